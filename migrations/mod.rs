@@ -1,0 +1,14 @@
+//! The schema's history, one file a change. A released file is never edited; a change first expands, and what it made
+//! needless is taken away a release later, so that two releases can share one database.
+
+use sea_orm_migration::prelude::*;
+
+/// All changes, in order.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![]
+    }
+}

@@ -1,0 +1,1 @@
+//! Joining: one file a stage.

@@ -1,0 +1,35 @@
+//! Préau, the identity provider of a school district.
+//!
+//! The ladder, by which each module may use those below it and none above; `tests/ladder.rs` reads our `use` lines
+//! and fails on a step up:
+//!
+//! ```text
+//! main → routes | cli | demo → oidc | login | enrollment | recovery → web → app → flow → tools
+//!      → mail | limits → people | roster → store → keys | password | pages | policy | model → clock | random | config
+//! ```
+
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod enrollment;
+pub mod flow;
+pub mod keys;
+pub mod limits;
+pub mod login;
+pub mod mail;
+pub mod model;
+pub mod oidc;
+pub mod pages;
+pub mod password;
+pub mod people;
+pub mod policy;
+pub mod random;
+pub mod recovery;
+pub mod roster;
+pub mod routes;
+pub mod store;
+pub mod tools;
+pub mod web;
+
+#[path = "../migrations/mod.rs"]
+pub mod migrations;

@@ -1,0 +1,1 @@
+//! Signing in: identify, then password.

@@ -1,0 +1,96 @@
+//! What one person has shown or chosen so far on the way through a flow.
+//!
+//! One struct for all flows: a new stage adds one field, the compiler finds every reader, and nobody invents a
+//! string key. A journey's position is computed from this alone, never from what a form contains.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{AccountId, CaseId, JourneyId, Language, LocalPath, PersonId, Timestamp};
+
+/// One person's way through one flow. It is bound to its browser by a cookie whose hash the store keeps; the id
+/// alone opens nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Journey {
+    /// Its id, which stands in the address.
+    pub id: JourneyId,
+    /// The flow's name, such as `student-claim`.
+    pub flow: String,
+    /// What is known so far.
+    pub draft: Draft,
+    /// Where the person was going.
+    pub return_to: LocalPath,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it was last answered.
+    pub touched_at: Timestamp,
+    /// When it ends by itself.
+    pub expires_at: Timestamp,
+    /// Counts the answers: of two that race, one finds another number and changes nothing.
+    pub version: i64,
+}
+
+/// Everything a stage has learnt. All of it was checked by the stage that wrote it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Draft {
+    /// The identifier typed at sign-in or recovery, canonical.
+    pub username: Option<String>,
+    /// The account it names. `None` also for unknown names, which go the same way.
+    pub account: Option<AccountId>,
+    /// The person the roster match found, and by what.
+    pub person: Option<Proven<PersonId>>,
+    /// The match failed: the neutral page, with the case in the staff's queue.
+    pub not_matched: Option<CaseId>,
+    /// The hash of the password that was chosen or shown; never the password.
+    pub password: Option<PasswordHash>,
+    /// The sign-in password was right.
+    pub password_shown: Option<Proven<()>>,
+    /// Security questions that were chosen, with their hashed answers.
+    pub questions: Option<Vec<Answered>>,
+    /// The recall questions asked in a recovery, by their keys: the same ones until they are answered.
+    pub recall: Option<Vec<String>>,
+    /// They were answered.
+    pub recall_shown: Option<Proven<()>>,
+    /// How the person chose to get back in, by the stage's name.
+    pub way: Option<String>,
+    /// The last page before the effect was confirmed.
+    pub confirmed: bool,
+    /// The relying party that asked, if the journey began with one.
+    pub client: Option<AskedFor>,
+    /// The language the person chose.
+    pub language: Option<Language>,
+    /// The person says that the device is shared.
+    pub shared_device: bool,
+}
+
+/// The relying party that a journey serves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedFor {
+    /// Its `client_id`; pages show its name.
+    pub client_id: String,
+    /// The origin of the validated redirect address, for the page's `form-action`.
+    pub origin: String,
+}
+
+/// A fact and the instant at which it was proven.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Proven<T> {
+    /// The fact.
+    pub value: T,
+    /// When it was proven.
+    pub at: Timestamp,
+}
+
+/// A password as the store keeps it: Argon2id in PHC form, over the peppered password.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PasswordHash(pub String);
+
+/// One security question and what is kept of its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    /// The question's key in the catalogue, such as `question-first-pet`.
+    pub question: String,
+    /// The hash of the folded answer.
+    pub answer: PasswordHash,
+}

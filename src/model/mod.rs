@@ -1,0 +1,22 @@
+//! Plain types that everything may use: ids, instants, languages, roles, drafts, letters. They hold what was parsed
+//! once and is right for ever; nothing here reads the store, the clock or the network.
+
+pub mod draft;
+mod hash;
+mod ids;
+mod language;
+pub mod letter;
+mod local_path;
+pub mod message;
+mod role;
+mod timestamp;
+
+pub use draft::{Draft, Journey};
+pub use hash::Hash;
+pub use ids::{AccountId, CaseId, ClassId, FamilyId, GrantId, ImportId, JourneyId, OrgId, PersonId, SessionId};
+pub use language::Language;
+pub use letter::Letter;
+pub use local_path::LocalPath;
+pub use message::{FieldError, Message};
+pub use role::{Audience, Role};
+pub use timestamp::Timestamp;

@@ -1,0 +1,1 @@
+//! Getting back in: one file a stage.

@@ -1,0 +1,1 @@
+//! The table of addresses; the only file that knows every feature.

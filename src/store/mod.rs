@@ -1,0 +1,115 @@
+//! Records and queries. The only folder that names the database; one file a table or two.
+//!
+//! One code path serves SQLite and PostgreSQL. Reads have their own pool, which the database itself keeps read-only.
+//! Every change goes through [`Store::write`], which answers after the durable commit. On SQLite there is one
+//! writer: whoever is waiting joins the transaction that is open, each behind a savepoint of its own, and one commit
+//! makes all of them durable.
+
+pub mod accounts;
+mod connect;
+mod error;
+pub mod events;
+pub mod outbox;
+pub mod people;
+pub mod sessions;
+mod writer;
+
+pub use connect::Backend;
+pub use error::StoreError;
+
+use sea_orm::{DatabaseConnection, DatabaseExecutor, DatabaseTransaction};
+
+use self::writer::Writer;
+
+/// The district's database.
+pub struct Store {
+    backend: Backend,
+    reading: DatabaseConnection,
+    writer: Writer,
+}
+
+/// A read-only view of what is committed.
+pub struct Reader<'a>(&'a DatabaseConnection);
+
+/// One unit of work. What it wrote is kept when the work ends in `Ok`, and leaves no trace when it ends in `Err`.
+pub struct Tx(DatabaseTransaction);
+
+/// Where a query runs: on a [`Reader`] or inside a [`Tx`].
+pub(crate) type Db<'a> = DatabaseExecutor<'a>;
+
+impl Store {
+    /// Connects to `url` (`sqlite:PATH` or `postgres://…`), checks the settings that durability
+    /// rests on, and brings the schema up to date.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let store = Self::connect(url).await?;
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// Connects and checks as [`Store::open`] does, and leaves the schema as it is.
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        let (backend, reading, writing) = connect::open(url).await?;
+        Ok(Self { backend, reading, writer: Writer::new(backend, writing) })
+    }
+
+    /// Brings the schema up. Of several nodes that start together one does it and the others wait.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        connect::migrate(self.backend, self.writer.connection()).await
+    }
+
+    /// The changes of the schema that are still to be made, by name.
+    pub async fn pending(&self) -> Result<Vec<String>, StoreError> {
+        connect::pending(self.writer.connection()).await
+    }
+
+    /// Which database this is.
+    pub fn backend(&self) -> Backend {
+        self.backend
+    }
+
+    /// A view for reading.
+    pub fn read(&self) -> Reader<'_> {
+        Reader(&self.reading)
+    }
+
+    /// Runs `work` in a transaction and answers after its durable commit. `Ok` commits, also when what it says is a
+    /// refusal; `Err` rolls back. `work` must be short: no hashing, no network, no signing.
+    pub async fn write<T, E: From<StoreError>>(&self, work: impl AsyncFnOnce(&Tx) -> Result<T, E>) -> Result<T, E> {
+        self.writer.write(work).await
+    }
+}
+
+impl Reader<'_> {
+    pub(crate) fn db(&self) -> Db<'_> {
+        DatabaseExecutor::Connection(self.0)
+    }
+}
+
+impl Tx {
+    pub(crate) fn db(&self) -> Db<'_> {
+        DatabaseExecutor::Transaction(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    /// The proof that a handler may hold a write across awaits and still be sent between threads.
+    #[tokio::test]
+    async fn a_write_can_be_spawned() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Arc::new(Store::open(&format!("sqlite:{}/a.db", dir.path().display())).await.unwrap());
+        let text = String::from("x");
+        let done = tokio::spawn(async move { store.write(async |tx: &Tx| look(tx, &text).await).await }).await.unwrap();
+        assert_eq!(done.unwrap(), 1);
+    }
+
+    async fn look(tx: &Tx, text: &str) -> Result<usize, StoreError> {
+        use sea_orm::ConnectionTrait;
+        tx.db().execute_unprepared("SELECT 1").await?;
+        Ok(text.len())
+    }
+}

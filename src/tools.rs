@@ -1,0 +1,29 @@
+//! What any stage or handler may use: clock, chance, keys, the password hasher, policy, pages, settings.
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::keys::KeyStore;
+use crate::pages::Pages;
+use crate::password::Hasher;
+use crate::policy::Policy;
+use crate::random::Random;
+
+/// The program's tools. One value, made at start; a test makes its own with a clock that stands and seeded chance.
+pub struct Tools {
+    /// Asked once a request.
+    pub clock: Arc<dyn Clock>,
+    /// Unguessable bytes.
+    pub random: Random,
+    /// Seals, MACs and signatures.
+    pub keys: KeyStore,
+    /// Argon2id, in a bounded pool.
+    pub hasher: Hasher,
+    /// What the district allows.
+    pub policy: Policy,
+    /// Templates and texts.
+    pub pages: Pages,
+    /// The settings.
+    pub config: Config,
+}
