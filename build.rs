@@ -1,0 +1,37 @@
+//! Writes the tables of embedded templates and assets, so that a new file needs no line of code.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it"));
+    for (folder, how) in [("templates", "include_str"), ("assets", "include_bytes")] {
+        println!("cargo::rerun-if-changed={folder}");
+        let mut files = Vec::new();
+        collect(&root.join(folder), &mut files)?;
+        files.sort();
+        let mut table = String::from("&[\n");
+        for file in files {
+            let name = file.strip_prefix(root.join(folder)).expect("it was found there").to_string_lossy().replace('\\', "/");
+            writeln!(table, "    ({name:?}, {how}!({file:?})),").expect("a String takes all");
+        }
+        table.push_str("]\n");
+        fs::write(out.join(format!("{folder}.rs")), table)?;
+    }
+    Ok(())
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else if !hidden {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
