@@ -3,12 +3,14 @@
 
 use sea_orm_migration::prelude::*;
 
+mod m0004_oidc;
+
 /// All changes, in order.
 pub struct Migrator;
 
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![]
+        vec![Box::new(m0004_oidc::Migration)]
     }
 }

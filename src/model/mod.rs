@@ -9,6 +9,7 @@ pub mod letter;
 mod local_path;
 pub mod message;
 mod role;
+mod scopes;
 mod timestamp;
 
 pub use draft::{Draft, Journey};
@@ -19,4 +20,5 @@ pub use letter::Letter;
 pub use local_path::LocalPath;
 pub use message::{FieldError, Message};
 pub use role::{Audience, Role};
+pub use scopes::Scopes;
 pub use timestamp::Timestamp;

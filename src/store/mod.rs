@@ -6,12 +6,17 @@
 //! makes all of them durable.
 
 pub mod accounts;
+pub mod clients;
 mod connect;
+pub mod consents;
 mod error;
 pub mod events;
+pub mod grants;
 pub mod outbox;
 pub mod people;
 pub mod sessions;
+mod sql;
+pub mod tokens;
 mod writer;
 
 pub use connect::Backend;

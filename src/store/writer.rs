@@ -115,3 +115,125 @@ async fn commit(head: &mut Option<Batch>) {
     let committed = transaction.commit().await.map_err(|error| error.to_string());
     outcome.send_replace(Some(committed));
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use sea_orm::{ConnectionTrait, DbBackend, Statement};
+    use tokio::time::timeout;
+
+    use crate::store::{Store, StoreError, Tx};
+
+    async fn a_store(dir: &tempfile::TempDir) -> Arc<Store> {
+        let store = Store::open(&format!("sqlite:{}/a.db", dir.path().display())).await.unwrap();
+        store.write(async |tx: &Tx| run(tx, "CREATE TABLE mark (n INTEGER PRIMARY KEY)").await).await.unwrap();
+        Arc::new(store)
+    }
+
+    async fn run(tx: &Tx, sql: &str) -> Result<(), StoreError> {
+        tx.db().execute_unprepared(sql).await?;
+        Ok(())
+    }
+
+    async fn marks(store: &Store) -> Vec<i64> {
+        let reader = store.read();
+        let rows = reader.db().query_all_raw(Statement::from_string(DbBackend::Sqlite, "SELECT n FROM mark ORDER BY n")).await.unwrap();
+        rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+    }
+
+    /// Of those who share a commit, one that fails takes nothing of the others with it.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn whoever_is_refused_leaves_no_trace_and_the_others_stay() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = a_store(&dir).await;
+        let tasks: Vec<_> = (0..200_i64)
+            .map(|n| {
+                let store = Arc::clone(&store);
+                tokio::spawn(async move {
+                    let work = async |tx: &Tx| {
+                        run(tx, &format!("INSERT INTO mark VALUES ({n})")).await?;
+                        if n % 3 == 0 { Err(StoreError::Unsafe("on purpose".to_owned())) } else { Ok(n) }
+                    };
+                    (n, store.write(work).await)
+                })
+            })
+            .collect();
+        let mut kept = Vec::new();
+        for task in tasks {
+            let (n, outcome) = task.await.unwrap();
+            assert_eq!(outcome.is_ok(), n % 3 != 0);
+            if outcome.is_ok() {
+                kept.push(n);
+            }
+        }
+        assert_eq!(marks(&store).await, kept);
+    }
+
+    /// What is acknowledged is committed: another connection sees it at once.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn nobody_is_answered_before_the_commit() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = a_store(&dir).await;
+        let tasks: Vec<_> = (0..100_i64)
+            .map(|n| {
+                let store = Arc::clone(&store);
+                tokio::spawn(async move {
+                    store.write(async |tx: &Tx| run(tx, &format!("INSERT INTO mark VALUES ({n})")).await).await.unwrap();
+                    assert!(marks(&store).await.contains(&n));
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+    }
+
+    /// A client that goes away in the middle of its write is rolled back, and leaves no transaction open behind it.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_write_that_is_dropped_half_way_leaves_no_trace_and_no_lock() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = a_store(&dir).await;
+        for n in 0..20_i64 {
+            let dropped = store.write(async |tx: &Tx| {
+                run(tx, &format!("INSERT INTO mark VALUES ({n})")).await?;
+                std::future::pending::<()>().await;
+                Ok::<_, StoreError>(())
+            });
+            assert!(timeout(Duration::from_millis(5), dropped).await.is_err());
+        }
+        // Another process must be able to write: the open transaction was closed although nobody waits for it.
+        let other = Store::open(&format!("sqlite:{}/a.db", dir.path().display())).await.unwrap();
+        other.write(async |tx: &Tx| run(tx, "INSERT INTO mark VALUES (1000)").await).await.unwrap();
+        store.write(async |tx: &Tx| run(tx, "INSERT INTO mark VALUES (2000)").await).await.unwrap();
+        assert_eq!(marks(&store).await, [1000, 2000]);
+    }
+
+    /// Dropped while it queues for the shared commit, a finished write is wholly there or wholly absent.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_write_that_is_dropped_at_the_end_is_whole_or_absent() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = a_store(&dir).await;
+        for n in 0..100_i64 {
+            let work = store.write(async |tx: &Tx| {
+                run(tx, &format!("INSERT INTO mark VALUES ({n})")).await?;
+                run(tx, &format!("INSERT INTO mark VALUES ({})", n + 1000)).await
+            });
+            let _ = timeout(Duration::from_micros(u64::try_from(n).unwrap() * 20), work).await;
+        }
+        store.write(async |tx: &Tx| run(tx, "INSERT INTO mark VALUES (5000)").await).await.unwrap();
+        let marks = marks(&store).await;
+        for n in 0..100 {
+            assert_eq!(marks.contains(&n), marks.contains(&(n + 1000)), "{n}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_readers_pool_refuses_to_write() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = a_store(&dir).await;
+        let refused = store.read().db().execute_unprepared("INSERT INTO mark VALUES (1)").await;
+        assert!(refused.unwrap_err().to_string().contains("readonly"));
+    }
+}

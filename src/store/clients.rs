@@ -1,0 +1,274 @@
+//! Relying parties: the apps that may ask Préau who somebody is. A secret is kept as its SHA-256; it has 256 bits, so
+//! nothing slower is needed.
+
+use std::collections::BTreeSet;
+
+use sea_orm::QueryResult;
+use serde::{Deserialize, Serialize};
+
+use super::{Db, Reader, StoreError, Tx, sql};
+use crate::keys::Algorithm;
+use crate::model::{Hash, OrgId, Role, Scopes, Timestamp};
+
+/// A relying party.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Client {
+    /// The name it is known by in the protocol.
+    pub client_id: String,
+    /// The name that people read.
+    pub name: String,
+    /// Shut, it gets nothing, and what it has stops working.
+    pub enabled: bool,
+    /// What it proves itself with, if it has a secret.
+    pub secrets: Secrets,
+    /// Everything else.
+    pub settings: Settings,
+    /// When it was registered.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+/// The secrets of a client: two while they are exchanged.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Secrets {
+    /// The one that was given out last.
+    pub current: Option<Hash>,
+    /// The one before it, and until when it still works.
+    pub previous: Option<(Hash, Timestamp)>,
+}
+
+/// What a client is registered with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Where answers may go, each checked when it was registered.
+    pub redirect_uris: Vec<String>,
+    /// Where the browser may go after signing out.
+    pub post_logout_redirect_uris: Vec<String>,
+    /// Where the app begins, for the list on a person's home page.
+    pub launch_url: Option<String>,
+    /// Its logo.
+    pub logo_uri: Option<String>,
+    /// Its privacy policy.
+    pub policy_uri: Option<String>,
+    /// Its terms.
+    pub tos_uri: Option<String>,
+    /// One of the district's own: nobody is asked for consent.
+    pub first_party: bool,
+    /// How it proves itself at the token endpoint.
+    pub auth_method: AuthMethod,
+    /// Its public keys (RFC 7517), for `private_key_jwt`.
+    pub jwks: Option<serde_json::Value>,
+    /// The grants it may use.
+    pub grants: BTreeSet<GrantType>,
+    /// The scope values it may ask for (row P40).
+    pub scopes: Scopes,
+    /// Which `sub` it sees.
+    pub subject: SubjectType,
+    /// The host that pairwise subjects are made for (OpenID Connect Core section 8.1).
+    pub sector: String,
+    /// What signs its ID tokens.
+    pub id_token_alg: Algorithm,
+    /// What signs its access tokens.
+    pub access_token_alg: Algorithm,
+    /// The rules of the protocol that hold for it.
+    pub profile: Profile,
+    /// Only people of these schools; empty: all.
+    pub schools: BTreeSet<OrgId>,
+    /// Only people with one of these roles; empty: all.
+    pub roles: BTreeSet<Role>,
+}
+
+/// How a client proves itself at the token endpoint (OpenID Connect Core section 9).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthMethod {
+    /// HTTP Basic.
+    #[default]
+    ClientSecretBasic,
+    /// In the body.
+    ClientSecretPost,
+    /// A JWT signed by its own key (RFC 7523).
+    PrivateKeyJwt,
+    /// Not at all: PKCE alone ties the code to who asked for it.
+    None,
+}
+
+/// A grant of the token endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantType {
+    /// A code from the authorization endpoint.
+    AuthorizationCode,
+    /// A refresh token.
+    RefreshToken,
+    /// The client for itself.
+    ClientCredentials,
+}
+
+/// Which `sub` a client sees (OpenID Connect Core section 8).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectType {
+    /// One of its own: two apps cannot tell that they know the same pupil (row P37).
+    #[default]
+    Pairwise,
+    /// The same for all such clients.
+    Public,
+}
+
+/// The set of rules that hold for a client (`oidc.md`, three tensions). Others come later.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Profile {
+    /// Code only, PKCE with S256 always.
+    #[default]
+    SchoolApp,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            redirect_uris: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
+            launch_url: None,
+            logo_uri: None,
+            policy_uri: None,
+            tos_uri: None,
+            first_party: false,
+            auth_method: AuthMethod::default(),
+            jwks: None,
+            grants: BTreeSet::from([GrantType::AuthorizationCode, GrantType::RefreshToken]),
+            scopes: Scopes::parse("openid profile email offline_access"),
+            subject: SubjectType::default(),
+            sector: String::new(),
+            id_token_alg: Algorithm::RS256,
+            access_token_alg: Algorithm::RS256,
+            profile: Profile::default(),
+            schools: BTreeSet::new(),
+            roles: BTreeSet::new(),
+        }
+    }
+}
+
+impl AuthMethod {
+    /// Every method, in the order of discovery.
+    pub const ALL: &'static [Self] = &[Self::ClientSecretBasic, Self::ClientSecretPost, Self::PrivateKeyJwt, Self::None];
+
+    /// Its word in the protocol.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::ClientSecretBasic => "client_secret_basic",
+            Self::ClientSecretPost => "client_secret_post",
+            Self::PrivateKeyJwt => "private_key_jwt",
+            Self::None => "none",
+        }
+    }
+}
+
+impl GrantType {
+    /// Every grant, in the order of discovery.
+    pub const ALL: &'static [Self] = &[Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials];
+
+    /// Its word in the protocol.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+            Self::RefreshToken => "refresh_token",
+            Self::ClientCredentials => "client_credentials",
+        }
+    }
+
+    /// The grant of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|grant| grant.word() == word)
+    }
+}
+
+/// The queries on clients.
+pub struct Clients<'a>(pub(super) Db<'a>);
+
+impl Reader<'_> {
+    /// Relying parties.
+    pub fn clients(&self) -> Clients<'_> {
+        Clients(self.db())
+    }
+}
+
+impl Tx {
+    /// Relying parties.
+    pub fn clients(&self) -> Clients<'_> {
+        Clients(self.db())
+    }
+}
+
+impl Clients<'_> {
+    /// A client by its id; also one that is shut.
+    pub async fn find(&self, client_id: &str) -> Result<Option<Client>, StoreError> {
+        let row = sql::row(&self.0, &format!("{SELECT} WHERE client_id = $1"), [client_id.into()]).await?;
+        row.as_ref().map(record).transpose()
+    }
+
+    /// All clients, by name.
+    pub async fn all(&self) -> Result<Vec<Client>, StoreError> {
+        sql::rows(&self.0, &format!("{SELECT} ORDER BY name, client_id"), []).await?.iter().map(record).collect()
+    }
+
+    /// Adds a client.
+    pub async fn add(&self, client: &Client) -> Result<(), StoreError> {
+        let insert = "INSERT INTO clients (client_id, name, enabled, secret, previous_secret, previous_until, settings, created_at, \
+                      updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        sql::execute(&self.0, insert, values(client)).await?;
+        Ok(())
+    }
+
+    /// Writes what became of a client; false if it was removed meanwhile.
+    pub async fn save(&self, client: &Client) -> Result<bool, StoreError> {
+        let update = "UPDATE clients SET name = $2, enabled = $3, secret = $4, previous_secret = $5, previous_until = $6, settings = $7, \
+                      created_at = $8, updated_at = $9 WHERE client_id = $1";
+        Ok(sql::execute(&self.0, update, values(client)).await? == 1)
+    }
+
+    /// Removes a client, and with it every consent and every token it got; false if there was none.
+    pub async fn remove(&self, client_id: &str) -> Result<bool, StoreError> {
+        for table in ["grants", "token_families", "consents"] {
+            sql::execute(&self.0, &format!("DELETE FROM {table} WHERE client_id = $1"), [client_id.into()]).await?;
+        }
+        Ok(sql::execute(&self.0, "DELETE FROM clients WHERE client_id = $1", [client_id.into()]).await? == 1)
+    }
+}
+
+fn values(client: &Client) -> [sea_orm::Value; 9] {
+    let (previous, until) = client.secrets.previous.unzip();
+    [
+        client.client_id.clone().into(),
+        client.name.clone().into(),
+        client.enabled.into(),
+        client.secrets.current.map(Hash::to_vec).into(),
+        previous.map(Hash::to_vec).into(),
+        until.map(|until| until.0).into(),
+        serde_json::to_string(&client.settings).expect("settings have string keys").into(),
+        client.created_at.0.into(),
+        client.updated_at.0.into(),
+    ]
+}
+
+fn record(row: &QueryResult) -> Result<Client, StoreError> {
+    let hash = |column: &str| -> Result<Option<Hash>, StoreError> {
+        row.try_get::<Option<Vec<u8>>>("", column)?.map(|bytes| sql::hash("clients", &bytes)).transpose()
+    };
+    let until: Option<i64> = row.try_get("", "previous_until")?;
+    Ok(Client {
+        client_id: row.try_get("", "client_id")?,
+        name: row.try_get("", "name")?,
+        enabled: row.try_get("", "enabled")?,
+        secrets: Secrets { current: hash("secret")?, previous: hash("previous_secret")?.zip(until.map(Timestamp)) },
+        settings: sql::json("clients", &row.try_get::<String>("", "settings")?)?,
+        created_at: Timestamp(row.try_get("", "created_at")?),
+        updated_at: Timestamp(row.try_get("", "updated_at")?),
+    })
+}
+
+const SELECT: &str =
+    "SELECT client_id, name, enabled, secret, previous_secret, previous_until, settings, created_at, updated_at FROM clients";

@@ -1,0 +1,224 @@
+//! Authorization requests, from the question to the code. A code is kept as its hash and falls by one conditional
+//! write.
+
+use sea_orm::QueryResult;
+use serde::{Deserialize, Serialize};
+
+use super::{Db, Reader, StoreError, Tx, sql};
+use crate::model::{AccountId, FamilyId, GrantId, Hash, Scopes, SessionId, Timestamp};
+
+/// One authorization request and what came of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grant {
+    /// Its id, which stands in the address that journeys return to.
+    pub id: GrantId,
+    /// Who asked.
+    pub client_id: String,
+    /// The hash of the cookie of the browser that asked; no other may go on with it.
+    pub browser: Hash,
+    /// What was asked, after every rule was checked.
+    pub request: Request,
+    /// When.
+    pub created_at: Timestamp,
+    /// When it can no longer be answered.
+    pub expires_at: Timestamp,
+    /// The person chose the account, when asked which.
+    pub chosen: bool,
+    /// The person allowed it on the consent page.
+    pub allowed: bool,
+    /// How far it came.
+    pub state: GrantState,
+}
+
+/// What a client asked for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Request {
+    /// Where the answer goes: exactly as it was sent, and registered.
+    pub redirect_uri: String,
+    /// What was asked for, within what the client may ask.
+    pub scopes: Scopes,
+    /// Given back as it came.
+    pub state: Option<String>,
+    /// Goes into the ID token.
+    pub nonce: Option<String>,
+    /// The S256 challenge (RFC 7636).
+    pub code_challenge: String,
+    /// How the person must be bothered.
+    pub prompt: Vec<Prompt>,
+    /// At most so many seconds since the person proved who they are.
+    pub max_age: Option<i64>,
+    /// Who the client thinks it is.
+    pub login_hint: Option<String>,
+    /// The `sub` of an ID token that we gave this client.
+    pub hinted_subject: Option<String>,
+    /// The assurances it would like, best first.
+    pub acr_values: Vec<String>,
+    /// The session of the browser when it asked: another one has been begun since.
+    pub session_then: Option<SessionId>,
+}
+
+/// How the person must be bothered (OpenID Connect Core section 3.1.2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Prompt {
+    /// Not at all.
+    None,
+    /// By signing in again.
+    Login,
+    /// By being asked for consent.
+    Consent,
+    /// By choosing an account.
+    SelectAccount,
+}
+
+/// How far a grant came.
+#[derive(Clone, Debug, PartialEq)]
+pub enum GrantState {
+    /// The person is still on the way.
+    Pending,
+    /// A code was given out.
+    Issued {
+        /// Whom it stands for.
+        issued: Issued,
+        /// When the code is over.
+        until: Timestamp,
+    },
+    /// The code was turned into tokens.
+    Exchanged {
+        /// Whom it stood for.
+        issued: Issued,
+        /// The tokens it bought.
+        family: FamilyId,
+    },
+}
+
+/// Whom a code stands for, and how that person signed in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Issued {
+    /// The account.
+    pub account: AccountId,
+    /// The session.
+    pub session: SessionId,
+    /// When the person last proved who they are.
+    pub auth_time: Timestamp,
+    /// The assurance reached.
+    pub acr: String,
+    /// How.
+    pub amr: Vec<String>,
+}
+
+/// The queries on grants.
+pub struct Grants<'a>(pub(super) Db<'a>);
+
+impl Reader<'_> {
+    /// Authorization requests and codes.
+    pub fn grants(&self) -> Grants<'_> {
+        Grants(self.db())
+    }
+}
+
+impl Tx {
+    /// Authorization requests and codes.
+    pub fn grants(&self) -> Grants<'_> {
+        Grants(self.db())
+    }
+}
+
+impl Grants<'_> {
+    /// Adds a request to which nothing was answered yet.
+    pub async fn add(&self, grant: &Grant) -> Result<(), StoreError> {
+        let insert = "INSERT INTO grants (id, client_id, browser, request, created_at, expires_at, chosen, allowed, wrong_verifiers) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)";
+        let values = [
+            grant.id.0.into(),
+            grant.client_id.clone().into(),
+            grant.browser.to_vec().into(),
+            serde_json::to_string(&grant.request).expect("a request has string keys").into(),
+            grant.created_at.0.into(),
+            grant.expires_at.0.into(),
+            grant.chosen.into(),
+            grant.allowed.into(),
+        ];
+        sql::execute(&self.0, insert, values).await?;
+        Ok(())
+    }
+
+    /// A request by its id.
+    pub async fn find(&self, id: GrantId) -> Result<Option<Grant>, StoreError> {
+        let row = sql::row(&self.0, &format!("{SELECT} WHERE id = $1"), [id.0.into()]).await?;
+        row.as_ref().map(record).transpose()
+    }
+
+    /// The grant of a code, by the code's hash; also one that is over or exchanged.
+    pub async fn by_code(&self, code: &Hash) -> Result<Option<Grant>, StoreError> {
+        let row = sql::row(&self.0, &format!("{SELECT} WHERE code = $1"), [code.to_vec().into()]).await?;
+        row.as_ref().map(record).transpose()
+    }
+
+    /// The person chose the account.
+    pub async fn choose(&self, id: GrantId) -> Result<bool, StoreError> {
+        Ok(sql::execute(&self.0, "UPDATE grants SET chosen = TRUE WHERE id = $1 AND code IS NULL", [id.0.into()]).await? == 1)
+    }
+
+    /// The person allowed it.
+    pub async fn allow(&self, id: GrantId) -> Result<bool, StoreError> {
+        Ok(sql::execute(&self.0, "UPDATE grants SET allowed = TRUE WHERE id = $1 AND code IS NULL", [id.0.into()]).await? == 1)
+    }
+
+    /// Takes an unanswered request away: it was refused.
+    pub async fn close(&self, id: GrantId) -> Result<bool, StoreError> {
+        Ok(sql::execute(&self.0, "DELETE FROM grants WHERE id = $1 AND code IS NULL", [id.0.into()]).await? == 1)
+    }
+
+    /// Answers a request with a code; false if it was answered already or is over.
+    pub async fn issue(&self, id: GrantId, code: &Hash, issued: &Issued, now: Timestamp, until: Timestamp) -> Result<bool, StoreError> {
+        let update = "UPDATE grants SET code = $2, issued = $3, code_expires_at = $4 WHERE id = $1 AND code IS NULL AND expires_at > $5";
+        let told = serde_json::to_string(issued).expect("it has string keys");
+        Ok(sql::execute(&self.0, update, [id.0.into(), code.to_vec().into(), told.into(), until.0.into(), now.0.into()]).await? == 1)
+    }
+
+    /// Counts a verifier that did not fit. The code stays alive for its owner.
+    pub async fn count_wrong_verifier(&self, id: GrantId) -> Result<(), StoreError> {
+        sql::execute(&self.0, "UPDATE grants SET wrong_verifiers = wrong_verifiers + 1 WHERE id = $1", [id.0.into()]).await?;
+        Ok(())
+    }
+
+    /// Takes the code out of circulation, in one conditional write: of two that race one gets true (rows P04, P05, P07).
+    pub async fn spend(&self, id: GrantId, family: FamilyId, now: Timestamp) -> Result<bool, StoreError> {
+        let update = "UPDATE grants SET exchanged_at = $3, family = $2 WHERE id = $1 AND exchanged_at IS NULL AND code_expires_at > $3";
+        Ok(sql::execute(&self.0, update, [id.0.into(), family.0.into(), now.0.into()]).await? == 1)
+    }
+
+    /// Forgets what ended before `before`: a replay is told from nonsense for as long as rows stay.
+    pub async fn forget(&self, before: Timestamp) -> Result<u64, StoreError> {
+        sql::execute(&self.0, "DELETE FROM grants WHERE expires_at < $1", [before.0.into()]).await
+    }
+}
+
+fn record(row: &QueryResult) -> Result<Grant, StoreError> {
+    let issued: Option<String> = row.try_get("", "issued")?;
+    let issued: Option<Issued> = issued.map(|text| sql::json("grants", &text)).transpose()?;
+    let until: Option<i64> = row.try_get("", "code_expires_at")?;
+    let family: Option<uuid::Uuid> = row.try_get("", "family")?;
+    let state = match (issued, family, until) {
+        (None, None, None) => GrantState::Pending,
+        (Some(issued), Some(family), _) => GrantState::Exchanged { issued, family: FamilyId(family) },
+        (Some(issued), None, Some(until)) => GrantState::Issued { issued, until: Timestamp(until) },
+        _ => return Err(StoreError::Corrupt { table: "grants", what: "a code without a person".to_owned() }),
+    };
+    Ok(Grant {
+        id: GrantId(row.try_get("", "id")?),
+        client_id: row.try_get("", "client_id")?,
+        browser: sql::hash("grants", &row.try_get::<Vec<u8>>("", "browser")?)?,
+        request: sql::json("grants", &row.try_get::<String>("", "request")?)?,
+        created_at: Timestamp(row.try_get("", "created_at")?),
+        expires_at: Timestamp(row.try_get("", "expires_at")?),
+        chosen: row.try_get("", "chosen")?,
+        allowed: row.try_get("", "allowed")?,
+        state,
+    })
+}
+
+const SELECT: &str = "SELECT id, client_id, browser, request, created_at, expires_at, chosen, allowed, issued, code_expires_at, family \
+                      FROM grants";

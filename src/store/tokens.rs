@@ -1,0 +1,157 @@
+//! Families of tokens: everything that grew from one code. A refresh token is not a row of its own: it names its
+//! family and its place in the family's line, and carries a MAC over both, so a refresh is one conditional write and a
+//! token that was used before is known for what it is.
+
+use sea_orm::QueryResult;
+use serde::{Deserialize, Serialize};
+
+use super::{Db, Reader, StoreError, Tx, sql};
+use crate::model::{AccountId, FamilyId, Hash, Scopes, SessionId, Timestamp};
+
+/// All tokens that grew from one code.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Family {
+    /// Its id; access tokens carry it in their `jti`.
+    pub id: FamilyId,
+    /// Whom it was given to.
+    pub client_id: String,
+    /// Whom it stands for.
+    pub account: AccountId,
+    /// The sign-in it grew from.
+    pub session: SessionId,
+    /// It outlives that session (`offline_access`).
+    pub offline: bool,
+    /// What was granted.
+    pub scopes: Scopes,
+    /// What ID tokens say of the sign-in.
+    pub told: Told,
+    /// How often it was refreshed; only the refresh token of this generation is good.
+    pub generation: i64,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it ends unless it is refreshed.
+    pub idle_until: Timestamp,
+    /// When it ends, whatever happens.
+    pub expires_at: Timestamp,
+    /// When it was taken back.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// What ID tokens say of the sign-in; every refresh says the same (OpenID Connect Core section 12.2).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Told {
+    /// When the person proved who they are.
+    pub auth_time: Timestamp,
+    /// The assurance reached.
+    pub acr: String,
+    /// How.
+    pub amr: Vec<String>,
+    /// As the client sent it.
+    pub nonce: Option<String>,
+}
+
+/// The queries on families of tokens.
+pub struct Tokens<'a>(pub(super) Db<'a>);
+
+impl Reader<'_> {
+    /// Families of tokens.
+    pub fn tokens(&self) -> Tokens<'_> {
+        Tokens(self.db())
+    }
+}
+
+impl Tx {
+    /// Families of tokens.
+    pub fn tokens(&self) -> Tokens<'_> {
+        Tokens(self.db())
+    }
+}
+
+impl Tokens<'_> {
+    /// Adds a family.
+    pub async fn add(&self, family: &Family) -> Result<(), StoreError> {
+        let insert = "INSERT INTO token_families (id, client_id, account, session, offline, scope, told, generation, created_at, idle_until, \
+                      expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+        let values = [
+            family.id.0.into(),
+            family.client_id.clone().into(),
+            family.account.0.into(),
+            family.session.0.into(),
+            family.offline.into(),
+            family.scopes.to_string().into(),
+            serde_json::to_string(&family.told).expect("it has string keys").into(),
+            family.generation.into(),
+            family.created_at.0.into(),
+            family.idle_until.0.into(),
+            family.expires_at.0.into(),
+        ];
+        sql::execute(&self.0, insert, values).await?;
+        Ok(())
+    }
+
+    /// A family by id; also one that is over or was taken back.
+    pub async fn find(&self, id: FamilyId) -> Result<Option<Family>, StoreError> {
+        let row = sql::row(&self.0, &format!("{SELECT} WHERE id = $1"), [id.0.into()]).await?;
+        row.as_ref().map(record).transpose()
+    }
+
+    /// Moves a family on to its next refresh token, in one conditional write: of two that race one gets true (row P16).
+    pub async fn rotate(&self, id: FamilyId, generation: i64, idle_until: Timestamp, now: Timestamp) -> Result<bool, StoreError> {
+        let update = "UPDATE token_families SET generation = generation + 1, idle_until = $3 WHERE id = $1 AND generation = $2 \
+                      AND revoked_at IS NULL AND idle_until > $4 AND expires_at > $4 \
+                      AND EXISTS (SELECT 1 FROM clients WHERE clients.client_id = token_families.client_id AND clients.enabled)";
+        Ok(sql::execute(&self.0, update, [id.0.into(), generation.into(), idle_until.0.into(), now.0.into()]).await? == 1)
+    }
+
+    /// Takes a family back: its refresh token and every access token end at once. False if they had ended.
+    pub async fn revoke(&self, id: FamilyId, now: Timestamp) -> Result<bool, StoreError> {
+        let update = "UPDATE token_families SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
+        Ok(sql::execute(&self.0, update, [id.0.into(), now.0.into()]).await? == 1)
+    }
+
+    /// Takes back everything an account has given out, but what grew from the session `except` (row S06).
+    pub async fn revoke_all(&self, account: AccountId, except: Option<SessionId>, now: Timestamp) -> Result<u64, StoreError> {
+        let update = "UPDATE token_families SET revoked_at = $2 WHERE account = $1 AND revoked_at IS NULL AND session <> $3";
+        let except = except.map_or_else(uuid::Uuid::nil, |session| session.0);
+        sql::execute(&self.0, update, [account.0.into(), now.0.into(), except.into()]).await
+    }
+
+    /// Takes back what a person gave one client: its consent was withdrawn.
+    pub async fn revoke_for(&self, account: AccountId, client_id: &str, now: Timestamp) -> Result<u64, StoreError> {
+        let update = "UPDATE token_families SET revoked_at = $3 WHERE account = $1 AND client_id = $2 AND revoked_at IS NULL";
+        sql::execute(&self.0, update, [account.0.into(), client_id.into(), now.0.into()]).await
+    }
+
+    /// Remembers a client's assertion until it is over; false if it was seen before (row P15).
+    pub async fn remember_assertion(&self, id: &Hash, expires_at: Timestamp) -> Result<bool, StoreError> {
+        let insert = "INSERT INTO client_assertions (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING";
+        Ok(sql::execute(&self.0, insert, [id.to_vec().into(), expires_at.0.into()]).await? == 1)
+    }
+
+    /// Forgets what ended before `before`.
+    pub async fn forget(&self, before: Timestamp) -> Result<u64, StoreError> {
+        sql::execute(&self.0, "DELETE FROM client_assertions WHERE expires_at < $1", [before.0.into()]).await?;
+        sql::execute(&self.0, "DELETE FROM token_families WHERE expires_at < $1", [before.0.into()]).await
+    }
+}
+
+fn record(row: &QueryResult) -> Result<Family, StoreError> {
+    let revoked: Option<i64> = row.try_get("", "revoked_at")?;
+    Ok(Family {
+        id: FamilyId(row.try_get("", "id")?),
+        client_id: row.try_get("", "client_id")?,
+        account: AccountId(row.try_get("", "account")?),
+        session: SessionId(row.try_get("", "session")?),
+        offline: row.try_get("", "offline")?,
+        scopes: Scopes::from(row.try_get::<String>("", "scope")?),
+        told: sql::json("token_families", &row.try_get::<String>("", "told")?)?,
+        generation: row.try_get("", "generation")?,
+        created_at: Timestamp(row.try_get("", "created_at")?),
+        idle_until: Timestamp(row.try_get("", "idle_until")?),
+        expires_at: Timestamp(row.try_get("", "expires_at")?),
+        revoked_at: revoked.map(Timestamp),
+    })
+}
+
+const SELECT: &str = "SELECT id, client_id, account, session, offline, scope, told, generation, created_at, idle_until, expires_at, \
+                      revoked_at FROM token_families";
