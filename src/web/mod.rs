@@ -1,5 +1,8 @@
 //! What every handler shares: who is asking, cookies, CSRF, pages as responses, languages, security headers.
 
+pub mod assets;
+pub mod headers;
+
 use crate::flow::Origin;
 use crate::model::{Hash, Language, PersonId, Timestamp};
 use crate::store::accounts::Account;
