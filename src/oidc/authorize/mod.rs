@@ -1,0 +1,5 @@
+//! The authorization endpoint.
+
+pub mod next;
+pub mod reply;
+mod rules;
