@@ -1,1 +1,55 @@
-export {};
+// Small comforts. Every page is whole without them.
+
+// Show a password, and hide it again before it is sent.
+for (const button of document.querySelectorAll("button[data-shows]")) {
+  const field = document.getElementById(button.dataset.shows);
+  const show = (shown) => {
+    field.type = shown ? "text" : "password";
+    button.setAttribute("aria-pressed", String(shown));
+    button.textContent = shown ? button.dataset.hide : button.dataset.show;
+  };
+  button.hidden = false;
+  button.addEventListener("click", () => { show(field.type === "password"); field.focus(); });
+  field.form?.addEventListener("submit", () => show(false));
+}
+
+// Say so when Caps Lock is on while a password is typed.
+for (const hint of document.querySelectorAll("[data-caps]")) {
+  const field = document.getElementById(hint.dataset.caps);
+  const look = (event) => { hint.hidden = !event.getModifierState?.("CapsLock"); };
+  field.addEventListener("keydown", look);
+  field.addEventListener("keyup", look);
+  field.addEventListener("blur", () => { hint.hidden = true; });
+}
+
+// Another language at once, without the button.
+const language = document.getElementById("language");
+language?.addEventListener("change", () => language.form.requestSubmit());
+
+// One form, one answer: a second click while the first is on its way does nothing.
+for (const form of document.querySelectorAll('form[method="post"]')) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    for (const button of form.querySelectorAll("button:not([type=button])")) button.setAttribute("aria-disabled", "true");
+    setTimeout(() => again(form), 10_000);
+  });
+}
+const again = (form) => {
+  delete form.dataset.sent;
+  for (const button of form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
+};
+addEventListener("pageshow", (event) => {
+  if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(again);
+});
+
+// What was wrong comes first; a link in it leads into its field.
+document.getElementById("error-summary")?.focus();
+
+for (const button of document.querySelectorAll("button[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}

@@ -33,3 +33,6 @@ pub mod web;
 
 #[path = "../migrations/mod.rs"]
 pub mod migrations;
+
+#[cfg(test)]
+mod tests;

@@ -59,13 +59,24 @@ impl Brand {
         format!("#{}", self.light.digits())
     }
 
+    /// The ground of what is set apart, by day.
+    fn note(&self) -> Colour {
+        Colour::WHITE.mixed(self.light, 8)
+    }
+
+    /// The same by night.
+    fn night_note(&self) -> Colour {
+        Colour::NIGHT.mixed(self.dark, 9)
+    }
+
     fn css(&self) -> String {
         let mut css = String::new();
-        let mut block = |selector: &str, brand: Colour, strong: Colour, inverse: &str| {
-            let _ = write!(css, "{selector}{{--brand:#{};--brand-strong:#{};--on-brand:{inverse}}}", brand.digits(), strong.digits());
+        let mut block = |selector: &str, [brand, strong, inverse, note]: [Colour; 4]| {
+            let [brand, strong, inverse, note] = [brand.digits(), strong.digits(), inverse.digits(), note.digits()];
+            let _ = write!(css, "{selector}{{--brand:#{brand};--brand-strong:#{strong};--on-brand:#{inverse};--note:#{note}}}");
         };
-        block(":root", self.light, self.light_strong, "#fff");
-        block("@media (prefers-color-scheme:dark){:root", self.dark, self.dark_strong, "#0b1316");
+        block(":root", [self.light, self.light_strong, Colour::WHITE, self.note()]);
+        block("@media (prefers-color-scheme:dark){:root", [self.dark, self.dark_strong, Colour::DEEP, self.night_note()]);
         css.push('}');
         css
     }
@@ -74,11 +85,13 @@ impl Brand {
 impl Colour {
     const BLACK: Self = Self([0, 0, 0]);
     const WHITE: Self = Self([255, 255, 255]);
-    /// The grounds of assets/preau.css, light and dark: the page's, and a note's on the card.
+    /// The grounds of assets/preau.css, by day and by night: the page's or the card's, and the deepest of a note's.
     const PAPER: Self = Self([0xf6, 0xf3, 0xec]);
     const NOTE: Self = Self([0xec, 0xf1, 0xf0]);
     const NIGHT: Self = Self([0x1c, 0x26, 0x2a]);
-    const NIGHT_NOTE: Self = Self([0x24, 0x32, 0x37]);
+    const NIGHT_NOTE: Self = Self([0x2e, 0x38, 0x3e]);
+    /// What stands on a button by night.
+    const DEEP: Self = Self([0x0b, 0x13, 0x16]);
 
     fn parse(text: &str) -> Option<Self> {
         let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
@@ -133,11 +146,11 @@ mod tests {
         #[test]
         fn any_colour_becomes_readable_in_light_and_dark(number in 0u32..0x0100_0000) {
             let brand = Brand::parse(&format!("#{number:06x}")).unwrap();
-            for ground in [Colour::PAPER, Colour::NOTE, Colour::WHITE] {
+            for ground in [Colour::PAPER, Colour::WHITE, brand.note()] {
                 prop_assert!(brand.light.contrast(ground) >= 4.5);
                 prop_assert!(brand.light_strong.contrast(ground) >= 4.5);
             }
-            for ground in [Colour::NIGHT, Colour::NIGHT_NOTE, Colour([0x0b, 0x13, 0x16])] {
+            for ground in [Colour::NIGHT, Colour::DEEP, brand.night_note()] {
                 prop_assert!(brand.dark.contrast(ground) >= 4.5);
                 prop_assert!(brand.dark_strong.contrast(ground) >= 4.5);
             }

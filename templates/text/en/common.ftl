@@ -6,7 +6,6 @@ frame-language = Language
 frame-language-set = Change
 frame-signed-in-as = Signed in: { $name }
 frame-switch = Switch person
-frame-sign-out = Sign out
 frame-help = Need help? Write to the school
 frame-privacy = Your data
 frame-accessibility = Accessibility
@@ -28,7 +27,6 @@ errors-title = { $count ->
 }
 
 continue = Continue
-go-back = Go back
 send = Send
 optional = optional
 show-password = Show

@@ -6,7 +6,6 @@ frame-language = Langue
 frame-language-set = Changer
 frame-signed-in-as = Connecté : { $name }
 frame-switch = Changer de personne
-frame-sign-out = Se déconnecter
 frame-help = Besoin d’aide ? Écrire à l’école
 frame-privacy = Vos données
 frame-accessibility = Accessibilité
@@ -28,7 +27,6 @@ errors-title = { $count ->
 }
 
 continue = Continuer
-go-back = Revenir
 send = Envoyer
 optional = facultatif
 show-password = Afficher

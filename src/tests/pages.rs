@@ -1,0 +1,267 @@
+//! Every page × every sample × every language renders, strictly, twice the same; and every template has a page.
+//!
+//! `cargo test --lib gallery -- --ignored` writes them all to `target/gallery`, to be looked at.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use minijinja::Value;
+use minijinja::value::Serde;
+
+use crate::model::{FieldError, Language, Message};
+use crate::pages::{AskedBy, District, Frame, Page, Pages, plain};
+
+/// Every page of the program. A new page is one line here.
+macro_rules! pages {
+    ($($page:ty),* $(,)?) => {
+        /// Template by template, the data of every sample.
+        pub(super) fn samples() -> BTreeMap<&'static str, Vec<Value>> {
+            let mut all = BTreeMap::new();
+            $(
+                let data = <$page>::samples().iter().map(|sample| Value::from(Serde(sample))).collect::<Vec<_>>();
+                assert!(all.insert(<$page>::TEMPLATE, data).is_none(), "two pages share {}", <$page>::TEMPLATE);
+            )*
+            all
+        }
+    };
+}
+
+pages![
+    plain::Accessibility,
+    plain::Broken,
+    plain::Busy,
+    plain::Challenge,
+    plain::Expired,
+    plain::NotAllowed,
+    plain::NotFound,
+    plain::Privacy,
+    plain::Refused,
+    plain::TooMany,
+];
+
+/// What other programs look for on a page: contract.md 5. A page that is not built yet is not asked.
+const IDS: &[(&str, &[&str])] = &[
+    ("sign-in", &["username", "next"]),
+    ("password", &["password", "show-password", "sign-in"]),
+    ("choose-account", &["other-account"]),
+    ("consent", &["allow", "deny"]),
+    ("sign-out", &["sign-out"]),
+    ("error", &["error-code", "error-detail"]),
+    ("roster-match", &["given_name", "family_name", "student_number", "continue"]),
+    ("new-password", &["new_password", "continue"]),
+    ("security-questions", &["question_1", "answer_1", "continue"]),
+    ("recover", &["username"]),
+    ("recall-questions", &["answer_1"]),
+    ("help", &["name", "email", "school", "message", "send"]),
+    ("not-matched", &["case-number"]),
+    ("confirm", &["continue"]),
+    ("enrolled", &["username-given", "continue"]),
+];
+
+#[test]
+fn every_page_renders_strictly_in_every_language_twice_the_same() {
+    let pages = Pages::load().unwrap();
+    for (template, sample, frame) in every_state() {
+        let once = pages.render_screen(template, sample.clone(), &frame).unwrap();
+        assert_eq!(once, pages.render_screen(template, sample, &frame).unwrap());
+        let name = name_of(template);
+        assert!(once.contains(&format!("<main id=\"page-{name}\"")), "{template}");
+        assert_eq!(once.matches("<h1>").count(), 1, "{template}");
+        assert!(!once.contains("<h1></h1>"), "{template}");
+    }
+}
+
+#[test]
+fn every_template_of_a_page_has_its_page() {
+    let listed: BTreeSet<String> = samples().keys().map(|template| (*template).to_owned()).collect();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/pages");
+    let stored: BTreeSet<String> =
+        folder.read_dir().unwrap().map(|file| format!("pages/{}", file.unwrap().file_name().to_string_lossy())).collect();
+    assert_eq!(stored, listed, "stored in templates/ against listed in src/tests/pages.rs");
+}
+
+#[test]
+fn the_ids_that_other_programs_rely_on_are_there() {
+    let pages = Pages::load().unwrap();
+    let all = samples();
+    for (name, ids) in IDS {
+        let template = format!("pages/{name}.html");
+        let Some(states) = all.get(template.as_str()) else { continue };
+        let html: String =
+            states.iter().map(|data| pages.render_screen(&template, data.clone(), &frame(Language::French)).unwrap()).collect();
+        for id in *ids {
+            assert!(html.contains(&format!(" id=\"{id}\"")), "{template} has no #{id}");
+        }
+    }
+}
+
+#[test]
+fn no_id_stands_twice_and_every_reference_to_one_finds_it() {
+    let pages = Pages::load().unwrap();
+    for (template, sample, frame) in every_state() {
+        let html = pages.render_screen(template, sample, &frame).unwrap();
+        let ids = values(&html, "id");
+        let set: BTreeSet<&str> = ids.iter().copied().collect();
+        assert_eq!(ids.len(), set.len(), "{template}: {ids:?}");
+        let named = ["for", "aria-describedby", "aria-labelledby", "aria-controls"].iter().flat_map(|attribute| values(&html, attribute));
+        for target in named.flat_map(str::split_whitespace) {
+            assert!(set.contains(target), "{template} points at #{target}");
+        }
+        for target in values(&html, "href").into_iter().filter_map(|href| href.strip_prefix('#')) {
+            assert!(set.contains(target), "{template} links to #{target}");
+        }
+    }
+}
+
+#[test]
+fn every_control_has_a_label_and_every_mistake_stands_at_its_field() {
+    let pages = Pages::load().unwrap();
+    for (template, sample, frame) in every_state() {
+        let html = pages.render_screen(template, sample, &frame).unwrap();
+        let labelled: BTreeSet<&str> = values(&html, "for").into_iter().collect();
+        for control in controls(&html) {
+            assert!(
+                labelled.contains(control) || html.contains(&format!("<fieldset id=\"{control}\"")),
+                "{template}: #{control} has no label"
+            );
+        }
+        for error in &frame.errors {
+            assert!(html.contains(&format!("id=\"{}-error\"", error.field)), "{template}: nothing says what is wrong with {}", error.field);
+        }
+    }
+}
+
+#[test]
+fn p29_what_people_and_apps_are_called_is_never_markup() {
+    let pages = Pages::load().unwrap();
+    let nasty = "\"><img src=x onerror=alert(1)>'&\u{202e}";
+    let mut frame = frame(Language::English);
+    frame.signed_in = Some(nasty.to_owned());
+    frame.district.name = nasty.to_owned();
+    frame.asked_by = Some(AskedBy { name: nasty.to_owned(), logo: None, policy: None, terms: None });
+    for (template, states) in samples() {
+        for data in states {
+            let html = pages.render_screen(template, data, &frame).unwrap();
+            assert!(!html.contains("<img src=x"), "{template}");
+        }
+    }
+}
+
+#[test]
+fn a_page_brings_no_inline_style_no_inline_script_and_nothing_of_others() {
+    let pages = Pages::load().unwrap();
+    for (template, sample, frame) in every_state() {
+        let html = pages.render_screen(template, sample, &frame).unwrap();
+        for forbidden in [" style=", "<style", " onclick=", " onchange=", " onsubmit=", "javascript:", "<script>"] {
+            assert!(!html.contains(forbidden), "{template} holds {forbidden}");
+        }
+        for address in values(&html, "src") {
+            assert!(address.starts_with("/assets/"), "{template} loads {address}");
+        }
+    }
+}
+
+#[test]
+#[ignore = "writes target/gallery, to be looked at"]
+fn gallery() {
+    let pages = Pages::load().unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/gallery");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(folder.join("assets")).unwrap();
+    let mut seen = BTreeMap::<String, usize>::new();
+    for (template, sample, frame) in every_state() {
+        let mut html = pages.render_screen(template, sample, &frame).unwrap();
+        for address in values(&html.clone(), "href").into_iter().chain(values(&html.clone(), "src")) {
+            if let Some(file) = address.strip_prefix("/assets/") {
+                keep(&folder, file);
+            }
+        }
+        html = html.replace("\"/assets/", "\"assets/");
+        let name = format!("{}.{}", name_of(template), frame.language.tag());
+        let number = seen.entry(name.clone()).or_default();
+        *number += 1;
+        std::fs::write(folder.join(format!("{name}.{number}.html")), html).unwrap();
+    }
+}
+
+fn keep(folder: &Path, file: &str) {
+    let body = match crate::pages::assets::find(file) {
+        Some(asset) => asset.body.to_vec(),
+        None => match crate::pages::Brand::find(file) {
+            Some(asset) => asset.body.to_vec(),
+            None => return,
+        },
+    };
+    let text = String::from_utf8_lossy(&body).into_owned();
+    for part in text.split("url(").skip(1) {
+        let inner = part.split(')').next().unwrap();
+        let target: PathBuf = folder.join("assets").join(inner);
+        if let (Some(asset), false) = (crate::pages::assets::find(inner), target.exists()) {
+            std::fs::write(target, &asset.body).unwrap();
+        }
+    }
+    std::fs::write(folder.join("assets").join(file), body).unwrap();
+}
+
+/// Every sample in every language: alone; and, for a page with a form, with everything wrong, in the midst of a flow,
+/// on the way to an app, signed in.
+fn every_state() -> Vec<(&'static str, Value, Frame)> {
+    let pages = Pages::load().unwrap();
+    let mut states = Vec::new();
+    for (template, data) in samples() {
+        for sample in data {
+            for &language in Language::ALL {
+                let quiet = frame(language);
+                let html = pages.render_screen(template, sample.clone(), &quiet).unwrap();
+                let mut busy = quiet.clone();
+                busy.asked_by = Some(asked_by());
+                busy.signed_in = Some("Éloïse N’Diaye-Roy".to_owned());
+                busy.progress = Some((2, 4));
+                let wrong = |field: &&str| FieldError { field: (*field).to_owned(), message: Message::of("caps-lock") };
+                busy.errors = controls(&html).iter().map(wrong).collect();
+                let has_form = !busy.errors.is_empty();
+                states.push((template, sample.clone(), quiet));
+                if has_form {
+                    states.push((template, sample.clone(), busy));
+                }
+            }
+        }
+    }
+    states
+}
+
+fn frame(language: Language) -> Frame {
+    let district = District { name: "Conseil scolaire des Tilleuls".to_owned(), brand: "#14606b".to_owned(), logo: None };
+    let mut frame = Frame::new(language, district);
+    frame.here = Some("/sign-in?x=1".to_owned());
+    frame.action = "/flow/0198/identify".to_owned();
+    frame.csrf = "c".repeat(43);
+    frame.roster_of = Some("aujourd’hui à 6\u{a0}h".to_owned());
+    frame
+}
+
+fn asked_by() -> AskedBy {
+    AskedBy {
+        name: "Cahier de textes".to_owned(),
+        logo: Some("/assets/mark.svg".to_owned()),
+        policy: Some("https://cahier.example/donnees".to_owned()),
+        terms: Some("https://cahier.example/conditions".to_owned()),
+    }
+}
+
+fn name_of(template: &str) -> &str {
+    template.rsplit('/').next().unwrap().trim_end_matches(".html")
+}
+
+/// The ids of what a person fills in: text, choice and number fields of the main form.
+fn controls(html: &str) -> Vec<&str> {
+    let main = html.split("<main").nth(1).unwrap_or_default();
+    let tags = ["<input ", "<select ", "<textarea "];
+    let opened = tags.iter().flat_map(|tag| main.match_indices(tag).map(|(at, _)| &main[at..at + main[at..].find('>').unwrap()]));
+    opened.filter(|tag| !tag.contains("type=\"hidden\"")).filter_map(|tag| values(tag, "id").first().copied()).collect()
+}
+
+fn values<'a>(html: &'a str, attribute: &str) -> Vec<&'a str> {
+    let opening = format!(" {attribute}=\"");
+    html.match_indices(&opening).map(|(at, _)| html[at + opening.len()..].split('"').next().unwrap()).collect()
+}
