@@ -146,13 +146,51 @@ mod tests {
     fn p01_only_the_registered_address_is_the_registered_address() {
         let registered = "https://rp.test/cb";
         assert!(same(registered, "https://rp.test/cb"));
-        let hosts = ["rp.test.", "RP.test", "rp.test:443", "rp.test@evil.test", "rp.test.evil.test", "evil.test", "rр.test", "rp.test:8443"];
+        let hosts =
+            ["rp.test.", "RP.test", "rp.test:443", "rp.test@evil.test", "rp.test.evil.test", "evil.test", "rр.test", "rp.test:8443"];
         let paths = [
-            "", "/", "/cb/", "/CB", "//cb", "/cb//", "/./cb", "/cb/.", "/cb/..", "/cb/../cb", "/cb/../x", "/x/../cb", "/cb;/..;/x", "/cb;x",
-            "/cb%2f", "/%63b", "/cb%00", "/cb%0a", "/cb\t", "/cb\n", "/cb ", " /cb", "/%2e%2e/cb", "/cb/%2e%2e/x", "/cb\\", "/cb\\..\\x",
-            "/cb?", "/cb?x", "/cb?x=1", "/cb#", "/cb#f", "/cbx", "/c", "/cb%", "/cb%3fx", "/cb?code=1", "/cb&x=1", "/cb\u{202e}", "/cb\u{200b}",
+            "",
+            "/",
+            "/cb/",
+            "/CB",
+            "//cb",
+            "/cb//",
+            "/./cb",
+            "/cb/.",
+            "/cb/..",
+            "/cb/../cb",
+            "/cb/../x",
+            "/x/../cb",
+            "/cb;/..;/x",
+            "/cb;x",
+            "/cb%2f",
+            "/%63b",
+            "/cb%00",
+            "/cb%0a",
+            "/cb\t",
+            "/cb\n",
+            "/cb ",
+            " /cb",
+            "/%2e%2e/cb",
+            "/cb/%2e%2e/x",
+            "/cb\\",
+            "/cb\\..\\x",
+            "/cb?",
+            "/cb?x",
+            "/cb?x=1",
+            "/cb#",
+            "/cb#f",
+            "/cbx",
+            "/c",
+            "/cb%",
+            "/cb%3fx",
+            "/cb?code=1",
+            "/cb&x=1",
+            "/cb\u{202e}",
+            "/cb\u{200b}",
         ];
-        let schemes = ["http://", "HTTPS://", "https:/", "https:", "//", "https:///", "https:\\\\", " https://", "javascript://", "data://"];
+        let schemes =
+            ["http://", "HTTPS://", "https:/", "https:", "//", "https:///", "https:\\\\", " https://", "javascript://", "data://"];
         let mut corpus: Vec<String> = hosts.iter().map(|host| format!("https://{host}/cb")).collect();
         corpus.extend(paths.iter().map(|path| format!("https://rp.test{path}")));
         corpus.extend(schemes.iter().map(|scheme| format!("{scheme}rp.test/cb")));

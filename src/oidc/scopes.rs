@@ -13,10 +13,7 @@ pub struct Scope {
 /// Every scope value (OpenID Connect Core sections 5.4 and 11, and the district's own).
 pub const SCOPES: &[Scope] = &[
     Scope { name: "openid", claims: &["sub"] },
-    Scope {
-        name: "profile",
-        claims: &["name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "locale"],
-    },
+    Scope { name: "profile", claims: &["name", "given_name", "family_name", "middle_name", "preferred_username", "locale"] },
     Scope { name: "email", claims: &["email", "email_verified"] },
     Scope { name: "phone", claims: &["phone_number", "phone_number_verified"] },
     Scope { name: "offline_access", claims: &[] },

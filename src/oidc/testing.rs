@@ -14,11 +14,7 @@ pub fn client() -> Client {
         name: "Cahier".to_owned(),
         enabled: true,
         secrets: Secrets { current: Some(Hash::of(b"secret")), previous: None },
-        settings: Settings {
-            redirect_uris: vec!["https://rp.test/cb".to_owned()],
-            sector: "rp.test".to_owned(),
-            ..Settings::default()
-        },
+        settings: Settings { redirect_uris: vec!["https://rp.test/cb".to_owned()], sector: "rp.test".to_owned(), ..Settings::default() },
         created_at: Timestamp(0),
         updated_at: Timestamp(0),
     }

@@ -186,7 +186,8 @@ impl Grants<'_> {
 
     /// Takes the code out of circulation, in one conditional write: of two that race one gets true (rows P04, P05, P07).
     pub async fn spend(&self, id: GrantId, family: FamilyId, now: Timestamp) -> Result<bool, StoreError> {
-        let update = "UPDATE grants SET exchanged_at = $3, family = $2 WHERE id = $1 AND exchanged_at IS NULL AND code_expires_at > $3";
+        let update = "UPDATE grants SET exchanged_at = $3, family = $2 WHERE id = $1 AND exchanged_at IS NULL AND code_expires_at > $3 \
+                      AND EXISTS (SELECT 1 FROM clients WHERE clients.client_id = grants.client_id AND clients.enabled)";
         Ok(sql::execute(&self.0, update, [id.0.into(), family.0.into(), now.0.into()]).await? == 1)
     }
 

@@ -2,8 +2,8 @@
 //! list drives the pages and the errors of `prompt=none`, so they cannot disagree.
 
 use crate::model::{Scopes, Timestamp};
-use crate::oidc::error::{ErrorCode, OAuthError};
 use crate::oidc::acr;
+use crate::oidc::error::{ErrorCode, OAuthError};
 use crate::store::clients::Client;
 use crate::store::grants::{Grant, Prompt};
 use crate::store::sessions::Session;

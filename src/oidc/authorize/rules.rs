@@ -139,7 +139,8 @@ fn max_age(params: &Params, _: &Client) -> Result<(), OAuthError> {
 
 /// RFC 6749 appendix A.5: what is given back is printable ASCII.
 fn printable(params: &Params, _: &Client) -> Result<(), OAuthError> {
-    match ["state", "nonce"].iter().filter_map(|name| params.get(name)).all(|value| value.bytes().all(|byte| (b' '..=b'~').contains(&byte))) {
+    match ["state", "nonce"].iter().filter_map(|name| params.get(name)).all(|value| value.bytes().all(|byte| (b' '..=b'~').contains(&byte)))
+    {
         true => Ok(()),
         false => Err(ErrorCode::InvalidRequest.because("state and nonce must be printable ASCII")),
     }

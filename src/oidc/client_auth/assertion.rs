@@ -1,6 +1,8 @@
 //! `private_key_jwt`: a client proves itself with a JWT that it signed (RFC 7523 section 3, OpenID Connect Core
 //! section 9). Each is good for one use, also on another node and after a restart (row P15).
 
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::Deserialize;
 
 use super::jws;
@@ -54,6 +56,17 @@ pub fn check(assertion: &str, client: &Client, audiences: &[&str], now: Timestam
     })
 }
 
+/// Whom an assertion says it is of. Nothing is believed yet.
+pub fn claimed_subject(assertion: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Subject {
+        sub: String,
+    }
+    let payload = assertion.split('.').nth(1)?;
+    let payload = BASE64_URL_SAFE_NO_PAD.decode(payload).ok()?;
+    serde_json::from_slice::<Subject>(&payload).ok().map(|claims| claims.sub)
+}
+
 /// How far two clocks may differ.
 const SKEW: i64 = 60;
 /// An assertion is made when it is needed; one for longer would have to be remembered for longer.
@@ -63,8 +76,6 @@ const LONGEST_LIFE: i64 = 3_600;
 mod tests {
     use aws_lc_rs::rsa::{KeySize, PublicKeyComponents};
     use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
-    use base64::Engine;
-    use base64::prelude::BASE64_URL_SAFE_NO_PAD;
     use serde_json::{Value, json};
 
     use super::*;
@@ -148,7 +159,13 @@ mod tests {
     #[test]
     fn an_assertion_is_of_this_client_and_for_us() {
         let signer = Signer::new();
-        for bad in [json!({ "iss": "b" }), json!({ "sub": "b" }), json!({ "aud": "https://else.test" }), json!({ "aud": [] }), json!({ "jti": "" })] {
+        for bad in [
+            json!({ "iss": "b" }),
+            json!({ "sub": "b" }),
+            json!({ "aud": "https://else.test" }),
+            json!({ "aud": [] }),
+            json!({ "jti": "" }),
+        ] {
             assert!(!signer.judge(&bad), "{bad}");
         }
     }
@@ -167,7 +184,9 @@ mod tests {
         let good = signer.sign(&json!({ "alg": "ES256", "kid": "k1" }), &payload);
         assert!(check(&good, &signer.client, HERE, NOW).is_some());
         let stripped = good.rsplit_once('.').unwrap().0;
-        for broken in [format!("{stripped}."), stripped.to_owned(), format!("{good}A"), format!("{good}="), good[..good.len() - 2].to_owned()] {
+        for broken in
+            [format!("{stripped}."), stripped.to_owned(), format!("{good}A"), format!("{good}="), good[..good.len() - 2].to_owned()]
+        {
             assert_eq!(check(&broken, &signer.client, HERE, NOW), None);
         }
     }

@@ -86,7 +86,8 @@ impl Key {
     }
 
     fn verifies(&self, alg: &str, message: &[u8], signature: &[u8]) -> bool {
-        let may = self.alg.as_deref().is_none_or(|registered| registered == alg) && self.purpose.as_deref().is_none_or(|purpose| purpose == "sig");
+        let may = self.alg.as_deref().is_none_or(|registered| registered == alg)
+            && self.purpose.as_deref().is_none_or(|purpose| purpose == "sig");
         may && match (self.kty.as_str(), alg) {
             ("RSA", "RS256") => self.rsa_verifies(&signature::RSA_PKCS1_2048_8192_SHA256, message, signature),
             ("RSA", "PS256") => self.rsa_verifies(&signature::RSA_PSS_2048_8192_SHA256, message, signature),
