@@ -1,12 +1,13 @@
 //! Relying parties: the apps that may ask Préau who somebody is. A secret is kept as its SHA-256; it has 256 bits, so
 //! nothing slower is needed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex};
 
 use sea_orm::QueryResult;
 use serde::{Deserialize, Serialize};
 
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Db, Reader, Store, StoreError, Tx, sql};
 use crate::keys::Algorithm;
 use crate::model::{Hash, OrgId, Role, Scopes, Timestamp};
 
@@ -186,6 +187,35 @@ impl GrantType {
     }
 }
 
+/// Clients as they were a moment ago, so that a token costs no look at the database for who asks. Bounded in number and
+/// in age; what is spent or taken back is asked of the database itself.
+#[derive(Default)]
+pub(super) struct ClientCache(Mutex<HashMap<String, (Timestamp, Arc<Client>)>>);
+
+impl Store {
+    /// A client by its id, as it was at most [`CACHED`] seconds ago: a client that was shut on another node is shut here
+    /// within that time (row S07).
+    pub async fn client(&self, client_id: &str, now: Timestamp) -> Result<Option<Arc<Client>>, StoreError> {
+        if let Some((since, client)) = self.clients.0.lock().expect("nothing panics while it holds the cache").get(client_id)
+            && (0..CACHED).contains(&now.since(*since))
+        {
+            return Ok(Some(Arc::clone(client)));
+        }
+        let Some(client) = self.read().clients().find(client_id).await?.map(Arc::new) else { return Ok(None) };
+        let mut cache = self.clients.0.lock().expect("nothing panics while it holds the cache");
+        if cache.len() >= MOST_CACHED {
+            cache.clear();
+        }
+        cache.insert(client_id.to_owned(), (now, Arc::clone(&client)));
+        Ok(Some(client))
+    }
+
+    /// Asks the database again for this client: it was changed here.
+    pub fn forget_client(&self, client_id: &str) {
+        self.clients.0.lock().expect("nothing panics while it holds the cache").remove(client_id);
+    }
+}
+
 /// The queries on clients.
 pub struct Clients<'a>(pub(super) Db<'a>);
 
@@ -272,3 +302,7 @@ fn record(row: &QueryResult) -> Result<Client, StoreError> {
 
 const SELECT: &str =
     "SELECT client_id, name, enabled, secret, previous_secret, previous_until, settings, created_at, updated_at FROM clients";
+
+/// Seconds.
+const CACHED: i64 = 2;
+const MOST_CACHED: usize = 1_000;

@@ -22,10 +22,10 @@ pub struct Grant {
     pub created_at: Timestamp,
     /// When it can no longer be answered.
     pub expires_at: Timestamp,
-    /// The person chose the account, when asked which.
-    pub chosen: bool,
-    /// The person allowed it on the consent page.
-    pub allowed: bool,
+    /// The session that the person chose when asked which.
+    pub chosen_in: Option<SessionId>,
+    /// The session in which the person allowed it on the consent page.
+    pub allowed_in: Option<SessionId>,
     /// How far it came.
     pub state: GrantState,
 }
@@ -128,8 +128,8 @@ impl Tx {
 impl Grants<'_> {
     /// Adds a request to which nothing was answered yet.
     pub async fn add(&self, grant: &Grant) -> Result<(), StoreError> {
-        let insert = "INSERT INTO grants (id, client_id, browser, request, created_at, expires_at, chosen, allowed, wrong_verifiers) \
-                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)";
+        let insert = "INSERT INTO grants (id, client_id, browser, request, created_at, expires_at, wrong_verifiers) \
+                      VALUES ($1, $2, $3, $4, $5, $6, 0)";
         let values = [
             grant.id.0.into(),
             grant.client_id.clone().into(),
@@ -137,8 +137,6 @@ impl Grants<'_> {
             serde_json::to_string(&grant.request).expect("a request has string keys").into(),
             grant.created_at.0.into(),
             grant.expires_at.0.into(),
-            grant.chosen.into(),
-            grant.allowed.into(),
         ];
         sql::execute(&self.0, insert, values).await?;
         Ok(())
@@ -156,14 +154,16 @@ impl Grants<'_> {
         row.as_ref().map(record).transpose()
     }
 
-    /// The person chose the account.
-    pub async fn choose(&self, id: GrantId) -> Result<bool, StoreError> {
-        Ok(sql::execute(&self.0, "UPDATE grants SET chosen = TRUE WHERE id = $1 AND code IS NULL", [id.0.into()]).await? == 1)
+    /// The person chose to go on as who is signed in by this session.
+    pub async fn choose(&self, id: GrantId, session: SessionId) -> Result<bool, StoreError> {
+        let update = "UPDATE grants SET chosen_in = $2 WHERE id = $1 AND code IS NULL";
+        Ok(sql::execute(&self.0, update, [id.0.into(), session.0.into()]).await? == 1)
     }
 
-    /// The person allowed it.
-    pub async fn allow(&self, id: GrantId) -> Result<bool, StoreError> {
-        Ok(sql::execute(&self.0, "UPDATE grants SET allowed = TRUE WHERE id = $1 AND code IS NULL", [id.0.into()]).await? == 1)
+    /// The person of this session allowed it.
+    pub async fn allow(&self, id: GrantId, session: SessionId) -> Result<bool, StoreError> {
+        let update = "UPDATE grants SET allowed_in = $2 WHERE id = $1 AND code IS NULL";
+        Ok(sql::execute(&self.0, update, [id.0.into(), session.0.into()]).await? == 1)
     }
 
     /// Takes an unanswered request away: it was refused.
@@ -186,7 +186,8 @@ impl Grants<'_> {
 
     /// Takes the code out of circulation, in one conditional write: of two that race one gets true (rows P04, P05, P07).
     pub async fn spend(&self, id: GrantId, family: FamilyId, now: Timestamp) -> Result<bool, StoreError> {
-        let update = "UPDATE grants SET exchanged_at = $3, family = $2 WHERE id = $1 AND exchanged_at IS NULL AND code_expires_at > $3";
+        let update = "UPDATE grants SET exchanged_at = $3, family = $2 WHERE id = $1 AND exchanged_at IS NULL AND code_expires_at > $3 \
+                      AND EXISTS (SELECT 1 FROM clients WHERE clients.client_id = grants.client_id AND clients.enabled)";
         Ok(sql::execute(&self.0, update, [id.0.into(), family.0.into(), now.0.into()]).await? == 1)
     }
 
@@ -214,11 +215,11 @@ fn record(row: &QueryResult) -> Result<Grant, StoreError> {
         request: sql::json("grants", &row.try_get::<String>("", "request")?)?,
         created_at: Timestamp(row.try_get("", "created_at")?),
         expires_at: Timestamp(row.try_get("", "expires_at")?),
-        chosen: row.try_get("", "chosen")?,
-        allowed: row.try_get("", "allowed")?,
+        chosen_in: row.try_get::<Option<uuid::Uuid>>("", "chosen_in")?.map(SessionId),
+        allowed_in: row.try_get::<Option<uuid::Uuid>>("", "allowed_in")?.map(SessionId),
         state,
     })
 }
 
-const SELECT: &str = "SELECT id, client_id, browser, request, created_at, expires_at, chosen, allowed, issued, code_expires_at, family \
+const SELECT: &str = "SELECT id, client_id, browser, request, created_at, expires_at, chosen_in, allowed_in, issued, code_expires_at, family \
                       FROM grants";

@@ -27,6 +27,8 @@ macro_rules! pages {
 }
 
 pages![
+    crate::oidc::authorize::pages::ChooseAccount,
+    crate::oidc::authorize::pages::Consent,
     plain::Accessibility,
     plain::Broken,
     plain::Busy,

@@ -1,0 +1,7 @@
+//! The authorization endpoint.
+
+mod decide;
+pub mod next;
+pub mod pages;
+pub mod reply;
+mod rules;
