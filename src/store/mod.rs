@@ -6,6 +6,8 @@
 //! makes all of them durable.
 
 pub mod accounts;
+pub mod answers;
+pub mod cases;
 pub mod clients;
 mod connect;
 pub mod consents;
@@ -16,6 +18,7 @@ pub mod outbox;
 pub mod people;
 pub mod sessions;
 mod sql;
+pub mod throttles;
 pub mod tokens;
 mod writer;
 
