@@ -27,8 +27,8 @@ impl Brand {
     /// Reads `#rrggbb`.
     pub fn parse(text: &str) -> Result<Self, BrandError> {
         let asked = Colour::parse(text).ok_or_else(|| BrandError(text.to_owned()))?;
-        let light = asked.until_readable(Colour::BLACK, &[Colour::PAPER, Colour::NOTE]);
-        let dark = asked.until_readable(Colour::WHITE, &[Colour::NIGHT, Colour::NIGHT_NOTE]);
+        let light = asked.dimmed_until_readable(&[Colour::PAPER, Colour::NOTE]);
+        let dark = asked.lit_until_readable(&[Colour::NIGHT, Colour::NIGHT_NOTE]);
         Ok(Self { asked, light, light_strong: light.mixed(Colour::BLACK, 25), dark, dark_strong: dark.mixed(Colour::WHITE, 35) })
     }
 
@@ -112,10 +112,25 @@ impl Colour {
         Self([part(self.0[0], other.0[0]), part(self.0[1], other.0[1]), part(self.0[2], other.0[2])])
     }
 
-    fn until_readable(self, towards: Self, grounds: &[Self]) -> Self {
-        let steps = (0..=100).step_by(2).map(|percent| self.mixed(towards, percent));
-        let readable = |colour: &Self| grounds.iter().all(|ground| colour.contrast(*ground) >= 4.6);
-        steps.into_iter().find(readable).unwrap_or(towards)
+    fn dimmed_until_readable(self, grounds: &[Self]) -> Self {
+        let mut steps = (0..=100).step_by(2).map(|percent| self.mixed(Self::BLACK, percent));
+        steps.find(|colour| colour.readable_on(grounds, 4.6)).unwrap_or(Self::BLACK)
+    }
+
+    /// Mixing with white would turn a deep colour grey, so first its parts grow in proportion, which keeps its hue and
+    /// its strength; by night a little more contrast than the least reads better.
+    fn lit_until_readable(self, grounds: &[Self]) -> Self {
+        let strongest = self.0.into_iter().max().unwrap_or_default().max(1);
+        let grown = |target: u8| {
+            let part = |own: u8| u8::try_from(u16::from(own) * u16::from(target) / u16::from(strongest)).unwrap_or(u8::MAX);
+            Self(self.0.map(part)).mixed(Self::WHITE, 40)
+        };
+        let mut steps = (strongest..=215).map(grown).chain((0..=100).step_by(2).map(|percent| grown(215).mixed(Self::WHITE, percent)));
+        steps.find(|colour| colour.readable_on(grounds, 6.5)).unwrap_or(Self::WHITE)
+    }
+
+    fn readable_on(self, grounds: &[Self], least: f64) -> bool {
+        grounds.iter().all(|ground| self.contrast(*ground) >= least)
     }
 
     /// WCAG 2.2, "contrast ratio".

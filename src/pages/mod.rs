@@ -74,9 +74,20 @@ impl Pages {
 
     /// A screen of a flow in its frame.
     pub fn render_screen(&self, template: &str, data: Value, frame: &Frame) -> Result<String, RenderError> {
+        self.fill(template, self.around(template, data, frame))
+    }
+
+    /// A page that is no file, for the specimen of all parts.
+    #[cfg(test)]
+    pub(crate) fn render_source(&self, source: &str, data: Value, frame: &Frame) -> Result<String, RenderError> {
+        let values = self.around("specimen.html", data, frame);
+        self.templates.render_named_str("specimen.html", source, values).map_err(|error| RenderError::of("specimen.html", &error))
+    }
+
+    fn around(&self, template: &str, data: Value, frame: &Frame) -> Value {
         let name = template.rsplit('/').next().unwrap_or(template).trim_end_matches(".html");
         let brand = Brand::or_default(&frame.district.brand);
-        let values = context! {
+        context! {
             name,
             page => data,
             frame => Serde(frame),
@@ -84,8 +95,7 @@ impl Pages {
             here => Serde(frame.here_parts()),
             brand => brand.address(),
             ..self.words(frame.language)
-        };
-        self.fill(template, values)
+        }
     }
 
     /// A message in a language; plain text, without Fluent's isolation marks.

@@ -1,12 +1,13 @@
 //! Relying parties: the apps that may ask Préau who somebody is. A secret is kept as its SHA-256; it has 256 bits, so
 //! nothing slower is needed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex};
 
 use sea_orm::QueryResult;
 use serde::{Deserialize, Serialize};
 
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Db, Reader, Store, StoreError, Tx, sql};
 use crate::keys::Algorithm;
 use crate::model::{Hash, OrgId, Role, Scopes, Timestamp};
 
@@ -186,6 +187,35 @@ impl GrantType {
     }
 }
 
+/// Clients as they were a moment ago, so that a token costs no look at the database for who asks. Bounded in number and
+/// in age; what is spent or taken back is asked of the database itself.
+#[derive(Default)]
+pub(super) struct ClientCache(Mutex<HashMap<String, (Timestamp, Arc<Client>)>>);
+
+impl Store {
+    /// A client by its id, as it was at most [`CACHED`] seconds ago: a client that was shut on another node is shut here
+    /// within that time (row S07).
+    pub async fn client(&self, client_id: &str, now: Timestamp) -> Result<Option<Arc<Client>>, StoreError> {
+        if let Some((since, client)) = self.clients.0.lock().expect("nothing panics while it holds the cache").get(client_id)
+            && (0..CACHED).contains(&now.since(*since))
+        {
+            return Ok(Some(Arc::clone(client)));
+        }
+        let Some(client) = self.read().clients().find(client_id).await?.map(Arc::new) else { return Ok(None) };
+        let mut cache = self.clients.0.lock().expect("nothing panics while it holds the cache");
+        if cache.len() >= MOST_CACHED {
+            cache.clear();
+        }
+        cache.insert(client_id.to_owned(), (now, Arc::clone(&client)));
+        Ok(Some(client))
+    }
+
+    /// Asks the database again for this client: it was changed here.
+    pub fn forget_client(&self, client_id: &str) {
+        self.clients.0.lock().expect("nothing panics while it holds the cache").remove(client_id);
+    }
+}
+
 /// The queries on clients.
 pub struct Clients<'a>(pub(super) Db<'a>);
 
@@ -272,3 +302,55 @@ fn record(row: &QueryResult) -> Result<Client, StoreError> {
 
 const SELECT: &str =
     "SELECT client_id, name, enabled, secret, previous_secret, previous_until, settings, created_at, updated_at FROM clients";
+
+/// Seconds.
+const CACHED: i64 = 2;
+const MOST_CACHED: usize = 1_000;
+
+/// A confidential client of `https://rp.test`, for tests.
+#[cfg(test)]
+pub fn sample() -> Client {
+    Client {
+        client_id: "app".to_owned(),
+        name: "Cahier".to_owned(),
+        enabled: true,
+        secrets: Secrets { current: Some(Hash::of(b"secret")), previous: None },
+        settings: Settings { redirect_uris: vec!["https://rp.test/cb".to_owned()], sector: "rp.test".to_owned(), ..Settings::default() },
+        created_at: Timestamp(0),
+        updated_at: Timestamp(0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::testing::stores;
+
+    #[tokio::test]
+    async fn a_client_comes_back_as_it_was_kept() {
+        for store in stores().await {
+            let mut client = sample();
+            client.secrets.previous = Some((Hash::of(b"old"), Timestamp(9)));
+            client.settings.roles = BTreeSet::from([Role::Student]);
+            store.write(async |tx: &Tx| tx.clients().add(&client).await).await.unwrap();
+            assert_eq!(store.read().clients().find("app").await.unwrap(), Some(client.clone()));
+            assert_eq!(store.read().clients().all().await.unwrap(), [client]);
+            assert_eq!(store.read().clients().find("App").await.unwrap(), None);
+        }
+    }
+
+    #[tokio::test]
+    async fn s07_a_client_that_was_shut_is_shut_within_two_seconds_elsewhere_and_at_once_here() {
+        for store in stores().await {
+            store.write(async |tx: &Tx| tx.clients().add(&sample()).await).await.unwrap();
+            let enabled = async |now| store.client("app", Timestamp(now)).await.unwrap().unwrap().enabled;
+            assert!(enabled(100).await);
+            let shut = Client { enabled: false, ..sample() };
+            store.write(async |tx: &Tx| tx.clients().save(&shut).await).await.unwrap();
+            assert!(!enabled(102).await);
+            store.write(async |tx: &Tx| tx.clients().save(&sample()).await).await.unwrap();
+            store.forget_client("app");
+            assert!(enabled(102).await);
+        }
+    }
+}

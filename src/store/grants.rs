@@ -22,10 +22,10 @@ pub struct Grant {
     pub created_at: Timestamp,
     /// When it can no longer be answered.
     pub expires_at: Timestamp,
-    /// The person chose the account, when asked which.
-    pub chosen: bool,
-    /// The person allowed it on the consent page.
-    pub allowed: bool,
+    /// The session that the person chose when asked which.
+    pub chosen_in: Option<SessionId>,
+    /// The session in which the person allowed it on the consent page.
+    pub allowed_in: Option<SessionId>,
     /// How far it came.
     pub state: GrantState,
 }
@@ -128,8 +128,8 @@ impl Tx {
 impl Grants<'_> {
     /// Adds a request to which nothing was answered yet.
     pub async fn add(&self, grant: &Grant) -> Result<(), StoreError> {
-        let insert = "INSERT INTO grants (id, client_id, browser, request, created_at, expires_at, chosen, allowed, wrong_verifiers) \
-                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)";
+        let insert = "INSERT INTO grants (id, client_id, browser, request, created_at, expires_at, wrong_verifiers) \
+                      VALUES ($1, $2, $3, $4, $5, $6, 0)";
         let values = [
             grant.id.0.into(),
             grant.client_id.clone().into(),
@@ -137,8 +137,6 @@ impl Grants<'_> {
             serde_json::to_string(&grant.request).expect("a request has string keys").into(),
             grant.created_at.0.into(),
             grant.expires_at.0.into(),
-            grant.chosen.into(),
-            grant.allowed.into(),
         ];
         sql::execute(&self.0, insert, values).await?;
         Ok(())
@@ -156,14 +154,16 @@ impl Grants<'_> {
         row.as_ref().map(record).transpose()
     }
 
-    /// The person chose the account.
-    pub async fn choose(&self, id: GrantId) -> Result<bool, StoreError> {
-        Ok(sql::execute(&self.0, "UPDATE grants SET chosen = TRUE WHERE id = $1 AND code IS NULL", [id.0.into()]).await? == 1)
+    /// The person chose to go on as who is signed in by this session.
+    pub async fn choose(&self, id: GrantId, session: SessionId) -> Result<bool, StoreError> {
+        let update = "UPDATE grants SET chosen_in = $2 WHERE id = $1 AND code IS NULL";
+        Ok(sql::execute(&self.0, update, [id.0.into(), session.0.into()]).await? == 1)
     }
 
-    /// The person allowed it.
-    pub async fn allow(&self, id: GrantId) -> Result<bool, StoreError> {
-        Ok(sql::execute(&self.0, "UPDATE grants SET allowed = TRUE WHERE id = $1 AND code IS NULL", [id.0.into()]).await? == 1)
+    /// The person of this session allowed it.
+    pub async fn allow(&self, id: GrantId, session: SessionId) -> Result<bool, StoreError> {
+        let update = "UPDATE grants SET allowed_in = $2 WHERE id = $1 AND code IS NULL";
+        Ok(sql::execute(&self.0, update, [id.0.into(), session.0.into()]).await? == 1)
     }
 
     /// Takes an unanswered request away: it was refused.
@@ -186,7 +186,8 @@ impl Grants<'_> {
 
     /// Takes the code out of circulation, in one conditional write: of two that race one gets true (rows P04, P05, P07).
     pub async fn spend(&self, id: GrantId, family: FamilyId, now: Timestamp) -> Result<bool, StoreError> {
-        let update = "UPDATE grants SET exchanged_at = $3, family = $2 WHERE id = $1 AND exchanged_at IS NULL AND code_expires_at > $3";
+        let update = "UPDATE grants SET exchanged_at = $3, family = $2 WHERE id = $1 AND exchanged_at IS NULL AND code_expires_at > $3 \
+                      AND EXISTS (SELECT 1 FROM clients WHERE clients.client_id = grants.client_id AND clients.enabled)";
         Ok(sql::execute(&self.0, update, [id.0.into(), family.0.into(), now.0.into()]).await? == 1)
     }
 
@@ -214,11 +215,127 @@ fn record(row: &QueryResult) -> Result<Grant, StoreError> {
         request: sql::json("grants", &row.try_get::<String>("", "request")?)?,
         created_at: Timestamp(row.try_get("", "created_at")?),
         expires_at: Timestamp(row.try_get("", "expires_at")?),
-        chosen: row.try_get("", "chosen")?,
-        allowed: row.try_get("", "allowed")?,
+        chosen_in: row.try_get::<Option<uuid::Uuid>>("", "chosen_in")?.map(SessionId),
+        allowed_in: row.try_get::<Option<uuid::Uuid>>("", "allowed_in")?.map(SessionId),
         state,
     })
 }
 
-const SELECT: &str = "SELECT id, client_id, browser, request, created_at, expires_at, chosen, allowed, issued, code_expires_at, family \
+const SELECT: &str = "SELECT id, client_id, browser, request, created_at, expires_at, chosen_in, allowed_in, issued, code_expires_at, family \
                       FROM grants";
+
+/// A request of the sample client that nobody answered yet, for tests.
+#[cfg(test)]
+pub fn sample(now: Timestamp) -> Grant {
+    Grant {
+        id: GrantId(uuid::Uuid::from_u128(1)),
+        client_id: "app".to_owned(),
+        browser: Hash::of(b"browser"),
+        request: Request { redirect_uri: "https://rp.test/cb".to_owned(), ..Request::default() },
+        created_at: now,
+        expires_at: Timestamp(now.0 + 1_800),
+        chosen_in: None,
+        allowed_in: None,
+        state: GrantState::Pending,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::store::Store;
+    use crate::store::clients::sample as client;
+    use crate::store::testing::stores;
+
+    const NOW: Timestamp = Timestamp(1_800_000_000);
+    const LATER: Timestamp = Timestamp(1_800_000_060);
+
+    fn issued() -> Issued {
+        Issued {
+            account: AccountId(uuid::Uuid::from_u128(1)),
+            session: SessionId(uuid::Uuid::from_u128(2)),
+            auth_time: NOW,
+            acr: "urn:preau:acr:identified".to_owned(),
+            amr: vec!["pwd".to_owned()],
+        }
+    }
+
+    fn family(number: u128) -> FamilyId {
+        FamilyId(uuid::Uuid::from_u128(number))
+    }
+
+    async fn with_code(store: &Store) -> (Grant, Hash) {
+        let (grant, code) = (sample(NOW), Hash::of(b"code"));
+        store
+            .write(async |tx: &Tx| {
+                tx.clients().add(&client()).await?;
+                tx.grants().add(&grant).await?;
+                assert!(tx.grants().issue(grant.id, &code, &issued(), NOW, LATER).await?);
+                Ok::<_, StoreError>(())
+            })
+            .await
+            .unwrap();
+        (grant, code)
+    }
+
+    #[tokio::test]
+    async fn a_grant_comes_back_as_it_was_kept() {
+        for store in stores().await {
+            let (kept, code) = with_code(&store).await;
+            let found = store.read().grants().find(kept.id).await.unwrap().unwrap();
+            assert_eq!(found, Grant { state: GrantState::Issued { issued: issued(), until: LATER }, ..kept.clone() });
+            assert_eq!(store.read().grants().by_code(&code).await.unwrap(), Some(found));
+            assert_eq!(store.read().grants().by_code(&Hash::of(b"other")).await.unwrap(), None);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_request_is_answered_once() {
+        for store in stores().await {
+            let (grant, _) = with_code(&store).await;
+            let again = async |tx: &Tx| tx.grants().issue(grant.id, &Hash::of(b"second"), &issued(), NOW, LATER).await;
+            assert!(!store.write(again).await.unwrap());
+            assert!(!store.write(async |tx: &Tx| tx.grants().close(grant.id).await).await.unwrap());
+        }
+    }
+
+    #[tokio::test]
+    async fn p05_of_thirty_two_that_spend_a_code_at_once_one_does() {
+        for store in stores().await {
+            let store = Arc::new(store);
+            let (grant, _) = with_code(&store).await;
+            let spending = (0..32).map(|number| {
+                let store = Arc::clone(&store);
+                tokio::spawn(
+                    async move { store.write(async |tx: &Tx| tx.grants().spend(grant.id, family(number), NOW).await).await.unwrap() },
+                )
+            });
+            let mut won = 0;
+            for spent in spending.collect::<Vec<_>>() {
+                won += usize::from(spent.await.unwrap());
+            }
+            assert_eq!(won, 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn p07_a_late_code_is_not_spent() {
+        for store in stores().await {
+            let (grant, _) = with_code(&store).await;
+            assert!(!store.write(async |tx: &Tx| tx.grants().spend(grant.id, family(1), LATER).await).await.unwrap());
+            assert!(store.write(async |tx: &Tx| tx.grants().spend(grant.id, family(1), Timestamp(LATER.0 - 1)).await).await.unwrap());
+        }
+    }
+
+    #[tokio::test]
+    async fn s07_a_code_of_a_client_that_was_shut_is_not_spent() {
+        for store in stores().await {
+            let (grant, _) = with_code(&store).await;
+            let shut = crate::store::clients::Client { enabled: false, ..client() };
+            assert!(store.write(async |tx: &Tx| tx.clients().save(&shut).await).await.unwrap());
+            assert!(!store.write(async |tx: &Tx| tx.grants().spend(grant.id, family(1), NOW).await).await.unwrap());
+        }
+    }
+}

@@ -18,6 +18,8 @@ pub mod outbox;
 pub mod people;
 pub mod sessions;
 mod sql;
+#[cfg(test)]
+pub mod testing;
 pub mod throttles;
 pub mod tokens;
 mod writer;
@@ -34,6 +36,7 @@ pub struct Store {
     backend: Backend,
     reading: DatabaseConnection,
     writer: Writer,
+    clients: clients::ClientCache,
 }
 
 /// A read-only view of what is committed.
@@ -57,7 +60,7 @@ impl Store {
     /// Connects and checks as [`Store::open`] does, and leaves the schema as it is.
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
         let (backend, reading, writing) = connect::open(url).await?;
-        Ok(Self { backend, reading, writer: Writer::new(backend, writing) })
+        Ok(Self { backend, reading, writer: Writer::new(backend, writing), clients: clients::ClientCache::default() })
     }
 
     /// Brings the schema up. Of several nodes that start together one does it and the others wait.

@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use minijinja::Value;
 use minijinja::value::Serde;
+use minijinja::{Value, context};
 
 use crate::model::{FieldError, Language, Message};
 use crate::pages::{AskedBy, District, Frame, Page, Pages, plain};
@@ -27,6 +27,10 @@ macro_rules! pages {
 }
 
 pages![
+    crate::oidc::authorize::pages::ChooseAccount,
+    crate::oidc::authorize::pages::Consent,
+    crate::web::help::Help,
+    crate::web::help::HelpSent,
     plain::Accessibility,
     plain::Broken,
     plain::Busy,
@@ -168,20 +172,33 @@ fn gallery() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/gallery");
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(folder.join("assets")).unwrap();
+    for shape in ["", "beside", "reading"] {
+        let mut frame = frame(Language::French);
+        frame.asked_by = Some(asked_by());
+        frame.signed_in = Some("Éloïse N’Diaye-Roy".to_owned()).filter(|_| shape.is_empty());
+        frame.progress = Some((2, 4)).filter(|_| shape == "reading");
+        let fields = ["username", "password", "birth_date", "school", "message", "way", "shared"].iter().filter(|_| shape == "reading");
+        frame.errors = fields.map(|field| FieldError::of(field, "caps-lock")).collect();
+        let html = pages.render_source(include_str!("specimen.html"), context! { shape }, &frame).unwrap();
+        write(&folder, &format!("_specimen-{shape}"), &html);
+    }
     let mut seen = BTreeMap::<String, usize>::new();
     for (template, sample, frame) in every_state() {
-        let mut html = pages.render_screen(template, sample, &frame).unwrap();
-        for address in values(&html.clone(), "href").into_iter().chain(values(&html.clone(), "src")) {
-            if let Some(file) = address.strip_prefix("/assets/") {
-                keep(&folder, file);
-            }
-        }
-        html = html.replace("\"/assets/", "\"assets/");
+        let html = pages.render_screen(template, sample, &frame).unwrap();
         let name = format!("{}.{}", name_of(template), frame.language.tag());
         let number = seen.entry(name.clone()).or_default();
         *number += 1;
-        std::fs::write(folder.join(format!("{name}.{number}.html")), html).unwrap();
+        write(&folder, &format!("{name}.{number}"), &html);
     }
+}
+
+fn write(folder: &Path, name: &str, html: &str) {
+    for address in values(html, "href").into_iter().chain(values(html, "src")) {
+        if let Some(file) = address.strip_prefix("/assets/") {
+            keep(folder, file);
+        }
+    }
+    std::fs::write(folder.join(format!("{name}.html")), html.replace("\"/assets/", "\"assets/")).unwrap();
 }
 
 fn keep(folder: &Path, file: &str) {
@@ -243,7 +260,7 @@ fn frame(language: Language) -> Frame {
 fn asked_by() -> AskedBy {
     AskedBy {
         name: "Cahier de textes".to_owned(),
-        logo: Some("/assets/mark.svg".to_owned()),
+        logo: crate::pages::assets::address("mark.svg"),
         policy: Some("https://cahier.example/donnees".to_owned()),
         terms: Some("https://cahier.example/conditions".to_owned()),
     }

@@ -16,8 +16,8 @@ frame-home = Home: { $district }
 frame-footer = Help and information
 
 asked-by = To continue to
-asked-by-policy = What { $app } does with your data
-asked-by-terms = Its terms of use
+asked-by-policy = Its rules about your data
+asked-by-terms = Its terms
 
 progress-step = Step { $step } of { $steps }
 
@@ -35,6 +35,7 @@ caps-lock = Caps Lock is on.
 print-page = Print this page
 or = or
 choose-one = Choose
+yard-words = One account for everything at school: marks, homework, the library, messages.
 nothing-lost = You can close this page and go on tomorrow on this device: nothing is lost.
 
 day = { $which ->

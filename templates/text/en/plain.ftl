@@ -33,7 +33,7 @@ broken-request = If it happens again, give this number to the school:
 
 challenge-title = One moment
 challenge-lead = We are checking that you are not a robot. The page goes on by itself in { $seconds } seconds.
-challenge-go-on = Go on without waiting
+challenge-go-on = The page does not move? Continue
 
 privacy-title = Your data
 privacy-lead = This account belongs to { $district }. Here is what it keeps, and why.

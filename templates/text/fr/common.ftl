@@ -16,8 +16,8 @@ frame-home = Accueil : { $district }
 frame-footer = Aide et informations
 
 asked-by = Pour continuer vers
-asked-by-policy = Ce que { $app } fait de vos données
-asked-by-terms = Ses conditions d’utilisation
+asked-by-policy = Ses règles sur vos données
+asked-by-terms = Ses conditions
 
 progress-step = Étape { $step } sur { $steps }
 
@@ -35,6 +35,7 @@ caps-lock = Les majuscules sont verrouillées.
 print-page = Imprimer cette page
 or = ou
 choose-one = Choisissez
+yard-words = Un seul compte pour l’école : les notes, le carnet, la bibliothèque, les messages.
 nothing-lost = Vous pouvez fermer cette page et continuer demain sur cet appareil : rien n’est perdu.
 
 day = { $which ->

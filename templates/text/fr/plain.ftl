@@ -33,7 +33,7 @@ broken-request = Si cela recommence, donnez ce numéro à l’école :
 
 challenge-title = Un instant
 challenge-lead = Nous vérifions que vous n’êtes pas un robot. La page continue toute seule dans { $seconds } secondes.
-challenge-go-on = Continuer sans attendre
+challenge-go-on = La page n’avance pas ? Continuer
 
 privacy-title = Vos données
 privacy-lead = Ce compte appartient à { $district }. Voici ce qu’il garde, et pourquoi.

@@ -1,0 +1,275 @@
+//! What must happen before an authorization request may be answered: a pure function, and its truth table. The same
+//! list drives the pages and the errors of `prompt=none`, so they cannot disagree.
+
+use crate::model::{Scopes, Timestamp};
+use crate::oidc::acr;
+use crate::oidc::error::{ErrorCode, OAuthError};
+use crate::store::clients::Client;
+use crate::store::grants::{Grant, Prompt};
+use crate::store::sessions::Session;
+
+/// What happens next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// The person signs in, for this reason.
+    SignIn(Reason),
+    /// The person says which account it is to be.
+    Choose,
+    /// The person allows it.
+    Consent,
+    /// The client hears no more than this.
+    Refuse(Reason),
+    /// The code is given out.
+    Issue,
+}
+
+/// Why the person is bothered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Nobody is signed in.
+    NoSession,
+    /// `prompt=login`.
+    Asked,
+    /// `max_age` is over.
+    TooOld,
+    /// `acr_values` asks for more than this sign-in reached.
+    TooWeak,
+    /// `id_token_hint` names somebody else.
+    SomebodyElse,
+}
+
+/// Everything that counts.
+pub struct Facts<'a> {
+    /// The request.
+    pub grant: &'a Grant,
+    /// Who asks.
+    pub client: &'a Client,
+    /// The browser's session.
+    pub session: Option<&'a Session>,
+    /// The `sub` that the client would see.
+    pub subject: Option<&'a str>,
+    /// `login_hint` names another person than the one signed in.
+    pub hint_differs: bool,
+    /// What the person allowed this client before.
+    pub consented: &'a Scopes,
+    /// The request's instant.
+    pub now: Timestamp,
+}
+
+/// OpenID Connect Core section 3.1.2.3.
+pub fn next(facts: &Facts<'_>) -> Next {
+    let request = &facts.grant.request;
+    let asked = |prompt| request.prompt.contains(&prompt);
+    let Some(session) = facts.session else { return Next::SignIn(Reason::NoSession) };
+    // Signed in for this very request. Each sign-in has a session of its own, so another session than then is a new one;
+    // its age is asked too, for a browser may go back to an older one.
+    let fresh = request.session_then != Some(session.id) && session.auth_time >= facts.grant.created_at;
+    let decided = fresh || facts.grant.chosen_in == Some(session.id);
+    if asked(Prompt::Login) && !fresh {
+        return Next::SignIn(Reason::Asked);
+    }
+    if request.max_age.is_some_and(|age| age == 0 || facts.now.since(session.auth_time) > age) && !fresh {
+        return Next::SignIn(Reason::TooOld);
+    }
+    if request.hinted_subject.as_deref().is_some_and(|hinted| facts.subject != Some(hinted)) {
+        return if decided { Next::Refuse(Reason::SomebodyElse) } else { Next::Choose };
+    }
+    // Rows P39: a hint never signs anybody in or out; the person says who it is.
+    if (facts.hint_differs || asked(Prompt::SelectAccount)) && !decided {
+        return Next::Choose;
+    }
+    if !fresh && !request.acr_values.is_empty() && !request.acr_values.iter().any(|wanted| acr::reaches(&session.acr, wanted)) {
+        return Next::SignIn(Reason::TooWeak);
+    }
+    let allowed = facts.grant.allowed_in == Some(session.id);
+    let remembered = request.scopes.within(facts.consented) && !asked(Prompt::Consent);
+    if !(facts.client.settings.first_party || allowed || remembered) {
+        return Next::Consent;
+    }
+    Next::Issue
+}
+
+impl Next {
+    /// What the client hears when the person must not be bothered (`prompt=none`).
+    pub fn unbothered(self) -> Option<OAuthError> {
+        match self {
+            Self::SignIn(_) => Some(ErrorCode::LoginRequired.because("the person must sign in")),
+            Self::Refuse(_) => Some(ErrorCode::LoginRequired.because("another person than the hinted one is signed in")),
+            Self::Choose => Some(ErrorCode::AccountSelectionRequired.because("the person must choose an account")),
+            Self::Consent => Some(ErrorCode::ConsentRequired.because("the person must allow it")),
+            Self::Issue => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oidc::testing::{client, grant, session};
+    use crate::store::grants::Request;
+
+    const NOW: Timestamp = Timestamp(1_000);
+
+    /// One row: what is changed from a request of a first-party client at 1000 by somebody who signed in at 900.
+    fn decide(change: impl FnOnce(&mut Grant, &mut Client, &mut Option<Session>, &mut Other)) -> Next {
+        let (mut grant, mut client, mut other) = (grant(NOW), client(), Other::default());
+        client.settings.first_party = true;
+        let mut signed_in = Some(session(1, Timestamp(900)));
+        grant.request.session_then = signed_in.as_ref().map(|session| session.id);
+        change(&mut grant, &mut client, &mut signed_in, &mut other);
+        next(&Facts {
+            grant: &grant,
+            client: &client,
+            session: signed_in.as_ref(),
+            subject: Some("sub-1"),
+            hint_differs: other.hint_differs,
+            consented: &other.consented,
+            now: NOW + std::time::Duration::from_secs(other.later),
+        })
+    }
+
+    #[derive(Default)]
+    struct Other {
+        hint_differs: bool,
+        consented: Scopes,
+        later: u64,
+    }
+
+    fn asks(prompt: Prompt) -> Request {
+        Request { prompt: vec![prompt], ..Request::default() }
+    }
+
+    #[test]
+    fn somebody_signed_in_is_not_bothered() {
+        assert_eq!(decide(|_, _, _, _| {}), Next::Issue);
+    }
+
+    #[test]
+    fn nobody_signed_in_signs_in() {
+        assert_eq!(decide(|_, _, session, _| *session = None), Next::SignIn(Reason::NoSession));
+    }
+
+    #[test]
+    fn p38_a_fresh_sign_in_is_a_fresh_one() {
+        let then = session(1, Timestamp(900)).id;
+        for request in [asks(Prompt::Login), Request { max_age: Some(0), ..Request::default() }] {
+            let request = Request { session_then: Some(then), ..request };
+            let old = decide(|grant, _, _, _| grant.request = request.clone());
+            assert!(matches!(old, Next::SignIn(Reason::Asked | Reason::TooOld)), "{old:?}");
+            let fresh = decide(|grant, _, signed_in, other| {
+                grant.request = request.clone();
+                *signed_in = Some(session(2, Timestamp(1_000)));
+                other.later = 5;
+            });
+            assert_eq!(fresh, Next::Issue);
+            let older_one = decide(|grant, _, signed_in, _| {
+                grant.request = request.clone();
+                *signed_in = Some(session(2, Timestamp(950)));
+            });
+            assert!(matches!(older_one, Next::SignIn(_)));
+        }
+    }
+
+    #[test]
+    fn max_age_counts_from_the_sign_in() {
+        for (age, expected) in [(99, Next::SignIn(Reason::TooOld)), (100, Next::Issue), (10_000, Next::Issue)] {
+            assert_eq!(decide(|grant, _, _, _| grant.request.max_age = Some(age)), expected, "{age}");
+        }
+    }
+
+    #[test]
+    fn p38_a_sign_in_below_the_wanted_assurance_is_not_enough() {
+        let weak = decide(|grant, _, _, _| grant.request.acr_values = vec!["urn:preau:acr:two-factor".to_owned()]);
+        assert_eq!(weak, Next::SignIn(Reason::TooWeak));
+        let one_of = decide(|grant, _, _, _| {
+            grant.request.acr_values = vec!["urn:preau:acr:two-factor".to_owned(), "urn:preau:acr:identified".to_owned()];
+        });
+        assert_eq!(one_of, Next::Issue);
+        let unknown = decide(|grant, _, _, _| grant.request.acr_values = vec!["urn:elsewhere".to_owned()]);
+        assert_eq!(unknown, Next::Issue, "an assurance that nobody here knows is a wish");
+    }
+
+    #[test]
+    fn p39_a_hint_for_another_person_asks_who_it_is() {
+        assert_eq!(decide(|_, _, _, other| other.hint_differs = true), Next::Choose);
+        let chosen = decide(|grant, _, signed_in, other| {
+            other.hint_differs = true;
+            grant.chosen_in = signed_in.as_ref().map(|session| session.id);
+        });
+        assert_eq!(chosen, Next::Issue);
+        assert_eq!(decide(|grant, _, _, _| grant.request.hinted_subject = Some("sub-1".to_owned())), Next::Issue);
+        assert_eq!(decide(|grant, _, _, _| grant.request.hinted_subject = Some("sub-2".to_owned())), Next::Choose);
+        let insisted = decide(|grant, _, signed_in, _| {
+            grant.request.hinted_subject = Some("sub-2".to_owned());
+            grant.chosen_in = signed_in.as_ref().map(|session| session.id);
+        });
+        assert_eq!(insisted, Next::Refuse(Reason::SomebodyElse));
+    }
+
+    #[test]
+    fn an_account_is_chosen_once() {
+        assert_eq!(decide(|grant, _, _, _| grant.request.prompt = vec![Prompt::SelectAccount]), Next::Choose);
+        let after = decide(|grant, _, signed_in, _| {
+            grant.request.prompt = vec![Prompt::SelectAccount];
+            grant.chosen_in = signed_in.as_ref().map(|session| session.id);
+        });
+        assert_eq!(after, Next::Issue);
+        let in_another_session = decide(|grant, _, _, _| {
+            grant.request.prompt = vec![Prompt::SelectAccount];
+            grant.chosen_in = Some(session(3, Timestamp(1)).id);
+        });
+        assert_eq!(in_another_session, Next::Choose);
+    }
+
+    #[test]
+    fn consent_is_asked_once_and_never_by_the_districts_own_apps() {
+        let all = Scopes::parse("openid profile");
+        assert_eq!(decide(|grant, _, _, _| grant.request.scopes = all.clone()), Next::Issue);
+        let foreign = |grant: &mut Grant, client: &mut Client| {
+            client.settings.first_party = false;
+            grant.request.scopes = all.clone();
+        };
+        assert_eq!(decide(|grant, client, _, _| foreign(grant, client)), Next::Consent);
+        let remembered = decide(|grant, client, _, other| {
+            foreign(grant, client);
+            other.consented = Scopes::parse("openid profile email");
+        });
+        assert_eq!(remembered, Next::Issue);
+        let more = decide(|grant, client, _, other| {
+            foreign(grant, client);
+            other.consented = Scopes::parse("openid");
+        });
+        assert_eq!(more, Next::Consent);
+        let asked_again = decide(|grant, client, _, other| {
+            foreign(grant, client);
+            grant.request.prompt = vec![Prompt::Consent];
+            other.consented = all.clone();
+        });
+        assert_eq!(asked_again, Next::Consent);
+        let allowed = decide(|grant, client, signed_in, _| {
+            foreign(grant, client);
+            grant.request.prompt = vec![Prompt::Consent];
+            grant.allowed_in = signed_in.as_ref().map(|session| session.id);
+        });
+        assert_eq!(allowed, Next::Issue);
+        let by_another = decide(|grant, client, _, _| {
+            foreign(grant, client);
+            grant.allowed_in = Some(session(3, Timestamp(1)).id);
+        });
+        assert_eq!(by_another, Next::Consent);
+    }
+
+    #[test]
+    fn whoever_must_not_be_bothered_hears_why() {
+        let table = [
+            (Next::SignIn(Reason::NoSession), Some("login_required")),
+            (Next::Choose, Some("account_selection_required")),
+            (Next::Consent, Some("consent_required")),
+            (Next::Refuse(Reason::SomebodyElse), Some("login_required")),
+            (Next::Issue, None),
+        ];
+        for (next, word) in table {
+            assert_eq!(next.unbothered().map(|error| error.code.word()), word);
+        }
+    }
+}

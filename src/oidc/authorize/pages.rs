@@ -1,0 +1,92 @@
+//! The two screens of the protocol itself: consent, and which account it is to be.
+
+use serde::Serialize;
+
+use crate::model::{Message, Scopes};
+use crate::pages::Page;
+
+/// What an app wants to know, for the person to allow or not.
+#[derive(Debug, Serialize)]
+pub struct Consent {
+    /// The app.
+    pub client: String,
+    /// What it will see, in plain words.
+    pub sees: Vec<Message>,
+    /// It keeps its access when the person is away.
+    pub stays: bool,
+}
+
+/// Which account it is to be.
+#[derive(Debug, Serialize)]
+pub struct ChooseAccount {
+    /// Those signed in here.
+    pub accounts: Vec<Choice>,
+    /// Where another one signs in.
+    pub other: String,
+}
+
+/// An account signed in here.
+#[derive(Debug, Serialize)]
+pub struct Choice {
+    /// What its button sends.
+    pub value: String,
+    /// The person's name.
+    pub name: String,
+    /// The name to sign in with.
+    pub username: String,
+}
+
+impl Consent {
+    /// The page for a client and what it asks.
+    pub fn of(client: &str, scopes: &Scopes) -> Self {
+        let sees = SEEN.iter().filter(|(scope, _)| scopes.has(scope)).map(|(_, text)| Message::of(text)).collect();
+        Self { client: client.to_owned(), sees, stays: scopes.has("offline_access") }
+    }
+}
+
+impl Page for Consent {
+    const TEMPLATE: &'static str = "pages/consent.html";
+
+    fn samples() -> Vec<Self> {
+        let all = SEEN.iter().map(|(scope, _)| *scope).collect::<Vec<_>>().join(" ");
+        vec![
+            Self::of("Cahier de maths", &Scopes::parse("openid profile")),
+            Self::of("Cahier de maths", &Scopes::parse(&format!("{all} offline_access"))),
+        ]
+    }
+}
+
+impl Page for ChooseAccount {
+    const TEMPLATE: &'static str = "pages/choose-account.html";
+
+    fn samples() -> Vec<Self> {
+        let choice = Choice { value: "here".to_owned(), name: "Léa Tremblay".to_owned(), username: "S0123456".to_owned() };
+        vec![Self { accounts: vec![choice], other: "/authorize/0192/other".to_owned() }]
+    }
+}
+
+/// Each scope in words that a pupil reads.
+const SEEN: &[(&str, &str)] = &[
+    ("openid", "consent-sees-number"),
+    ("profile", "consent-sees-profile"),
+    ("email", "consent-sees-email"),
+    ("phone", "consent-sees-phone"),
+    ("edu_roles", "consent-sees-roles"),
+    ("edu_orgs", "consent-sees-schools"),
+    ("edu_grade", "consent-sees-grade"),
+    ("edu_student_number", "consent-sees-student-number"),
+    ("edu_children", "consent-sees-children"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oidc::scopes::SCOPES;
+
+    #[test]
+    fn every_scope_that_opens_something_is_told() {
+        for scope in SCOPES.iter().filter(|scope| !scope.claims.is_empty()) {
+            assert!(SEEN.iter().any(|(told, _)| *told == scope.name), "{}", scope.name);
+        }
+    }
+}

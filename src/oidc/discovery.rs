@@ -1,0 +1,95 @@
+//! What clients must know before they ask (OpenID Connect Discovery 1.0 section 3, RFC 8414 section 2) and the public
+//! keys (RFC 7517 section 5). Rendered once and served from memory: these are the most asked for of all addresses.
+
+use std::sync::{Arc, Mutex};
+
+use axum::body::Bytes;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use super::client_auth::jws;
+use super::scopes::SCOPES;
+use super::{acr, issuer, paths};
+use crate::app::App;
+use crate::model::{Hash, Language, Timestamp};
+use crate::store::clients::{AuthMethod, GrantType};
+
+/// A JSON document in memory, with what a cache needs to know of it.
+#[derive(Clone)]
+pub struct Document {
+    body: Bytes,
+    tag: HeaderValue,
+}
+
+/// The key set, rendered anew when it is older than a second, so that a key taken away is away.
+#[derive(Clone, Default)]
+pub struct KeySet(Arc<Mutex<Option<(Timestamp, Document)>>>);
+
+/// The metadata, for both of its addresses. It comes from the settings alone and never from a request (row P34).
+pub fn metadata(app: &App) -> Document {
+    Document::of(&describe(issuer(app), Language::ALL))
+}
+
+impl Document {
+    fn of(value: &Value) -> Self {
+        let body = Bytes::from(value.to_string());
+        let tag = format!("\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(&Hash::of(&body).0[..12]));
+        Self { body, tag: HeaderValue::try_from(tag).expect("base64 is ASCII") }
+    }
+
+    /// The document, or word that the reader has it already (RFC 9110 section 13.1.2).
+    pub fn answer(&self, headers: &HeaderMap) -> Response {
+        let known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| *known == self.tag);
+        let about = [(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600")), (header::ETAG, self.tag.clone())];
+        if known {
+            return (StatusCode::NOT_MODIFIED, about).into_response();
+        }
+        (about, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], self.body.clone()).into_response()
+    }
+}
+
+impl KeySet {
+    /// The keys as they are now.
+    pub fn now(&self, app: &App) -> Document {
+        let now = app.now();
+        let mut kept = self.0.lock().expect("nothing panics while it holds the document");
+        match kept.as_ref() {
+            Some((since, document)) if *since == now => document.clone(),
+            _ => kept.insert((now, Document::of(&app.tools.keys.jwks()))).1.clone(),
+        }
+    }
+}
+
+fn describe(issuer: &str, languages: &[Language]) -> Value {
+    let at = |path: &str| format!("{issuer}{path}");
+    let claims: Vec<&str> = SCOPES.iter().flat_map(|scope| scope.claims).copied().collect();
+    json!({
+        "issuer": issuer,
+        "authorization_endpoint": at(paths::AUTHORIZE),
+        "token_endpoint": at(paths::TOKEN),
+        "userinfo_endpoint": at(paths::USERINFO),
+        "end_session_endpoint": at(paths::END_SESSION),
+        "jwks_uri": at(paths::JWKS),
+        "scopes_supported": SCOPES.iter().map(|scope| scope.name).collect::<Vec<_>>(),
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": GrantType::ALL.iter().map(|grant| grant.word()).collect::<Vec<_>>(),
+        "subject_types_supported": ["pairwise", "public"],
+        "id_token_signing_alg_values_supported": ["RS256", "ES256"],
+        "token_endpoint_auth_methods_supported": AuthMethod::ALL.iter().map(|method| method.word()).collect::<Vec<_>>(),
+        "token_endpoint_auth_signing_alg_values_supported": jws::ALGORITHMS,
+        "code_challenge_methods_supported": ["S256"],
+        "acr_values_supported": acr::WORDS,
+        "claim_types_supported": ["normal"],
+        "claims_supported": claims,
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "ui_locales_supported": languages.iter().map(|language| language.tag()).collect::<Vec<_>>(),
+        "authorization_response_iss_parameter_supported": true,
+        "claims_parameter_supported": false,
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
+    })
+}

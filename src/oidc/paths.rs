@@ -1,0 +1,16 @@
+//! Where the endpoints stand. Clients find them through discovery; only these lines know.
+
+/// The authorization endpoint; `/authorize/{grant}` goes on with one request.
+pub const AUTHORIZE: &str = "/authorize";
+/// The token endpoint.
+pub const TOKEN: &str = "/token";
+/// The UserInfo endpoint.
+pub const USERINFO: &str = "/userinfo";
+/// The end-session endpoint.
+pub const END_SESSION: &str = "/end-session";
+/// The public keys.
+pub const JWKS: &str = "/jwks";
+/// OpenID Connect Discovery 1.0 section 4.
+pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
+/// RFC 8414 section 3.
+pub const OAUTH_SERVER: &str = "/.well-known/oauth-authorization-server";

@@ -1,0 +1,74 @@
+//! The token endpoint (RFC 6749 section 3.2): who asks, then one file a grant.
+
+mod client_credentials;
+mod code;
+pub mod mint;
+mod refresh;
+pub mod refresh_token;
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+
+use self::mint::{Mint, Tokens};
+use super::client_auth;
+use super::cors;
+use super::error::{ErrorCode, OAuthError};
+use super::params::Params;
+use crate::app::App;
+use crate::flow::Origin;
+use crate::model::Timestamp;
+use crate::store::clients::{Client, GrantType};
+
+/// `POST /token`.
+pub async fn post(State(app): State<Arc<App>>, origin: Origin, headers: HeaderMap, body: Bytes) -> Response {
+    let now = app.now();
+    let (client, answer) = match answer(&app, &origin, &headers, &body, now).await {
+        Ok((client, tokens)) => (Some(client), tokens_response(&tokens)),
+        Err(error) => (None, error.into_response()),
+    };
+    cors::allow(answer, client.as_deref(), &headers)
+}
+
+async fn answer(app: &App, origin: &Origin, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<(Arc<Client>, Tokens), OAuthError> {
+    let params = client_auth::form(headers, body)?;
+    let client = client_auth::authenticate(app, origin, headers, &params, now).await?;
+    let word = params.need("grant_type", "grant_type is missing")?;
+    let grant = GrantType::from_word(word).ok_or(ErrorCode::UnsupportedGrantType.because("grant_type is not one of those in discovery"))?;
+    if !client.settings.grants.contains(&grant) {
+        return Err(ErrorCode::UnauthorizedClient.because("this client is not registered for this grant_type"));
+    }
+    let request = Request { app, client: &client, params: &params, now };
+    let tokens = match grant {
+        GrantType::AuthorizationCode => code::exchange(&request).await?,
+        GrantType::RefreshToken => refresh::exchange(&request).await?,
+        GrantType::ClientCredentials => client_credentials::exchange(&request)?,
+    };
+    Ok((client, tokens))
+}
+
+/// A token request of a client that proved itself.
+struct Request<'a> {
+    app: &'a App,
+    client: &'a Client,
+    params: &'a Params,
+    now: Timestamp,
+}
+
+impl Request<'_> {
+    fn mint(&self) -> Mint<'_> {
+        let tools = &self.app.tools;
+        Mint { keys: &tools.keys, random: &tools.random, issuer: super::issuer(self.app), client: self.client, now: self.now }
+    }
+}
+
+/// RFC 6749 section 5.1: never kept by anything on the way.
+fn tokens_response(tokens: &Tokens) -> Response {
+    let mut response = Json(tokens).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
