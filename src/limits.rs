@@ -150,7 +150,8 @@ pub fn ticket_is_ripe(keys: &KeyStore, network: &str, ticket: &str, now: Timesta
 
 /// Removes counters that no rule asks for any more.
 pub async fn prune(tx: &Tx, now: Timestamp) -> Result<u64, StoreError> {
-    let endless: Vec<&str> = RULES.iter().map(|(_, bounds)| bounds).filter(|bounds| bounds.most.is_none()).map(|bounds| bounds.word).collect();
+    let endless: Vec<&str> =
+        RULES.iter().map(|(_, bounds)| bounds).filter(|bounds| bounds.most.is_none()).map(|bounds| bounds.word).collect();
     tx.throttles().prune(Timestamp(now.0 - CLOSED_WINDOW), Timestamp(now.0 - 30 * DAY), &endless).await
 }
 
