@@ -241,7 +241,11 @@ impl Reading<'_> {
     }
 
     fn wrong(&mut self, span: Range<usize>, what: &str) {
-        let line = if span == (0..0) { 0 } else { 1 + self.text.as_bytes()[..span.start.min(self.text.len())].iter().filter(|byte| **byte == b'\n').count() };
+        let line = if span == (0..0) {
+            0
+        } else {
+            1 + self.text.as_bytes()[..span.start.min(self.text.len())].iter().filter(|byte| **byte == b'\n').count()
+        };
         self.mistakes.push(Mistake { file: self.file.to_owned(), line, what: what.to_owned() });
     }
 }
