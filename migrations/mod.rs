@@ -3,6 +3,7 @@
 
 use sea_orm_migration::prelude::*;
 
+mod m0002_accounts;
 mod m0004_oidc;
 
 /// All changes, in order.
@@ -11,6 +12,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0004_oidc::Migration)]
+        vec![Box::new(m0002_accounts::Migration), Box::new(m0004_oidc::Migration)]
     }
 }
