@@ -3,6 +3,7 @@
 
 use sea_orm_migration::prelude::*;
 
+mod m0001_roster;
 mod m0002_accounts;
 mod m0004_oidc;
 
@@ -12,6 +13,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0002_accounts::Migration), Box::new(m0004_oidc::Migration)]
+        vec![Box::new(m0001_roster::Migration), Box::new(m0002_accounts::Migration), Box::new(m0004_oidc::Migration)]
     }
 }

@@ -8,6 +8,7 @@ pub mod claims;
 pub mod client_auth;
 pub mod cors;
 pub mod discovery;
+pub mod end_session;
 pub mod error;
 pub mod lifetimes;
 pub mod params;
@@ -16,6 +17,7 @@ pub mod redirect_uri;
 pub mod registration;
 pub mod restriction;
 pub mod scopes;
+mod shell;
 pub mod subject;
 #[cfg(test)]
 mod testing;

@@ -48,6 +48,11 @@ impl Params {
         self.get(name).ok_or(ErrorCode::InvalidRequest.because(missing))
     }
 
+    /// The same as a query, written anew.
+    pub fn encode(&self) -> String {
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
+    }
+
     /// The values of a space-separated list.
     pub fn list(&self, name: &str) -> impl Iterator<Item = &str> {
         self.get(name).unwrap_or_default().split(' ').filter(|value| !value.is_empty())

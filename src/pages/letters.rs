@@ -34,6 +34,20 @@ impl Pages {
         };
         // A subject is one line, whatever a template or a name holds: a line break would begin another header.
         let subject = part("subject.txt")?.split_whitespace().collect::<Vec<_>>().join(" ");
-        Ok(Rendered { subject, text: part("body.txt")?.trim().to_owned() + "\n", html: part("body.html")? })
+        Ok(Rendered { subject, text: tidy(&part("body.txt")?), html: part("body.html")? })
     }
+}
+
+/// Where a template left a condition out, its empty lines stay: at most one is kept between two paragraphs.
+fn tidy(text: &str) -> String {
+    let mut tidy = String::with_capacity(text.len());
+    let mut empty = 0;
+    for line in text.trim().lines() {
+        empty = if line.trim().is_empty() { empty + 1 } else { 0 };
+        if empty < 2 {
+            tidy.push_str(line);
+            tidy.push('\n');
+        }
+    }
+    tidy
 }

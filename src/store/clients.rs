@@ -306,3 +306,51 @@ const SELECT: &str =
 /// Seconds.
 const CACHED: i64 = 2;
 const MOST_CACHED: usize = 1_000;
+
+/// A confidential client of `https://rp.test`, for tests.
+#[cfg(test)]
+pub fn sample() -> Client {
+    Client {
+        client_id: "app".to_owned(),
+        name: "Cahier".to_owned(),
+        enabled: true,
+        secrets: Secrets { current: Some(Hash::of(b"secret")), previous: None },
+        settings: Settings { redirect_uris: vec!["https://rp.test/cb".to_owned()], sector: "rp.test".to_owned(), ..Settings::default() },
+        created_at: Timestamp(0),
+        updated_at: Timestamp(0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::testing::stores;
+
+    #[tokio::test]
+    async fn a_client_comes_back_as_it_was_kept() {
+        for store in stores().await {
+            let mut client = sample();
+            client.secrets.previous = Some((Hash::of(b"old"), Timestamp(9)));
+            client.settings.roles = BTreeSet::from([Role::Student]);
+            store.write(async |tx: &Tx| tx.clients().add(&client).await).await.unwrap();
+            assert_eq!(store.read().clients().find("app").await.unwrap(), Some(client.clone()));
+            assert_eq!(store.read().clients().all().await.unwrap(), [client]);
+            assert_eq!(store.read().clients().find("App").await.unwrap(), None);
+        }
+    }
+
+    #[tokio::test]
+    async fn s07_a_client_that_was_shut_is_shut_within_two_seconds_elsewhere_and_at_once_here() {
+        for store in stores().await {
+            store.write(async |tx: &Tx| tx.clients().add(&sample()).await).await.unwrap();
+            let enabled = async |now| store.client("app", Timestamp(now)).await.unwrap().unwrap().enabled;
+            assert!(enabled(100).await);
+            let shut = Client { enabled: false, ..sample() };
+            store.write(async |tx: &Tx| tx.clients().save(&shut).await).await.unwrap();
+            assert!(!enabled(102).await);
+            store.write(async |tx: &Tx| tx.clients().save(&sample()).await).await.unwrap();
+            store.forget_client("app");
+            assert!(enabled(102).await);
+        }
+    }
+}

@@ -43,3 +43,23 @@ impl Consents<'_> {
         Ok(sql::execute(&self.0, delete, [account.0.into(), client_id.into()]).await? == 1)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::testing::stores;
+
+    #[tokio::test]
+    async fn consent_grows_and_is_withdrawn_whole() {
+        let (account, now) = (AccountId(uuid::Uuid::from_u128(1)), Timestamp(1));
+        for store in stores().await {
+            for scopes in ["openid", "profile"] {
+                store.write(async |tx: &Tx| tx.consents().allow(account, "app", &Scopes::parse(scopes), now).await).await.unwrap();
+            }
+            assert_eq!(store.read().consents().find(account, "app").await.unwrap(), Scopes::parse("openid profile"));
+            assert!(store.read().consents().find(account, "other").await.unwrap().is_empty());
+            assert!(store.write(async |tx: &Tx| tx.consents().withdraw(account, "app").await).await.unwrap());
+            assert!(store.read().consents().find(account, "app").await.unwrap().is_empty());
+        }
+    }
+}

@@ -223,3 +223,119 @@ fn record(row: &QueryResult) -> Result<Grant, StoreError> {
 
 const SELECT: &str = "SELECT id, client_id, browser, request, created_at, expires_at, chosen_in, allowed_in, issued, code_expires_at, family \
                       FROM grants";
+
+/// A request of the sample client that nobody answered yet, for tests.
+#[cfg(test)]
+pub fn sample(now: Timestamp) -> Grant {
+    Grant {
+        id: GrantId(uuid::Uuid::from_u128(1)),
+        client_id: "app".to_owned(),
+        browser: Hash::of(b"browser"),
+        request: Request { redirect_uri: "https://rp.test/cb".to_owned(), ..Request::default() },
+        created_at: now,
+        expires_at: Timestamp(now.0 + 1_800),
+        chosen_in: None,
+        allowed_in: None,
+        state: GrantState::Pending,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::store::Store;
+    use crate::store::clients::sample as client;
+    use crate::store::testing::stores;
+
+    const NOW: Timestamp = Timestamp(1_800_000_000);
+    const LATER: Timestamp = Timestamp(1_800_000_060);
+
+    fn issued() -> Issued {
+        Issued {
+            account: AccountId(uuid::Uuid::from_u128(1)),
+            session: SessionId(uuid::Uuid::from_u128(2)),
+            auth_time: NOW,
+            acr: "urn:preau:acr:identified".to_owned(),
+            amr: vec!["pwd".to_owned()],
+        }
+    }
+
+    fn family(number: u128) -> FamilyId {
+        FamilyId(uuid::Uuid::from_u128(number))
+    }
+
+    async fn with_code(store: &Store) -> (Grant, Hash) {
+        let (grant, code) = (sample(NOW), Hash::of(b"code"));
+        store
+            .write(async |tx: &Tx| {
+                tx.clients().add(&client()).await?;
+                tx.grants().add(&grant).await?;
+                assert!(tx.grants().issue(grant.id, &code, &issued(), NOW, LATER).await?);
+                Ok::<_, StoreError>(())
+            })
+            .await
+            .unwrap();
+        (grant, code)
+    }
+
+    #[tokio::test]
+    async fn a_grant_comes_back_as_it_was_kept() {
+        for store in stores().await {
+            let (kept, code) = with_code(&store).await;
+            let found = store.read().grants().find(kept.id).await.unwrap().unwrap();
+            assert_eq!(found, Grant { state: GrantState::Issued { issued: issued(), until: LATER }, ..kept.clone() });
+            assert_eq!(store.read().grants().by_code(&code).await.unwrap(), Some(found));
+            assert_eq!(store.read().grants().by_code(&Hash::of(b"other")).await.unwrap(), None);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_request_is_answered_once() {
+        for store in stores().await {
+            let (grant, _) = with_code(&store).await;
+            let again = async |tx: &Tx| tx.grants().issue(grant.id, &Hash::of(b"second"), &issued(), NOW, LATER).await;
+            assert!(!store.write(again).await.unwrap());
+            assert!(!store.write(async |tx: &Tx| tx.grants().close(grant.id).await).await.unwrap());
+        }
+    }
+
+    #[tokio::test]
+    async fn p05_of_thirty_two_that_spend_a_code_at_once_one_does() {
+        for store in stores().await {
+            let store = Arc::new(store);
+            let (grant, _) = with_code(&store).await;
+            let spending = (0..32).map(|number| {
+                let store = Arc::clone(&store);
+                tokio::spawn(
+                    async move { store.write(async |tx: &Tx| tx.grants().spend(grant.id, family(number), NOW).await).await.unwrap() },
+                )
+            });
+            let mut won = 0;
+            for spent in spending.collect::<Vec<_>>() {
+                won += usize::from(spent.await.unwrap());
+            }
+            assert_eq!(won, 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn p07_a_late_code_is_not_spent() {
+        for store in stores().await {
+            let (grant, _) = with_code(&store).await;
+            assert!(!store.write(async |tx: &Tx| tx.grants().spend(grant.id, family(1), LATER).await).await.unwrap());
+            assert!(store.write(async |tx: &Tx| tx.grants().spend(grant.id, family(1), Timestamp(LATER.0 - 1)).await).await.unwrap());
+        }
+    }
+
+    #[tokio::test]
+    async fn s07_a_code_of_a_client_that_was_shut_is_not_spent() {
+        for store in stores().await {
+            let (grant, _) = with_code(&store).await;
+            let shut = crate::store::clients::Client { enabled: false, ..client() };
+            assert!(store.write(async |tx: &Tx| tx.clients().save(&shut).await).await.unwrap());
+            assert!(!store.write(async |tx: &Tx| tx.grants().spend(grant.id, family(1), NOW).await).await.unwrap());
+        }
+    }
+}

@@ -18,6 +18,8 @@ pub mod outbox;
 pub mod people;
 pub mod sessions;
 mod sql;
+#[cfg(test)]
+pub mod testing;
 pub mod tokens;
 mod writer;
 

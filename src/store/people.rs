@@ -1,8 +1,9 @@
 //! People, schools and the ties between them, as the current roster has them.
 
+use sea_orm::{QueryResult, Value};
 use serde::{Deserialize, Serialize};
 
-use super::{Db, Reader, StoreError, Tx};
+use super::{Db, Reader, StoreError, Tx, sql};
 use crate::model::{ClassId, Language, OrgId, PersonId, Role, Timestamp};
 
 /// Somebody the current roster knows.
@@ -117,47 +118,194 @@ impl Tx {
 
 impl People<'_> {
     /// A person by id, with roles; also one who left (`active` is false).
-    pub async fn find(&self, _id: PersonId) -> Result<Option<Person>, StoreError> {
-        todo!()
+    pub async fn find(&self, id: PersonId) -> Result<Option<Person>, StoreError> {
+        let records = sql::rows(&self.0, PERSON, [id.0.into()]).await?;
+        let Some((first, others)) = records.split_first() else { return Ok(None) };
+        let mut person = person_of(first, id)?;
+        for record in others {
+            fill_gaps(&mut person, person_of(record, id)?);
+        }
+        for row in sql::rows(&self.0, ROLES, [id.0.into()]).await? {
+            let word: String = row.try_get("", "role")?;
+            let role = Role::from_word(&word).ok_or(StoreError::Corrupt { table: "roster_roles", what: word })?;
+            let at = RoleAt { role, org: OrgId(row.try_get("", "org")?), primary: row.try_get("", "is_primary")? };
+            if !person.roles.contains(&at) {
+                person.roles.push(at);
+            }
+        }
+        Ok(Some(person))
     }
 
     /// The active pupils whose number, folded by `people::number_key`, is `key`.
-    pub async fn by_number(&self, _key: &str) -> Result<Vec<Person>, StoreError> {
-        todo!()
+    pub async fn by_number(&self, key: &str) -> Result<Vec<Person>, StoreError> {
+        let found = self.who(BY_NUMBER, key).await?;
+        Ok(found.into_iter().filter(Person::is_pupil).collect())
     }
 
     /// The active people (of any role) whose folded e-mail address is `key`.
-    pub async fn by_email(&self, _key: &str) -> Result<Vec<Person>, StoreError> {
-        todo!()
+    pub async fn by_email(&self, key: &str) -> Result<Vec<Person>, StoreError> {
+        self.who(BY_EMAIL, key).await
     }
 
-    /// The active pupils one of whose names, folded by `people::name_key`, is `key`: for the staff's queue.
-    pub async fn by_name(&self, _key: &str) -> Result<Vec<Person>, StoreError> {
-        todo!()
+    /// The active pupils whose family name, whole name or preferred whole name, folded by `people::name_key`, is
+    /// `key`: for the staff's queue.
+    pub async fn by_name(&self, key: &str) -> Result<Vec<Person>, StoreError> {
+        let found = self.who(BY_NAME, key).await?;
+        Ok(found.into_iter().filter(Person::is_pupil).collect())
     }
 
     /// A school by id.
-    pub async fn org(&self, _id: OrgId) -> Result<Option<Org>, StoreError> {
-        todo!()
+    pub async fn org(&self, id: OrgId) -> Result<Option<Org>, StoreError> {
+        let row = sql::row(&self.0, &format!("{ORGS} WHERE o.org = $1"), [id.0.into()]).await?;
+        row.as_ref().map(org_of).transpose()
     }
 
     /// All active schools, by name.
     pub async fn schools(&self) -> Result<Vec<Org>, StoreError> {
-        todo!()
+        let rows = sql::rows(&self.0, &format!("{ORGS} WHERE o.kind = 'school' ORDER BY o.name, o.source_id"), []).await?;
+        rows.iter().map(org_of).collect()
     }
 
-    /// The ties of a guardian to children, and of a child to guardians.
-    pub async fn relationships(&self, _of: PersonId) -> Result<Vec<Relationship>, StoreError> {
-        todo!()
+    /// The ties of a guardian to children, and of a child to guardians. Where two sources disagree about the records,
+    /// the stricter one holds.
+    pub async fn relationships(&self, of: PersonId) -> Result<Vec<Relationship>, StoreError> {
+        let mut ties: Vec<Relationship> = Vec::new();
+        for row in sql::rows(&self.0, TIES, [of.0.into()]).await? {
+            let tie = Relationship {
+                guardian: PersonId(row.try_get("", "guardian")?),
+                child: PersonId(row.try_get("", "child")?),
+                kind: row.try_get("", "kind")?,
+                can_access_records: row.try_get("", "can_access_records")?,
+            };
+            match ties.iter_mut().find(|known| (known.guardian, known.child) == (tie.guardian, tie.child)) {
+                Some(known) => known.can_access_records &= tie.can_access_records,
+                None => ties.push(tie),
+            }
+        }
+        Ok(ties)
     }
 
     /// The classes of a person.
-    pub async fn classes(&self, _of: PersonId) -> Result<Vec<ClassOf>, StoreError> {
-        todo!()
+    pub async fn classes(&self, of: PersonId) -> Result<Vec<ClassOf>, StoreError> {
+        let rows = sql::rows(&self.0, CLASSES, [of.0.into()]).await?;
+        let class = |row: &QueryResult| {
+            let word: String = row.try_get("", "role")?;
+            Ok(ClassOf {
+                class: ClassId(row.try_get("", "class")?),
+                title: row.try_get("", "title")?,
+                homeroom: row.try_get("", "homeroom")?,
+                role: Role::from_word(&word).ok_or(StoreError::Corrupt { table: "roster_enrollments", what: word })?,
+            })
+        };
+        rows.iter().map(class).collect()
     }
 
     /// When the last import was applied; `None` before the first.
     pub async fn roster_of(&self) -> Result<Option<Timestamp>, StoreError> {
-        todo!()
+        let row = sql::row(&self.0, "SELECT applied_at FROM roster_state WHERE id = 1", []).await?;
+        Ok(row.map(|row| row.try_get::<Option<i64>>("", "applied_at")).transpose()?.flatten().map(Timestamp))
+    }
+
+    async fn who(&self, select: &str, key: &str) -> Result<Vec<Person>, StoreError> {
+        // An empty key is what is left of a name without letters, and means nobody.
+        if key.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut found = Vec::new();
+        for row in sql::rows(&self.0, select, [Value::from(key)]).await? {
+            found.extend(self.find(PersonId(row.try_get("", "person")?)).await?);
+        }
+        found.retain(|person| person.active);
+        Ok(found)
     }
 }
+
+impl Person {
+    /// The name the person goes by.
+    pub fn display_name(&self) -> String {
+        let given = self.preferred_given_name.as_deref().unwrap_or(&self.given_name);
+        let family = self.preferred_family_name.as_deref().unwrap_or(&self.family_name);
+        format!("{given} {family}").trim().to_owned()
+    }
+
+    /// Is a pupil somewhere.
+    pub fn is_pupil(&self) -> bool {
+        self.roles.iter().any(|at| at.role == Role::Student)
+    }
+}
+
+fn person_of(row: &QueryResult, id: PersonId) -> Result<Person, StoreError> {
+    let text = |column: &str| row.try_get::<Option<String>>("", column);
+    Ok(Person {
+        id,
+        active: row.try_get("", "active")?,
+        given_name: row.try_get("", "given_name")?,
+        family_name: row.try_get("", "family_name")?,
+        middle_name: text("middle_name")?,
+        preferred_given_name: text("preferred_given_name")?,
+        preferred_family_name: text("preferred_family_name")?,
+        birth_date: text("born")?,
+        student_number: text("number")?,
+        email: text("email")?,
+        phone: text("phone")?,
+        sms: text("sms")?,
+        civic_number: text("civic_number")?,
+        language: text("language")?.as_deref().and_then(Language::from_tag),
+        grade: text("grade")?,
+        roles: Vec::new(),
+    })
+}
+
+/// One person under several source records: what the first leaves open, the next may say.
+fn fill_gaps(person: &mut Person, other: Person) {
+    let gaps = [
+        (&mut person.middle_name, other.middle_name),
+        (&mut person.preferred_given_name, other.preferred_given_name),
+        (&mut person.preferred_family_name, other.preferred_family_name),
+        (&mut person.birth_date, other.birth_date),
+        (&mut person.student_number, other.student_number),
+        (&mut person.email, other.email),
+        (&mut person.phone, other.phone),
+        (&mut person.sms, other.sms),
+        (&mut person.civic_number, other.civic_number),
+        (&mut person.grade, other.grade),
+    ];
+    for (gap, filling) in gaps {
+        if gap.is_none() {
+            *gap = filling;
+        }
+    }
+    person.language = person.language.or(other.language);
+}
+
+fn org_of(row: &QueryResult) -> Result<Org, StoreError> {
+    Ok(Org {
+        id: OrgId(row.try_get("", "org")?),
+        source_id: row.try_get("", "source_id")?,
+        name: row.try_get("", "name")?,
+        kind: row.try_get("", "kind")?,
+        parent: row.try_get::<Option<uuid::Uuid>>("", "parent")?.map(OrgId),
+        email: row.try_get("", "email")?,
+        phone: row.try_get("", "phone")?,
+    })
+}
+
+const PERSON: &str = "SELECT u.*, COALESCE(b.birth_date, u.birth_date) AS born FROM current_roster_users u \
+    LEFT JOIN current_roster_births b ON b.source_id = u.source_id WHERE u.person = $1 ORDER BY u.active DESC, u.source_id";
+const ROLES: &str = "SELECT r.role, r.is_primary, o.org FROM current_roster_users u \
+    JOIN current_roster_roles r ON r.user_source = u.source_id JOIN current_roster_orgs o ON o.source_id = r.org_source \
+    WHERE u.person = $1 ORDER BY r.is_primary DESC, r.source_id";
+const BY_NUMBER: &str = "SELECT DISTINCT person FROM current_roster_users WHERE number_key = $1 AND active LIMIT 50";
+const BY_EMAIL: &str = "SELECT DISTINCT person FROM current_roster_users WHERE email_key = $1 AND active LIMIT 50";
+const BY_NAME: &str = "SELECT person FROM current_roster_users WHERE full_name_key = $1 AND active \
+    UNION SELECT person FROM current_roster_users WHERE family_name_key = $1 AND active \
+    UNION SELECT person FROM current_roster_users WHERE preferred_name_key = $1 AND active LIMIT 50";
+const ORGS: &str = "SELECT o.org, o.source_id, o.name, o.kind, o.email, o.phone, p.org AS parent FROM current_roster_orgs o \
+    LEFT JOIN current_roster_orgs p ON p.source_id = o.parent_source";
+const TIES: &str = "SELECT source_id, guardian, child, kind, can_access_records FROM current_roster_ties WHERE guardian = $1 \
+    UNION ALL SELECT source_id, guardian, child, kind, can_access_records FROM current_roster_ties WHERE child = $1 \
+    ORDER BY source_id DESC";
+const CLASSES: &str = "SELECT c.class, c.title, c.homeroom, e.role FROM current_roster_users u \
+    JOIN current_roster_enrollments e ON e.user_source = u.source_id \
+    JOIN current_roster_classes c ON c.source_id = e.class_source \
+    WHERE u.person = $1 AND u.active ORDER BY c.homeroom DESC, c.title, c.source_id";

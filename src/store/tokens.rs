@@ -155,3 +155,117 @@ fn record(row: &QueryResult) -> Result<Family, StoreError> {
 
 const SELECT: &str = "SELECT id, client_id, account, session, offline, scope, told, generation, created_at, idle_until, expires_at, \
                       revoked_at FROM token_families";
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::store::Store;
+    use crate::store::clients::sample as client;
+    use crate::store::testing::stores;
+
+    const NOW: Timestamp = Timestamp(1_800_000_000);
+    const END: Timestamp = Timestamp(1_800_036_000);
+
+    fn family() -> Family {
+        Family {
+            id: FamilyId(uuid::Uuid::from_u128(1)),
+            client_id: client().client_id,
+            account: AccountId(uuid::Uuid::from_u128(2)),
+            session: SessionId(uuid::Uuid::from_u128(3)),
+            offline: false,
+            scopes: Scopes::parse("openid profile"),
+            told: Told { auth_time: NOW, acr: "urn:preau:acr:identified".to_owned(), amr: vec!["pwd".to_owned()], nonce: None },
+            generation: 0,
+            created_at: NOW,
+            idle_until: END,
+            expires_at: END,
+            revoked_at: None,
+        }
+    }
+
+    async fn kept(store: &Store) -> Family {
+        let family = family();
+        let add = async |tx: &Tx| {
+            tx.clients().add(&client()).await?;
+            tx.tokens().add(&family).await
+        };
+        store.write(add).await.unwrap();
+        family
+    }
+
+    #[tokio::test]
+    async fn a_family_comes_back_as_it_was_kept() {
+        for store in stores().await {
+            let family = kept(&store).await;
+            assert_eq!(store.read().tokens().find(family.id).await.unwrap(), Some(family));
+        }
+    }
+
+    #[tokio::test]
+    async fn p16_of_thirty_two_that_refresh_at_once_one_does() {
+        for store in stores().await {
+            let store = Arc::new(store);
+            let id = kept(&store).await.id;
+            let refreshing = (0..32).map(|_| {
+                let store = Arc::clone(&store);
+                tokio::spawn(async move { store.write(async |tx: &Tx| tx.tokens().rotate(id, 0, END, NOW).await).await.unwrap() })
+            });
+            let mut won = 0;
+            for rotated in refreshing.collect::<Vec<_>>() {
+                won += usize::from(rotated.await.unwrap());
+            }
+            assert_eq!(won, 1);
+            assert_eq!(store.read().tokens().find(id).await.unwrap().unwrap().generation, 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_that_is_over_is_refreshed() {
+        for store in stores().await {
+            let id = kept(&store).await.id;
+            assert!(!store.write(async |tx: &Tx| tx.tokens().rotate(id, 0, END, END).await).await.unwrap(), "at its end");
+            assert!(!store.write(async |tx: &Tx| tx.tokens().rotate(id, 1, END, NOW).await).await.unwrap(), "another generation");
+            let shut = crate::store::clients::Client { enabled: false, ..client() };
+            store.write(async |tx: &Tx| tx.clients().save(&shut).await).await.unwrap();
+            assert!(!store.write(async |tx: &Tx| tx.tokens().rotate(id, 0, END, NOW).await).await.unwrap(), "its client is shut");
+            store.write(async |tx: &Tx| tx.clients().save(&client()).await).await.unwrap();
+            assert!(store.write(async |tx: &Tx| tx.tokens().revoke(id, NOW).await).await.unwrap());
+            assert!(!store.write(async |tx: &Tx| tx.tokens().revoke(id, NOW).await).await.unwrap());
+            assert!(!store.write(async |tx: &Tx| tx.tokens().rotate(id, 0, END, NOW).await).await.unwrap(), "taken back");
+        }
+    }
+
+    #[tokio::test]
+    async fn s06_everything_of_an_account_is_taken_back_but_this_session() {
+        for store in stores().await {
+            let here = kept(&store).await;
+            let there = Family { id: FamilyId(uuid::Uuid::from_u128(9)), session: SessionId(uuid::Uuid::from_u128(8)), ..here.clone() };
+            store.write(async |tx: &Tx| tx.tokens().add(&there).await).await.unwrap();
+            let all = async |tx: &Tx| tx.tokens().revoke_all(here.account, Some(here.session), NOW).await;
+            assert_eq!(store.write(all).await.unwrap(), 1);
+            assert_eq!(store.read().tokens().find(here.id).await.unwrap().unwrap().revoked_at, None);
+            assert_eq!(store.read().tokens().find(there.id).await.unwrap().unwrap().revoked_at, Some(NOW));
+        }
+    }
+
+    #[tokio::test]
+    async fn p15_of_sixteen_that_use_an_assertion_at_once_one_does() {
+        for store in stores().await {
+            let store = Arc::new(store);
+            let using = (0..16).map(|_| {
+                let store = Arc::clone(&store);
+                let assertion = Hash::of(b"client and jti");
+                tokio::spawn(
+                    async move { store.write(async |tx: &Tx| tx.tokens().remember_assertion(&assertion, END).await).await.unwrap() },
+                )
+            });
+            let mut won = 0;
+            for used in using.collect::<Vec<_>>() {
+                won += usize::from(used.await.unwrap());
+            }
+            assert_eq!(won, 1);
+        }
+    }
+}

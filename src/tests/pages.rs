@@ -29,6 +29,8 @@ macro_rules! pages {
 pages![
     crate::oidc::authorize::pages::ChooseAccount,
     crate::oidc::authorize::pages::Consent,
+    crate::web::help::Help,
+    crate::web::help::HelpSent,
     plain::Accessibility,
     plain::Broken,
     plain::Busy,

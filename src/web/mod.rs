@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod headers;
+pub mod help;
 
 use crate::flow::Origin;
 use crate::model::{Hash, Language, PersonId, Timestamp};

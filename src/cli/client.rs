@@ -1,0 +1,351 @@
+//! `preau client`: relying parties. A secret is printed once, where it is made; the store has its hash.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::{Value, json};
+
+use crate::keys::Algorithm;
+use crate::model::{OrgId, Role, Scopes, Timestamp};
+use crate::oidc::registration::{self, Mistake, NewClient, Registered};
+use crate::random::{Random, Secret};
+use crate::store::clients::{AuthMethod, Client, GrantType, Settings, SubjectType};
+use crate::store::{Store, StoreError};
+
+/// Relying parties.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Register an app. Its secret is printed once.
+    Register(Register),
+    /// List the apps.
+    List,
+    /// Show one app.
+    Show {
+        /// Its client_id.
+        client_id: String,
+    },
+    /// Change an app: what is given replaces what was there.
+    Update {
+        /// Its client_id.
+        client_id: String,
+        /// Its new name.
+        #[arg(long)]
+        name: Option<String>,
+        /// Shut the app: it gets nothing, and what it has stops working.
+        #[arg(long, conflicts_with = "enable")]
+        disable: bool,
+        /// Open it again.
+        #[arg(long)]
+        enable: bool,
+        #[command(flatten)]
+        about: About,
+    },
+    /// Give an app a new secret, printed once. The old one works for one more day.
+    RotateSecret {
+        /// Its client_id.
+        client_id: String,
+    },
+    /// Remove an app, with every consent and token it had.
+    Remove {
+        /// Its client_id.
+        client_id: String,
+    },
+}
+
+/// What `client register` takes.
+#[derive(Debug, Args)]
+pub struct Register {
+    /// The name that people read.
+    #[arg(long)]
+    name: String,
+    /// The client_id; made up if not given.
+    #[arg(long)]
+    client_id: Option<String>,
+    #[command(flatten)]
+    about: About,
+}
+
+/// Everything else about a client.
+#[derive(Debug, Default, Args)]
+pub struct About {
+    /// Where answers may go (repeat for several): https, or http on this machine.
+    #[arg(long = "redirect-uri", value_name = "URI", num_args = 1..)]
+    redirect_uris: Vec<String>,
+    /// Where the browser may go after signing out (repeat for several).
+    #[arg(long = "post-logout-redirect-uri", value_name = "URI", num_args = 1..)]
+    post_logout_redirect_uris: Vec<String>,
+    /// Where the app begins, for people's home page.
+    #[arg(long, value_name = "URL")]
+    launch_url: Option<String>,
+    /// Its logo.
+    #[arg(long, value_name = "URL")]
+    logo: Option<String>,
+    /// Its privacy policy.
+    #[arg(long, value_name = "URL")]
+    policy: Option<String>,
+    /// Its terms of use.
+    #[arg(long, value_name = "URL")]
+    terms: Option<String>,
+    /// One of the district's own: nobody is asked for consent.
+    #[arg(long)]
+    first_party: bool,
+    /// An app that cannot keep a secret, in a browser or on a phone; the same as --auth none.
+    #[arg(long, conflicts_with = "auth")]
+    public: bool,
+    /// How it proves itself at the token endpoint.
+    #[arg(long, value_enum)]
+    auth: Option<Auth>,
+    /// Its public keys (a JSON Web Key Set), for --auth private_key_jwt.
+    #[arg(long, value_name = "FILE")]
+    jwks: Option<PathBuf>,
+    /// A grant that it may use (repeat for several).
+    #[arg(long = "grant", value_enum, value_name = "GRANT", num_args = 1..)]
+    grants: Vec<Grant>,
+    /// A scope that it may ask for (repeat for several, or in one, with spaces).
+    #[arg(long = "scope", value_name = "SCOPE", num_args = 1..)]
+    scopes: Vec<String>,
+    /// Which `sub` it sees: one of its own (pairwise), or the same as other public ones.
+    #[arg(long, value_enum)]
+    subject: Option<Subject>,
+    /// Apps of one sector see the same pairwise `sub`; by default the host of the redirect URIs. Fixed at registration.
+    #[arg(long, value_name = "HOST")]
+    sector: Option<String>,
+    /// What signs its tokens.
+    #[arg(long, value_name = "ALGORITHM", value_enum)]
+    alg: Option<Alg>,
+    /// Only people of this school, by its id in the roster (repeat for several).
+    #[arg(long = "school", value_name = "ID", num_args = 1..)]
+    schools: Vec<String>,
+    /// Only people with this role, in OneRoster's words (repeat for several).
+    #[arg(long = "role", value_name = "ROLE", num_args = 1..)]
+    roles: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Auth {
+    #[value(alias = "client_secret_basic")]
+    Basic,
+    #[value(alias = "client_secret_post")]
+    Post,
+    #[value(name = "private_key_jwt")]
+    PrivateKeyJwt,
+    None,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Grant {
+    AuthorizationCode,
+    RefreshToken,
+    ClientCredentials,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Subject {
+    Pairwise,
+    Public,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Alg {
+    #[value(name = "RS256")]
+    Rs256,
+    #[value(name = "ES256")]
+    Es256,
+}
+
+/// Why a command could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum Failed {
+    /// A rule of registration.
+    #[error(transparent)]
+    Mistake(#[from] Mistake),
+    /// The key file.
+    #[error("{0}: {1}")]
+    Jwks(PathBuf, String),
+    /// No such school.
+    #[error("there is no school {0} in the roster")]
+    School(String),
+    /// No such role.
+    #[error("{0} is not a role of OneRoster (such as student, teacher, parent, administrator)")]
+    Role(String),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Does it; what it answers is one JSON value, which `--json` prints as it is.
+pub async fn run(command: Command, store: &Store, random: &Random, now: Timestamp) -> Result<Value, Failed> {
+    match command {
+        Command::Register(Register { name, client_id, about }) => {
+            let mut settings = Settings { sector: about.sector.clone().unwrap_or_default(), ..Settings::default() };
+            about.apply(&mut settings, store).await?;
+            let registered = registration::register(store, random, now, NewClient { client_id, name, settings }).await??;
+            Ok(told_once(&registered))
+        }
+        Command::List => Ok(store.read().clients().all().await?.iter().map(describe).collect()),
+        Command::Show { client_id } => {
+            let client = store.read().clients().find(&client_id).await?;
+            Ok(describe(&client.ok_or(Mistake::Unknown(client_id))?))
+        }
+        Command::Update { client_id, name, disable, enable, about } => {
+            let found = store.read().clients().find(&client_id).await?;
+            let mut settings = found.ok_or(Mistake::Unknown(client_id.clone()))?.settings;
+            about.apply(&mut settings, store).await?;
+            let change = move |client: &mut Client| {
+                client.settings = settings;
+                client.enabled = enable || client.enabled && !disable;
+                if let Some(name) = name {
+                    client.name = name;
+                }
+            };
+            Ok(describe(&registration::update(store, now, &client_id, change).await??))
+        }
+        Command::RotateSecret { client_id } => Ok(told_once(&registration::rotate_secret(store, random, now, &client_id).await??)),
+        Command::Remove { client_id } => {
+            registration::remove(store, now, &client_id).await??;
+            Ok(json!({ "removed": client_id }))
+        }
+    }
+}
+
+impl About {
+    /// Writes what was given over what was there.
+    async fn apply(self, settings: &mut Settings, store: &Store) -> Result<(), Failed> {
+        let lists = [
+            (&mut settings.redirect_uris, self.redirect_uris),
+            (&mut settings.post_logout_redirect_uris, self.post_logout_redirect_uris),
+        ];
+        for (kept, given) in lists {
+            if !given.is_empty() {
+                *kept = given;
+            }
+        }
+        let single = [
+            (&mut settings.launch_url, self.launch_url),
+            (&mut settings.logo_uri, self.logo),
+            (&mut settings.policy_uri, self.policy),
+            (&mut settings.tos_uri, self.terms),
+        ];
+        for (kept, given) in single {
+            if given.is_some() {
+                *kept = given;
+            }
+        }
+        settings.first_party |= self.first_party;
+        if let Some(auth) = self.auth.or(self.public.then_some(Auth::None)) {
+            settings.auth_method = auth.into();
+        }
+        if let Some(file) = self.jwks {
+            let text = std::fs::read_to_string(&file).map_err(|error| Failed::Jwks(file.clone(), error.to_string()))?;
+            settings.jwks = Some(serde_json::from_str(&text).map_err(|error| Failed::Jwks(file, error.to_string()))?);
+        }
+        if !self.grants.is_empty() {
+            settings.grants = self.grants.into_iter().map(GrantType::from).collect();
+        }
+        if !self.scopes.is_empty() {
+            settings.scopes = Scopes::parse(&self.scopes.join(" "));
+        }
+        if let Some(subject) = self.subject {
+            settings.subject = subject.into();
+        }
+        if let Some(alg) = self.alg {
+            settings.id_token_alg = alg.into();
+            settings.access_token_alg = alg.into();
+        }
+        if !self.schools.is_empty() {
+            settings.schools = schools(store, self.schools).await?;
+        }
+        if !self.roles.is_empty() {
+            let role = |word: String| Role::from_word(&word).ok_or(Failed::Role(word));
+            settings.roles = self.roles.into_iter().map(role).collect::<Result<_, _>>()?;
+        }
+        Ok(())
+    }
+}
+
+/// Schools by our id, by the roster's, or by name.
+async fn schools(store: &Store, given: Vec<String>) -> Result<BTreeSet<OrgId>, Failed> {
+    let known = store.read().people().schools().await?;
+    let find = |word: String| {
+        let named = |org: &&crate::store::people::Org| org.source_id == word || org.id.to_string() == word || org.name == word;
+        known.iter().find(named).map(|org| org.id).ok_or(Failed::School(word))
+    };
+    given.into_iter().map(find).collect()
+}
+
+fn told_once(registered: &Registered) -> Value {
+    let mut told = describe(&registered.client);
+    if let Some(secret) = registered.secret.as_ref().map(Secret::expose) {
+        told["client_secret"] = secret.into();
+    }
+    told
+}
+
+/// A client in the words of RFC 7591, where it has them.
+fn describe(client: &Client) -> Value {
+    let settings = &client.settings;
+    json!({
+        "client_id": client.client_id,
+        "client_name": client.name,
+        "enabled": client.enabled,
+        "first_party": settings.first_party,
+        "redirect_uris": settings.redirect_uris,
+        "post_logout_redirect_uris": settings.post_logout_redirect_uris,
+        "launch_url": settings.launch_url,
+        "logo_uri": settings.logo_uri,
+        "policy_uri": settings.policy_uri,
+        "tos_uri": settings.tos_uri,
+        "token_endpoint_auth_method": settings.auth_method.word(),
+        "grant_types": settings.grants.iter().map(|grant| grant.word()).collect::<Vec<_>>(),
+        "scope": settings.scopes,
+        "subject_type": settings.subject,
+        "sector": settings.sector,
+        "id_token_signed_response_alg": settings.id_token_alg,
+        "access_token_signed_response_alg": settings.access_token_alg,
+        "schools": settings.schools,
+        "roles": settings.roles,
+        "created_at": client.created_at,
+        "updated_at": client.updated_at,
+    })
+}
+
+impl From<Auth> for AuthMethod {
+    fn from(auth: Auth) -> Self {
+        match auth {
+            Auth::Basic => Self::ClientSecretBasic,
+            Auth::Post => Self::ClientSecretPost,
+            Auth::PrivateKeyJwt => Self::PrivateKeyJwt,
+            Auth::None => Self::None,
+        }
+    }
+}
+
+impl From<Grant> for GrantType {
+    fn from(grant: Grant) -> Self {
+        match grant {
+            Grant::AuthorizationCode => Self::AuthorizationCode,
+            Grant::RefreshToken => Self::RefreshToken,
+            Grant::ClientCredentials => Self::ClientCredentials,
+        }
+    }
+}
+
+impl From<Subject> for SubjectType {
+    fn from(subject: Subject) -> Self {
+        match subject {
+            Subject::Pairwise => Self::Pairwise,
+            Subject::Public => Self::Public,
+        }
+    }
+}
+
+impl From<Alg> for Algorithm {
+    fn from(alg: Alg) -> Self {
+        match alg {
+            Alg::Rs256 => Self::RS256,
+            Alg::Es256 => Self::ES256,
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Every letter renders in every language from its sample, and every folder of `templates/mail/` has one.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::model::{Language, Letter};
+use crate::pages::{District, Pages};
+
+/// The letters, each with the data it is filled in with. A new letter is one line here.
+pub(super) fn samples() -> Vec<(&'static str, Value)> {
+    vec![
+        (
+            "help-request",
+            json!({ "name": "Éloïse <b>N’Diaye-Roy</b>\nBcc: x", "email": "eloise@famille.example", "school": "École des Tilleuls", "message": "Bonjour,\nla page dit « trop d’essais ».", "case": "24-1107" }),
+        ),
+        ("help-request", json!({ "name": "Noé Tremblay", "email": null, "school": null, "message": "Aidez-moi", "case": null })),
+    ]
+}
+
+#[test]
+fn every_letter_renders_in_every_language() {
+    let pages = Pages::load().unwrap();
+    let district = District { name: "Conseil scolaire des Tilleuls".to_owned(), brand: "#14606b".to_owned(), logo: None };
+    for (kind, data) in samples() {
+        for &language in Language::ALL {
+            let letter = Letter { kind: kind.to_owned(), to: "a@b.example".to_owned(), language, data: data.clone(), useless_after: None };
+            let made = pages.letter(&letter, &district, "https://compte.tilleuls.example/").unwrap();
+            assert!(!made.subject.is_empty() && made.subject.chars().count() < 120, "{kind}: {}", made.subject);
+            assert!(!made.subject.contains(['\n', '\r']), "{kind}");
+            assert!(made.text.contains("https://compte.tilleuls.example/help"), "{kind}");
+            assert!(!made.text.contains("\n\n\n"), "{kind}: {}", made.text);
+            assert!(!made.text.contains("&amp;") && !made.text.contains("&#39;"), "{kind}: {}", made.text);
+            assert!(made.html.contains(&format!("<html lang=\"{}\">", language.tag())), "{kind}");
+            assert!(!made.html.contains("<b>N"), "{kind}");
+            assert!(!made.html.contains("src=\""), "{kind} loads something");
+        }
+    }
+}
+
+#[test]
+fn every_letter_has_a_sample() {
+    let listed: BTreeSet<String> = samples().into_iter().map(|(kind, _)| kind.to_owned()).collect();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/mail");
+    let stored = folder.read_dir().unwrap().map(|entry| entry.unwrap()).filter(|entry| entry.path().is_dir());
+    let stored: BTreeSet<String> = stored.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    assert_eq!(stored, listed, "folders of templates/mail/ against the samples in src/tests/letters.rs");
+}
+
+#[test]
+#[ignore = "writes target/gallery-mail, to be looked at"]
+fn letters_to_look_at() {
+    let pages = Pages::load().unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/gallery-mail");
+    std::fs::create_dir_all(&folder).unwrap();
+    let district = District { name: "Conseil scolaire des Tilleuls".to_owned(), brand: "#14606b".to_owned(), logo: None };
+    for (number, (kind, data)) in samples().into_iter().enumerate() {
+        for &language in Language::ALL {
+            let letter = Letter { kind: kind.to_owned(), to: "a@b.example".to_owned(), language, data: data.clone(), useless_after: None };
+            let made = pages.letter(&letter, &district, "https://compte.tilleuls.example").unwrap();
+            let name = format!("{kind}.{}.{number}", language.tag());
+            std::fs::write(folder.join(format!("{name}.html")), made.html).unwrap();
+            std::fs::write(folder.join(format!("{name}.txt")), format!("{}\n\n{}", made.subject, made.text)).unwrap();
+        }
+    }
+}

@@ -1,0 +1,12 @@
+# La lettre à l’école : quelqu’un demande de l’aide.
+
+mail-help-request-subject = Demande d’aide : { $name }
+mail-help-request-title = { $name } demande de l’aide
+mail-help-request-message = Son message :
+mail-help-request-name = Nom :
+mail-help-request-email = Courriel :
+mail-help-request-school = École :
+mail-help-request-case = Dossier :
+mail-help-request-none = non indiqué
+mail-help-request-care = Le nom et l’adresse ont été écrits par la personne elle-même : rien ne prouve encore qui elle est. Vérifiez avant de rouvrir un compte ou de donner un renseignement.
+mail-help-request-why = Cette adresse reçoit les demandes d’aide du compte de l’école.
