@@ -6,18 +6,22 @@
 //! makes all of them durable.
 
 pub mod accounts;
+pub mod cases;
 pub mod clients;
 mod connect;
 pub mod consents;
+pub mod devices;
 mod error;
 pub mod events;
 pub mod grants;
+pub mod journeys;
 pub mod outbox;
 pub mod people;
 pub mod sessions;
 mod sql;
 #[cfg(test)]
 pub mod testing;
+pub mod throttles;
 pub mod tokens;
 mod writer;
 
