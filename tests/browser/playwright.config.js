@@ -19,6 +19,7 @@ export default defineConfig({
   use: {
     actionTimeout: 15_000,
     timezoneId: "America/Toronto",
+    contextOptions: { reducedMotion: "reduce" },
     trace: "retain-on-failure",
     launchOptions: {
       executablePath: process.env.PREAU_CHROMIUM ?? "/usr/bin/chromium",

@@ -1,9 +1,10 @@
 // A demo district of its own for each worker: `preau demo --json` on free ports, in a folder that goes when it ends.
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 
 const program = process.env.PREAU_PROGRAM ?? new URL("../../../target/debug/preau", import.meta.url).pathname;
 
@@ -39,6 +40,13 @@ class District {
     Object.assign(this, told);
     this.stop = stop;
     this.log = log;
+    this.origins = new Set([told.issuer, told.app_url, told.mail_url].map((url) => new URL(url).origin));
+  }
+
+  /** Another subcommand on this district's database; what it answers. */
+  async run(...words) {
+    const { stdout } = await promisify(execFile)(program, ["--config", this.config, ...words, "--json"]);
+    return JSON.parse(stdout);
   }
 
   /** The next person of a kind whom no test of this worker has had. */
