@@ -37,4 +37,4 @@ home-no-apps-hint = When your school adds one, it appears here.
 home-account = My account
 
 welcome-title = The school account
-welcome-lead = Students, parents, staff: one account for all the apps of { $district }.
+welcome-lead = Students, parents, staff: one account for all the apps of the school.

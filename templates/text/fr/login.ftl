@@ -37,4 +37,4 @@ home-no-apps-hint = Quand votre école en ajoute une, elle apparaît ici.
 home-account = Mon compte
 
 welcome-title = Le compte de l’école
-welcome-lead = Élèves, parents, personnel : un seul compte pour toutes les applications de { $district }.
+welcome-lead = Élèves, parents, personnel : un seul compte pour toutes les applications de l’école.
