@@ -11,6 +11,7 @@
 pub mod app;
 pub mod clock;
 pub mod config;
+pub mod demo;
 pub mod enrollment;
 pub mod flow;
 pub mod keys;

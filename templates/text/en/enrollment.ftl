@@ -8,7 +8,7 @@ birth-date = Birth date
 birth-date-hint = The student’s
 email-hint = The one the school knows
 civic-number = House number
-civic-number-hint = Only the number of the house or building. Example: 148
+civic-number-hint = Only the number of the house or building. Example: 148
 
 enroll-title = Create my account
 enroll-lead = The school knows you already. All that is left is to say who you are and choose a password.

@@ -14,6 +14,6 @@ help-sent-done = It is on its way
 help-sent-lead = The school has your message. It usually answers during school hours.
 
 help-name-missing = Write your name, so that the school knows who is asking.
-help-email-odd = This address is not complete. Example: first.last@example.com
+help-email-odd = This address is not complete. Example: first.last@example.com
 help-message-missing = Write a few words about what stops you.
 help-message-long = The message is too long. It can have 2000 characters; yours has { $length }.

@@ -7,7 +7,7 @@ school = School
 
 sign-in-title = Sign in
 sign-in-username-hint = Student number, e-mail address or the username you got from the school
-sign-in-username-example = Example: { $example }. The student number alone works too.
+sign-in-username-example = Example: { $example }. The student number alone works too.
 sign-in-first-visit = First visit? Create my account
 sign-in-recover = I cannot sign in
 

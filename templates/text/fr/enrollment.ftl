@@ -8,7 +8,7 @@ birth-date = Date de naissance
 birth-date-hint = Celle de l’élève
 email-hint = Celle que l’école connaît
 civic-number = Numéro de rue
-civic-number-hint = Seulement le numéro de la maison ou de l’immeuble. Exemple : 148
+civic-number-hint = Seulement le numéro de la maison ou de l’immeuble. Exemple : 148
 
 enroll-title = Créer mon compte
 enroll-lead = L’école vous connaît déjà. Il reste à dire qui vous êtes et à choisir un mot de passe.

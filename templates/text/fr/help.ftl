@@ -14,6 +14,6 @@ help-sent-done = C’est parti
 help-sent-lead = L’école a reçu votre message. Elle répond en général pendant les heures de classe.
 
 help-name-missing = Écrivez votre nom, pour que l’école sache qui l’appelle à l’aide.
-help-email-odd = Cette adresse n’est pas complète. Exemple : prenom.nom@exemple.ca
+help-email-odd = Cette adresse n’est pas complète. Exemple : prenom.nom@exemple.ca
 help-message-missing = Écrivez quelques mots sur ce qui vous arrête.
 help-message-long = Le message est trop long. Il peut avoir 2000 caractères ; le vôtre en a { $length }.

@@ -7,7 +7,7 @@ school = École
 
 sign-in-title = Se connecter
 sign-in-username-hint = Numéro d’élève, adresse de courriel ou identifiant reçu de l’école
-sign-in-username-example = Exemple : { $example }. Le numéro d’élève seul marche aussi.
+sign-in-username-example = Exemple : { $example }. Le numéro d’élève seul marche aussi.
 sign-in-first-visit = Première visite ? Créer mon compte
 sign-in-recover = Je n’arrive pas à me connecter
 
