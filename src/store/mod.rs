@@ -14,6 +14,9 @@ pub mod events;
 pub mod grants;
 pub mod outbox;
 pub mod people;
+pub mod roster;
+pub mod roster_imports;
+pub mod roster_match;
 pub mod sessions;
 mod sql;
 #[cfg(test)]
