@@ -1,4 +1,4 @@
-//! Writes the tables of embedded templates and assets, so that a new file needs no line of code.
+//! Writes the tables of embedded templates, assets and flows, so that a new file needs no line of code.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it"));
-    for (folder, how) in [("templates", "include_str"), ("assets", "include_bytes")] {
+    for (folder, how) in [("templates", "include_str"), ("assets", "include_bytes"), ("flows", "include_str")] {
         println!("cargo::rerun-if-changed={folder}");
         let mut files = Vec::new();
         collect(&root.join(folder), &mut files)?;
@@ -26,7 +26,8 @@ fn main() -> io::Result<()> {
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.') || name == "README.md");
+        let hidden =
+            path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.') || name == "README.md" || name == "update.sh");
         if path.is_dir() {
             collect(&path, files)?;
         } else if !hidden {

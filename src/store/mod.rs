@@ -6,12 +6,15 @@
 //! makes all of them durable.
 
 pub mod accounts;
+pub mod cases;
 pub mod clients;
 mod connect;
 pub mod consents;
+pub mod devices;
 mod error;
 pub mod events;
 pub mod grants;
+pub mod journeys;
 pub mod outbox;
 pub mod people;
 pub mod roster;
@@ -21,6 +24,7 @@ pub mod sessions;
 mod sql;
 #[cfg(test)]
 pub mod testing;
+pub mod throttles;
 pub mod tokens;
 mod writer;
 

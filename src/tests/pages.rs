@@ -8,8 +8,11 @@ use std::path::{Path, PathBuf};
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 
+use crate::enrollment::pages as enrollment;
+use crate::login::pages as login;
 use crate::model::{FieldError, Language, Message};
 use crate::pages::{AskedBy, District, Frame, Page, Pages, plain};
+use crate::recovery::pages as recovery;
 
 /// Every page of the program. A new page is one line here.
 macro_rules! pages {
@@ -29,6 +32,22 @@ macro_rules! pages {
 pages![
     crate::oidc::authorize::pages::ChooseAccount,
     crate::oidc::authorize::pages::Consent,
+    enrollment::Confirm,
+    enrollment::Enroll,
+    enrollment::Enrolled,
+    enrollment::NewPassword,
+    enrollment::NotMatched,
+    enrollment::RosterMatch,
+    enrollment::SecurityQuestions,
+    login::Home,
+    login::Password,
+    login::SignIn,
+    login::SignOut,
+    login::SignedOut,
+    login::Welcome,
+    recovery::RecallQuestions,
+    recovery::Recover,
+    recovery::RecoveryWay,
     crate::web::help::Help,
     crate::web::help::HelpSent,
     plain::Accessibility,
@@ -124,10 +143,8 @@ fn every_control_has_a_label_and_every_mistake_stands_at_its_field() {
         let html = pages.render_screen(template, sample, &frame).unwrap();
         let labelled: BTreeSet<&str> = values(&html, "for").into_iter().collect();
         for control in controls(&html) {
-            assert!(
-                labelled.contains(control) || html.contains(&format!("<fieldset id=\"{control}\"")),
-                "{template}: #{control} has no label"
-            );
+            let held = html.contains(&format!("<label class=\"choice\"><input id=\"{control}\""));
+            assert!(labelled.contains(control) || held, "{template}: #{control} has no label");
         }
         for error in &frame.errors {
             assert!(html.contains(&format!("id=\"{}-error\"", error.field)), "{template}: nothing says what is wrong with {}", error.field);

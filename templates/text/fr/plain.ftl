@@ -32,11 +32,10 @@ broken-lead = Ce n’est pas votre faute. Essayez encore dans quelques minutes.
 broken-request = Si cela recommence, donnez ce numéro à l’école :
 
 challenge-title = Un instant
-challenge-lead = Nous vérifions que vous n’êtes pas un robot. La page continue toute seule dans { $seconds } secondes.
-challenge-go-on = La page n’avance pas ? Continuer
+challenge-lead = Nous vérifions que vous n’êtes pas un robot. Attendez { $seconds } secondes, puis continuez.
 
 privacy-title = Vos données
-privacy-lead = Ce compte appartient à { $district }. Voici ce qu’il garde, et pourquoi.
+privacy-lead = { $district } : voici ce que votre compte garde, et pourquoi.
 privacy-what-title = Ce qui est gardé
 privacy-what = Ce que l’école sait déjà : le nom, la date de naissance, le numéro d’élève, les écoles et les classes. Et ce que vous choisissez ici : un mot de passe et des réponses secrètes. Ceux-là sont gardés sous une forme que personne ne peut lire.
 privacy-why-title = Pourquoi
