@@ -98,7 +98,7 @@ impl RelyingParty {
                 || CsrfToken::new(state.expose().to_owned()),
                 || Nonce::new(nonce.expose().to_owned()),
             )
-            .add_scopes(SCOPES.iter().map(|scope| Scope::new((*scope).to_owned())))
+            .add_scopes(provider.scopes.iter().cloned())
             .add_ui_locale(LanguageTag::new(language.tag().to_owned()))
             .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
             .url();
@@ -122,7 +122,7 @@ impl RelyingParty {
 
     /// Fresh tokens and fresh claims, without asking the person. A refresh token is good for one use: the caller lets
     /// one request at a time do this for a session.
-    pub async fn refresh(&self, tokens: Tokens, now: Timestamp) -> Result<Tokens, NoTokens> {
+    pub async fn refresh(&self, tokens: &Tokens, now: Timestamp) -> Result<Tokens, NoTokens> {
         let Some(refresh) = &tokens.refresh else { return Err(NoTokens::Refused("invalid_grant".to_owned())) };
         let request = tokens.provider.client.exchange_refresh_token(refresh).map_err(unreachable)?;
         let mut response = request.request_async(&self.http).await.map_err(refused)?;
@@ -138,9 +138,9 @@ impl RelyingParty {
                 }
                 fresh.clone()
             }
-            None => tokens.id_token,
+            None => tokens.id_token.clone(),
         };
-        self.collect(tokens.provider, response, id_token, tokens.subject, now).await
+        self.collect(tokens.provider.clone(), response, id_token, tokens.subject.clone(), now).await
     }
 
     /// Where the browser goes to sign out at the provider too (RP-Initiated Logout); `None` where it does not offer it.
@@ -158,9 +158,12 @@ impl RelyingParty {
     async fn discover(&self) -> Result<Provider, NoTokens> {
         let metadata = Metadata::discover_async(self.issuer.clone(), &self.http).await.map_err(unreachable)?;
         let extra = metadata.additional_metadata().clone();
+        let scopes = SCOPES.iter().map(|scope| Scope::new((*scope).to_owned()));
+        let scopes = scopes.filter(|scope| metadata.scopes_supported().is_none_or(|known| known.contains(scope))).collect();
         let client = Client::from_provider_metadata(metadata, self.client_id.clone(), Some(self.secret.clone()))
             .set_redirect_uri(self.redirect_uri.clone());
-        Ok(Provider { client, end_session: extra.end_session_endpoint, says_issuer: extra.authorization_response_iss_parameter_supported })
+        let says_issuer = extra.authorization_response_iss_parameter_supported;
+        Ok(Provider { client, scopes, end_session: extra.end_session_endpoint, says_issuer })
     }
 
     /// RFC 9207 section 2.4: an answer of another provider is not for us.
@@ -275,8 +278,10 @@ impl<'c> AsyncHttpClient<'c> for Http {
 }
 
 /// What discovery told about a provider.
+#[derive(Clone)]
 struct Provider {
     client: Client,
+    scopes: Vec<Scope>,
     end_session: Option<EndSessionUrl>,
     says_issuer: bool,
 }
@@ -334,5 +339,6 @@ type Client = openidconnect::Client<
     EndpointMaybeSet,
 >;
 
-/// Everything that the sample app is registered for; `openid` is the crate's to add.
-const SCOPES: &[&str] = &["profile", "email", "offline_access"];
+/// What the app would like to know, beside `openid`, which the crate adds. It asks for what the provider has of it.
+const SCOPES: &[&str] =
+    &["profile", "email", "edu_roles", "edu_orgs", "edu_grade", "edu_student_number", "edu_children", "offline_access"];

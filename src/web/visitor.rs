@@ -166,7 +166,7 @@ fn chooser(account: &Account) -> String {
 }
 
 /// The best language of an `Accept-Language` (RFC 9110 section 12.5.4).
-fn preferred(accepted: &str, spoken: impl Fn(&str) -> Option<Language>) -> Option<Language> {
+pub fn preferred(accepted: &str, spoken: impl Fn(&str) -> Option<Language>) -> Option<Language> {
     let ranges = accepted.split(',').take(20).filter_map(|range| {
         let (tag, weight) = range.split_once(";q=").unwrap_or((range, "1"));
         let weight: f32 = weight.trim().parse().ok().filter(|weight: &f32| (0.0..=1.0).contains(weight))?;
