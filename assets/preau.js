@@ -53,3 +53,8 @@ for (const button of document.querySelectorAll("button[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => print());
 }
+
+// The page that waits goes on by itself.
+for (const link of document.querySelectorAll("a[data-after]")) {
+  setTimeout(() => link.click(), Number(link.dataset.after) * 1000);
+}

@@ -4,6 +4,7 @@
 use sea_orm_migration::prelude::*;
 
 mod m0001_roster;
+mod m0003_claims;
 mod m0004_oidc;
 
 /// All changes, in order.
@@ -12,6 +13,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_roster::Migration), Box::new(m0004_oidc::Migration)]
+        vec![Box::new(m0001_roster::Migration), Box::new(m0003_claims::Migration), Box::new(m0004_oidc::Migration)]
     }
 }

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! main → routes | cli | demo → oidc | login | enrollment | recovery → web → app → flow → tools
-//!      → mail | limits → people | roster → store → keys | password | pages | policy | model → clock | random | config
+//!      → mail | limits → people | roster → store → keys | password | pages | policy → clock | random | config → model
 //! ```
 
 pub mod app;

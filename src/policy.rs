@@ -1,5 +1,355 @@
 //! What the district allows, per audience: data and pure functions, no I/O. It can be read aloud to a headmaster and
 //! is tested as a table.
 
+use std::net::IpAddr;
+use std::time::Duration;
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::config::policy::{AudienceSettings, PolicySettings, QuestionSettings};
+use crate::model::Audience;
+
 /// The district's rules.
-pub struct Policy {}
+#[derive(Clone, Debug, Default)]
+pub struct Policy {
+    settings: PolicySettings,
+    school_networks: Vec<Range>,
+}
+
+/// What a name to sign in with is made of.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Naming<'a> {
+    /// The number on the school's paper.
+    pub student_number: Option<&'a str>,
+    /// As the school writes it.
+    pub given_name: &'a str,
+    /// As the school writes it.
+    pub family_name: &'a str,
+    /// The address on file.
+    pub email: Option<&'a str>,
+}
+
+/// What a new password must be. Pages print it, stages obey it: the same words everywhere (A25).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswordRules {
+    /// The least number of characters.
+    pub length: u16,
+    /// It is typed twice.
+    pub twice: bool,
+    /// So many former ones may not come back.
+    pub history: u16,
+    /// Nor one of the last so many days.
+    pub history_days: u16,
+}
+
+/// Why a password may not be chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Weak {
+    /// It has fewer characters than the rules ask.
+    TooShort {
+        /// How many it has.
+        had: usize,
+    },
+    /// It has more characters than anybody types.
+    TooLong,
+    /// It is among those that are guessed first.
+    Common,
+    /// It is made of a word that others know: a name, the school, the town.
+    Known {
+        /// The word.
+        word: String,
+    },
+}
+
+impl Policy {
+    /// Reads the settings; what is wrong with them, in words.
+    pub fn new(settings: PolicySettings) -> Result<Self, String> {
+        let school_networks = settings.school_networks.iter().map(|text| Range::parse(text)).collect::<Result<_, _>>()?;
+        let questions = &settings.questions;
+        if questions.ask > questions.answer || questions.may_be_wrong >= questions.ask {
+            return Err("policy.questions: no more may be asked than were answered, and not all of them may be wrong".to_owned());
+        }
+        Ok(Self { settings, school_networks })
+    }
+
+    /// The name to sign in with; `None` if the roster lacks what it is made of.
+    pub fn username(&self, audience: Audience, naming: &Naming<'_>) -> Option<String> {
+        let template = self.of(audience).username.as_deref().unwrap_or(default_username(audience));
+        fill(template, naming)
+    }
+
+    /// The rule of the name to sign in with, as a page shows it next to the field: `S0123456`.
+    pub fn username_example(&self, audience: Audience) -> String {
+        let naming = Naming {
+            student_number: Some("123456"),
+            given_name: "Ada",
+            family_name: "Tremblay",
+            email: Some("ada.tremblay@ecole.example"),
+        };
+        self.username(audience, &naming).unwrap_or_default()
+    }
+
+    /// What a new password must be.
+    pub fn password(&self, audience: Audience) -> PasswordRules {
+        let set = self.of(audience);
+        PasswordRules {
+            length: set.password_length.unwrap_or(if audience == Audience::Student { 12 } else { 15 }),
+            twice: set.password_twice.unwrap_or(false),
+            history: set.password_history.unwrap_or(5),
+            history_days: set.password_history_days.unwrap_or(90),
+        }
+    }
+
+    /// Whether a password may be chosen by somebody of whom others know these words: names, number, school, town.
+    pub fn check_password(&self, rules: &PasswordRules, password: &str, known: &[&str]) -> Result<(), Weak> {
+        let password: String = password.nfkc().collect();
+        let had = password.chars().count();
+        if had > LONGEST_PASSWORD {
+            return Err(Weak::TooLong);
+        }
+        if had < usize::from(rules.length) {
+            return Err(Weak::TooShort { had });
+        }
+        let known: Vec<&str> = known.iter().copied().chain(self.settings.forbidden_words.iter().map(String::as_str)).collect();
+        if let Some(word) = made_of(&password, &known) {
+            return Err(Weak::Known { word });
+        }
+        // A long text costs the estimator much and is not on its lists.
+        let head: String = password.chars().take(72).collect();
+        let estimate = zxcvbn::zxcvbn(&head, &known);
+        if estimate.guesses() < FEWEST_GUESSES { Err(Weak::Common) } else { Ok(()) }
+    }
+
+    /// Security questions.
+    pub fn questions(&self) -> &QuestionSettings {
+        &self.settings.questions
+    }
+
+    /// How long a session lives (decisions 13).
+    pub fn session_life(&self, audience: Audience, known_device: bool) -> Duration {
+        let set = self.of(audience);
+        let hours = set.session_hours.map_or(if audience == Audience::Student { 10 } else { 24 }, u64::from);
+        match set.known_device_days {
+            Some(days) if known_device => Duration::from_hours(24 * u64::from(days)),
+            _ => Duration::from_hours(hours),
+        }
+    }
+
+    /// A school stands behind this network: an address, or the /64 of one.
+    pub fn is_school_network(&self, network: &str) -> bool {
+        let address = network.split('/').next().and_then(|address| address.parse::<IpAddr>().ok());
+        address.is_some_and(|address| self.school_networks.iter().any(|range| range.holds(address)))
+    }
+
+    fn of(&self, audience: Audience) -> &AudienceSettings {
+        match audience {
+            Audience::Student => &self.settings.student,
+            Audience::Guardian => &self.settings.guardian,
+            Audience::Staff => &self.settings.staff,
+        }
+    }
+}
+
+/// The number as it stands in a name to sign in with: without the `S`, without spaces, the letter O read as zero (A34).
+pub fn bare_number(number: &str) -> String {
+    let plain: String = number.chars().filter(|symbol| symbol.is_alphanumeric()).collect::<String>().to_uppercase();
+    let bare = plain.strip_prefix('S').filter(|rest| !rest.is_empty()).unwrap_or(&plain);
+    bare.replace('O', "0")
+}
+
+/// A network in CIDR form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Range {
+    address: IpAddr,
+    length: u8,
+}
+
+impl Range {
+    fn parse(text: &str) -> Result<Self, String> {
+        let wrong = || format!("policy.school_networks: {text:?} is not a network such as 203.0.113.0/24 or 2001:db8::/48");
+        let (address, length) = text.split_once('/').unwrap_or((text, ""));
+        let address: IpAddr = address.parse().map_err(|_| wrong())?;
+        let most = if address.is_ipv4() { 32 } else { 128 };
+        let length = if length.is_empty() { most } else { length.parse().map_err(|_| wrong())? };
+        if length > most { Err(wrong()) } else { Ok(Self { address, length }) }
+    }
+
+    fn holds(self, address: IpAddr) -> bool {
+        let bits = |address: IpAddr| match address {
+            IpAddr::V4(address) => u128::from(address.to_bits()) << 96,
+            IpAddr::V6(address) => address.to_bits(),
+        };
+        let mask = u128::MAX.checked_shl(128 - u32::from(self.length)).unwrap_or(0);
+        self.address.is_ipv4() == address.is_ipv4() && (bits(self.address) ^ bits(address)) & mask == 0
+    }
+}
+
+fn default_username(audience: Audience) -> &'static str {
+    if audience == Audience::Student { "S0{studentNumber}" } else { "{email}" }
+}
+
+/// Fills a template in. A zero that ends the text before the number and begins the number is written once (A9).
+fn fill(template: &str, naming: &Naming<'_>) -> Option<String> {
+    let mut name = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        name.push_str(before);
+        let (place, after) = after.split_once('}')?;
+        match place {
+            "studentNumber" => {
+                let number = bare_number(naming.student_number.filter(|number| !number.trim().is_empty())?);
+                let number = if name.ends_with('0') { number.strip_prefix('0').unwrap_or(&number).to_owned() } else { number };
+                name.push_str(&number);
+            }
+            "givenName" => name.push_str(&letters(naming.given_name)),
+            "familyName" => name.push_str(&letters(naming.family_name)),
+            "email" => name.push_str(&naming.email?.trim().to_lowercase()),
+            _ => return None,
+        }
+        rest = after;
+    }
+    name.push_str(rest);
+    Some(name)
+}
+
+/// Plain small letters and digits of a text.
+fn letters(text: &str) -> String {
+    let plain = text.nfkd().filter(|symbol| symbol.is_alphanumeric());
+    plain.flat_map(char::to_lowercase).collect()
+}
+
+/// The first known word without which too little of the password is left.
+fn made_of(password: &str, known: &[&str]) -> Option<String> {
+    let plain = letters(password);
+    let mut rest = plain.clone();
+    let mut found = None;
+    for word in known.iter().flat_map(|words| words.split_whitespace()) {
+        let folded = letters(word);
+        if folded.chars().count() >= 3 && rest.contains(&folded) {
+            rest = rest.replace(&folded, "");
+            found = found.or(Some(word.to_owned()));
+        }
+    }
+    found.filter(|_| rest.chars().count() < FEWEST_OWN_SYMBOLS)
+}
+
+/// Nobody types more; hashing more is work for an attacker to ask for (E25).
+pub const LONGEST_PASSWORD: usize = 128;
+
+/// The questions one may choose from, by their texts' ids. None asks for what a school or a classmate knows.
+pub const QUESTIONS: &[&str] = &[
+    "question-imaginary-friend",
+    "question-first-dream-job",
+    "question-invented-word",
+    "question-place-to-hide",
+    "question-toy-kept",
+    "question-song-by-heart",
+    "question-dish-never-again",
+    "question-first-film-cinema",
+    "question-animal-wish",
+    "question-book-read-twice",
+];
+
+/// Fewer guesses than these, and a patient pupil finds it by hand.
+const FEWEST_GUESSES: u64 = 1_000_000;
+/// What must be left of a password besides words that others know.
+const FEWEST_OWN_SYMBOLS: usize = 6;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pupil(number: &str) -> Option<String> {
+        let naming = Naming { student_number: Some(number), given_name: "Zoé", family_name: "N’Diaye-Roy", email: None };
+        Policy::default().username(Audience::Student, &naming)
+    }
+
+    /// A9, A34: the guide drops only the S; whether the zero belongs to the number is open, so it is never doubled.
+    #[test]
+    fn a09_a_pupils_name_is_s0_and_the_number_without_doubling_the_zero() {
+        for number in ["123456", "0123456", "S0123456", "s0123456", " 0 123 456 ", "O123456", "so123456"] {
+            assert_eq!(pupil(number).as_deref(), Some("S0123456"), "{number:?}");
+        }
+        assert_eq!(pupil("00123").as_deref(), Some("S00123"));
+        assert_eq!(pupil(" "), None);
+    }
+
+    #[test]
+    fn other_templates_are_filled_in_and_a_misspelt_place_names_nobody() {
+        let naming = Naming { student_number: None, given_name: "Zoé", family_name: "N’Diaye-Roy", email: Some("Z.Roy@Ecole.Example ") };
+        assert_eq!(fill("{givenName}.{familyName}", &naming).as_deref(), Some("zoe.ndiayeroy"));
+        assert_eq!(fill("{email}", &naming).as_deref(), Some("z.roy@ecole.example"));
+        assert_eq!(fill("{nickname}", &naming), None);
+        assert_eq!(fill("S0{studentNumber}", &naming), None);
+    }
+
+    #[test]
+    fn e25_weak_passwords_are_refused_with_their_reason() {
+        let policy = Policy::new(PolicySettings { forbidden_words: vec!["Castors".to_owned()], ..PolicySettings::default() }).unwrap();
+        let rules = PasswordRules { length: 8, ..policy.password(Audience::Student) };
+        let known = ["Léa", "Tremblay-Gagnon", "École du Ruisseau", "0123456"];
+        let check = |password: &str| policy.check_password(&rules, password, &known);
+        assert_eq!(check("abc"), Err(Weak::TooShort { had: 3 }));
+        assert_eq!(check(&"é".repeat(129)), Err(Weak::TooLong));
+        for common in ["password", "12345678", "qwertyuiop", "aaaaaaaaaa", "abcdefgh", "Password1", "iloveyou2"] {
+            assert_eq!(check(common), Err(Weak::Common), "{common}");
+        }
+        for known in ["ruisseau2015", "Lea!Castors", "TREMBLAY-GAGNON1", "0123456Lea"] {
+            assert!(matches!(check(known), Err(Weak::Known { .. })), "{known}: {:?}", check(known));
+        }
+        for fine in ["canard vert sur un velo", "🦆🚲🌧️🥁🦆🚲🌧️🥁", "tremblay mange 4 pommes bleues", &"a1 B!".repeat(12)]
+        {
+            assert_eq!(check(fine), Ok(()), "{fine}");
+        }
+    }
+
+    #[test]
+    fn e25_equal_forms_of_a_password_count_the_same() {
+        let rules = PasswordRules { length: 9, ..Policy::default().password(Audience::Student) };
+        // Decomposed, it has more code points than the rule sees.
+        assert!(matches!(Policy::default().check_password(&rules, "e\u{301}te\u{301} zx1", &[]), Err(Weak::TooShort { had: 7 })));
+    }
+
+    #[test]
+    fn d13_lifetimes_are_those_that_were_decided() {
+        let policy = Policy::default();
+        assert_eq!(policy.session_life(Audience::Student, true), Duration::from_hours(10));
+        assert_eq!(policy.session_life(Audience::Staff, false), Duration::from_hours(24));
+        let mut settings = PolicySettings::default();
+        settings.guardian.known_device_days = Some(14);
+        let policy = Policy::new(settings).unwrap();
+        assert_eq!(policy.session_life(Audience::Guardian, true), Duration::from_hours(14 * 24));
+        assert_eq!(policy.session_life(Audience::Guardian, false), Duration::from_hours(24));
+    }
+
+    #[test]
+    fn d7_a_school_is_known_by_its_network() {
+        let networks = vec!["203.0.113.0/24".to_owned(), "2001:db8:5::/48".to_owned(), "198.51.100.7".to_owned()];
+        let policy = Policy::new(PolicySettings { school_networks: networks, ..PolicySettings::default() }).unwrap();
+        for (network, school) in [
+            ("203.0.113.200", true),
+            ("203.0.114.1", false),
+            ("198.51.100.7", true),
+            ("198.51.100.8", false),
+            ("2001:db8:5:1::/64", true),
+            ("2001:db8:6:1::/64", false),
+            ("", false),
+        ] {
+            assert_eq!(policy.is_school_network(network), school, "{network}");
+        }
+        let wrong = PolicySettings { school_networks: vec!["203.0.113.0/33".to_owned()], ..PolicySettings::default() };
+        assert!(Policy::new(wrong).is_err());
+    }
+
+    #[test]
+    fn a38_no_more_questions_are_asked_than_were_answered() {
+        let asking = |answer, ask, may_be_wrong| {
+            Policy::new(PolicySettings { questions: QuestionSettings { answer, ask, may_be_wrong }, ..PolicySettings::default() })
+        };
+        assert!(asking(3, 3, 0).is_ok());
+        assert!(asking(3, 2, 1).is_ok());
+        assert!(asking(3, 4, 0).is_err());
+        assert!(asking(3, 3, 3).is_err());
+        assert_eq!(Policy::default().questions().answer, 3);
+    }
+}

@@ -1,1 +1,3 @@
 //! Joining: one file a stage.
+
+pub mod pages;

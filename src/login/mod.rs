@@ -1,1 +1,3 @@
 //! Signing in: identify, then password.
+
+pub mod pages;

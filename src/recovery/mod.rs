@@ -1,1 +1,3 @@
 //! Getting back in: one file a stage.
+
+pub mod pages;

@@ -6,6 +6,8 @@
 //! makes all of them durable.
 
 pub mod accounts;
+pub mod answers;
+pub mod cases;
 pub mod clients;
 mod connect;
 pub mod consents;
@@ -18,6 +20,7 @@ pub mod sessions;
 mod sql;
 #[cfg(test)]
 pub mod testing;
+pub mod throttles;
 pub mod tokens;
 mod writer;
 

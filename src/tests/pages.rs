@@ -8,8 +8,11 @@ use std::path::{Path, PathBuf};
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 
+use crate::enrollment::pages as enrollment;
+use crate::login::pages as login;
 use crate::model::{FieldError, Language, Message};
 use crate::pages::{AskedBy, District, Frame, Page, Pages, plain};
+use crate::recovery::pages as recovery;
 
 /// Every page of the program. A new page is one line here.
 macro_rules! pages {
@@ -29,6 +32,22 @@ macro_rules! pages {
 pages![
     crate::oidc::authorize::pages::ChooseAccount,
     crate::oidc::authorize::pages::Consent,
+    enrollment::Confirm,
+    enrollment::Enroll,
+    enrollment::Enrolled,
+    enrollment::NewPassword,
+    enrollment::NotMatched,
+    enrollment::RosterMatch,
+    enrollment::SecurityQuestions,
+    login::Home,
+    login::Password,
+    login::SignIn,
+    login::SignOut,
+    login::SignedOut,
+    login::Welcome,
+    recovery::RecallQuestions,
+    recovery::Recover,
+    recovery::RecoveryWay,
     crate::web::help::Help,
     crate::web::help::HelpSent,
     plain::Accessibility,

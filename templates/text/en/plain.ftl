@@ -32,8 +32,7 @@ broken-lead = It is not your fault. Try again in a few minutes.
 broken-request = If it happens again, give this number to the school:
 
 challenge-title = One moment
-challenge-lead = We are checking that you are not a robot. The page goes on by itself in { $seconds } seconds.
-challenge-go-on = The page does not move? Continue
+challenge-lead = We are checking that you are not a robot. Wait { $seconds } seconds, then go on.
 
 privacy-title = Your data
 privacy-lead = This account belongs to { $district }. Here is what it keeps, and why.

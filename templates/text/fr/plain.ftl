@@ -32,8 +32,7 @@ broken-lead = Ce n’est pas votre faute. Essayez encore dans quelques minutes.
 broken-request = Si cela recommence, donnez ce numéro à l’école :
 
 challenge-title = Un instant
-challenge-lead = Nous vérifions que vous n’êtes pas un robot. La page continue toute seule dans { $seconds } secondes.
-challenge-go-on = La page n’avance pas ? Continuer
+challenge-lead = Nous vérifions que vous n’êtes pas un robot. Attendez { $seconds } secondes, puis continuez.
 
 privacy-title = Vos données
 privacy-lead = Ce compte appartient à { $district }. Voici ce qu’il garde, et pourquoi.

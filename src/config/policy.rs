@@ -1,0 +1,59 @@
+//! `[policy]`: what the district allows each audience. Data alone; `policy.rs` reads it.
+
+use serde::{Deserialize, Serialize};
+
+/// The district's rules.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PolicySettings {
+    /// Pupils.
+    pub student: AudienceSettings,
+    /// Parents, guardians, relatives.
+    pub guardian: AudienceSettings,
+    /// Everybody who works for the district.
+    pub staff: AudienceSettings,
+    /// Security questions.
+    pub questions: QuestionSettings,
+    /// The public addresses of schools, as `203.0.113.0/24`: many pupils behind one address are not an attack.
+    pub school_networks: Vec<String>,
+    /// Words that no password may be made of: the mascot, the town, the name of the portal.
+    pub forbidden_words: Vec<String>,
+}
+
+/// The rules of one audience. What is not set is the audience's default, which `policy.rs` holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AudienceSettings {
+    /// The name to sign in with: `{studentNumber}`, `{givenName}`, `{familyName}`, `{email}`, such as `S0{studentNumber}`.
+    pub username: Option<String>,
+    /// The least number of characters in a password.
+    pub password_length: Option<u16>,
+    /// The new password is typed twice.
+    pub password_twice: Option<bool>,
+    /// So many former passwords may not come back.
+    pub password_history: Option<u16>,
+    /// A former password may not come back for so many days.
+    pub password_history_days: Option<u16>,
+    /// A session ends after so many hours.
+    pub session_hours: Option<u16>,
+    /// On a device the account knows, a session ends after so many days instead.
+    pub known_device_days: Option<u16>,
+}
+
+/// Security questions. Off unless a flow asks them (security.md D2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct QuestionSettings {
+    /// So many are answered at enrolment.
+    pub answer: u8,
+    /// So many of these are asked at recovery.
+    pub ask: u8,
+    /// So many of these may be answered wrong.
+    pub may_be_wrong: u8,
+}
+
+impl Default for QuestionSettings {
+    fn default() -> Self {
+        Self { answer: 3, ask: 3, may_be_wrong: 0 }
+    }
+}

@@ -1,0 +1,195 @@
+//! What the pages of joining show.
+
+use serde::Serialize;
+
+use crate::pages::Page;
+
+/// Which way to join?
+#[derive(Clone, Debug, Serialize)]
+pub struct Enroll {
+    /// The ways.
+    pub flows: Vec<Way>,
+}
+
+/// One way to join, in the words of its flow file.
+#[derive(Clone, Debug, Serialize)]
+pub struct Way {
+    /// Where it begins.
+    pub address: String,
+    /// What it is called.
+    pub title: String,
+    /// Whom it is for.
+    pub text: Option<String>,
+}
+
+/// Who are you? What is typed is looked for in the roster.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct RosterMatch {
+    /// The fields, in order: `given_name`, `family_name`, `student_number`, `birth_date`, `email`, `school`, `civic_number`.
+    pub asks: Vec<String>,
+    /// The schools to choose from, where the school is asked.
+    pub schools: Vec<Choice>,
+    /// The last day that can be a birth date, `yyyy-mm-dd`.
+    pub today: String,
+}
+
+/// One entry of a list.
+#[derive(Clone, Debug, Serialize)]
+pub struct Choice {
+    /// What is sent.
+    pub value: String,
+    /// What is read.
+    pub label: String,
+}
+
+/// A new password.
+#[derive(Clone, Debug, Serialize)]
+pub struct NewPassword {
+    /// The name to sign in with, for the password manager.
+    pub username: String,
+    /// The least number of characters.
+    pub min_length: usize,
+    /// It is typed twice.
+    pub again: bool,
+}
+
+/// The questions that get a pupil back in one day.
+#[derive(Clone, Debug, Serialize)]
+pub struct SecurityQuestions {
+    /// The questions to choose from, by their ids in the catalogue.
+    pub questions: Vec<String>,
+    /// How many are to be chosen.
+    pub count: usize,
+}
+
+/// The last look before the account is made.
+#[derive(Clone, Debug, Serialize)]
+pub struct Confirm {
+    /// Whose account it will be.
+    pub name: String,
+    /// The name to sign in with.
+    pub username: String,
+    /// Their school.
+    pub school: Option<String>,
+}
+
+/// The account is made.
+#[derive(Clone, Debug, Serialize)]
+pub struct Enrolled {
+    /// The name to greet with.
+    pub name: String,
+    /// The name to sign in with.
+    pub username: String,
+    /// The app that the person was going to.
+    pub app: Option<String>,
+}
+
+/// Nobody was found; it says no more than that, and opens a door to a person.
+#[derive(Clone, Debug, Serialize)]
+pub struct NotMatched {
+    /// The case in the staff's queue.
+    pub case: String,
+    /// When the next lists of the school come, in words.
+    pub next_import: Option<String>,
+    /// Where to correct what was typed.
+    pub again: String,
+}
+
+/// The questions that ship.
+pub const QUESTIONS: &[&str] = &[
+    "question-first-pet",
+    "question-first-teacher",
+    "question-first-friend",
+    "question-street",
+    "question-book",
+    "question-meal",
+    "question-place",
+    "question-game",
+];
+
+impl Page for Enroll {
+    const TEMPLATE: &'static str = "pages/enroll.html";
+
+    fn samples() -> Vec<Self> {
+        let way = |address: &str, title: &str, text: Option<&str>| Way {
+            address: address.to_owned(),
+            title: title.to_owned(),
+            text: text.map(str::to_owned),
+        };
+        vec![
+            Self {
+                flows: vec![
+                    way("/enroll/student-claim", "Je suis élève", Some("Avec mon nom et mon numéro d’élève")),
+                    way("/enroll/guardian", "Je suis parent", None),
+                ],
+            },
+            Self { flows: Vec::new() },
+        ]
+    }
+}
+
+impl Page for RosterMatch {
+    const TEMPLATE: &'static str = "pages/roster-match.html";
+
+    fn samples() -> Vec<Self> {
+        let asks = |fields: &[&str]| fields.iter().map(|field| (*field).to_owned()).collect();
+        let schools = vec![Choice { value: "1".to_owned(), label: "École des Tilleuls".to_owned() }];
+        let all = ["given_name", "family_name", "student_number", "birth_date", "email", "school", "civic_number"];
+        vec![
+            Self { asks: asks(&["family_name", "given_name", "student_number"]), schools: Vec::new(), today: "2026-09-02".to_owned() },
+            Self { asks: asks(&all), schools, today: "2026-09-02".to_owned() },
+        ]
+    }
+}
+
+impl Page for NewPassword {
+    const TEMPLATE: &'static str = "pages/new-password.html";
+
+    fn samples() -> Vec<Self> {
+        let page = |again| Self { username: "S0123456".to_owned(), min_length: 8, again };
+        vec![page(false), page(true)]
+    }
+}
+
+impl Page for SecurityQuestions {
+    const TEMPLATE: &'static str = "pages/security-questions.html";
+
+    fn samples() -> Vec<Self> {
+        vec![Self { questions: QUESTIONS.iter().map(|question| (*question).to_owned()).collect(), count: 3 }]
+    }
+}
+
+impl Page for Confirm {
+    const TEMPLATE: &'static str = "pages/confirm.html";
+
+    fn samples() -> Vec<Self> {
+        let page = |school: Option<&str>| Self {
+            name: "Éloïse N’Diaye-Roy".to_owned(),
+            username: "S0123456".to_owned(),
+            school: school.map(str::to_owned),
+        };
+        vec![page(Some("École des Tilleuls")), page(None)]
+    }
+}
+
+impl Page for Enrolled {
+    const TEMPLATE: &'static str = "pages/enrolled.html";
+
+    fn samples() -> Vec<Self> {
+        let page = |app: Option<&str>| Self { name: "Éloïse".to_owned(), username: "S0123456".to_owned(), app: app.map(str::to_owned) };
+        vec![page(Some("Cahier de textes")), page(None)]
+    }
+}
+
+impl Page for NotMatched {
+    const TEMPLATE: &'static str = "pages/not-matched.html";
+
+    fn samples() -> Vec<Self> {
+        let page = |next_import: Option<&str>| Self {
+            case: "24-1107".to_owned(),
+            next_import: next_import.map(str::to_owned),
+            again: "/enroll/student-claim".to_owned(),
+        };
+        vec![page(Some("demain à 6\u{a0}h")), page(None)]
+    }
+}

@@ -1,0 +1,40 @@
+# Se connecter, se déconnecter, l’accueil.
+
+username = Identifiant
+password = Mot de passe
+email = Adresse de courriel
+school = École
+
+sign-in-title = Se connecter
+sign-in-username-hint = Numéro d’élève, adresse de courriel ou identifiant reçu de l’école
+sign-in-username-example = Exemple : { $example }. Le numéro d’élève seul marche aussi.
+sign-in-first-visit = Première visite ? Créer mon compte
+sign-in-recover = Je n’arrive pas à me connecter
+
+password-title = Votre mot de passe
+password-as = Pour
+password-not-you = Ce n’est pas vous ? Changer de personne
+password-hint = Les majuscules et les minuscules comptent.
+password-shared = Cet appareil sert à plusieurs personnes
+password-shared-hint = Alors vous serez déconnecté plus tôt.
+password-forgotten = Mot de passe oublié ?
+
+sign-out = Se déconnecter
+sign-out-title = Voulez-vous vous déconnecter ?
+sign-out-lead = La prochaine personne devra se connecter avec son propre compte.
+sign-out-asked-by = { $app } demande de vous déconnecter du compte de l’école.
+sign-out-stay = Rester connecté
+
+signed-out-title = Vous êtes déconnecté
+signed-out-lead = Cet appareil est prêt pour une autre personne.
+signed-out-again = Se connecter de nouveau
+
+home-title = Bonjour, { $name }
+home-username = Votre identifiant :
+home-apps = Vos applications
+home-no-apps = Pas encore d’application
+home-no-apps-hint = Quand votre école en ajoute une, elle apparaît ici.
+home-account = Mon compte
+
+welcome-title = Le compte de l’école
+welcome-lead = Élèves, parents, personnel : un seul compte pour toutes les applications de { $district }.
