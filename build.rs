@@ -1,4 +1,4 @@
-//! Writes the tables of embedded templates and assets, so that a new file needs no line of code.
+//! Writes the tables of embedded templates, assets and flows, so that a new file needs no line of code.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it"));
-    for (folder, how) in [("templates", "include_str"), ("assets", "include_bytes")] {
+    for (folder, how) in [("templates", "include_str"), ("assets", "include_bytes"), ("flows", "include_str")] {
         println!("cargo::rerun-if-changed={folder}");
         let mut files = Vec::new();
         collect(&root.join(folder), &mut files)?;

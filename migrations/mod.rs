@@ -4,6 +4,7 @@
 use sea_orm_migration::prelude::*;
 
 mod m0001_roster;
+mod m0002_accounts;
 mod m0003_claims;
 mod m0004_oidc;
 
@@ -13,6 +14,11 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_roster::Migration), Box::new(m0003_claims::Migration), Box::new(m0004_oidc::Migration)]
+        vec![
+            Box::new(m0001_roster::Migration),
+            Box::new(m0002_accounts::Migration),
+            Box::new(m0003_claims::Migration),
+            Box::new(m0004_oidc::Migration),
+        ]
     }
 }

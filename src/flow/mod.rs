@@ -172,14 +172,14 @@ pub struct Feature {
 pub struct StageEntry {
     /// Its word, such as `set-password`.
     pub name: &'static str,
-    /// Its settings become a stage; the error is serde's, with the span of the mistake.
-    pub make: fn(toml::Table) -> Result<Box<dyn Stage>, toml::de::Error>,
+    /// Its settings, as TOML, become a stage; the error is serde's, with the span of the mistake.
+    pub make: fn(&str) -> Result<Box<dyn Stage>, toml::de::Error>,
 }
 
 impl StageEntry {
     /// The entry of a stage type.
     pub const fn of<S: Stage + serde::de::DeserializeOwned + 'static>(name: &'static str) -> Self {
-        Self { name, make: |settings| settings.try_into::<S>().map(|stage| Box::new(stage) as Box<dyn Stage>) }
+        Self { name, make: |settings| toml::from_str::<S>(settings).map(|stage| Box::new(stage) as Box<dyn Stage>) }
     }
 }
 
@@ -189,8 +189,8 @@ pub struct Flow {
     pub name: String,
     /// The feature it belongs to.
     pub feature: &'static Feature,
-    /// Whom it is for.
-    pub audience: Audience,
+    /// Whom it is for; `None`: everybody.
+    pub audience: Option<Audience>,
     /// The assurance it reaches, which becomes the session's `acr`.
     pub assurance: String,
     /// Titles and other texts of the flow, by language tag and then by key.

@@ -1,9 +1,12 @@
-//! Accounts and what they are opened with.
+//! Accounts and what they are opened with: passwords, their history, security answers. One account a person.
 
+use std::time::Duration;
+
+use sea_orm::QueryResult;
 use serde::{Deserialize, Serialize};
 
-use super::{Db, Reader, StoreError, Tx};
-use crate::model::draft::PasswordHash;
+use super::{Db, Reader, StoreError, Tx, sql};
+use crate::model::draft::{Answered, PasswordHash};
 use crate::model::{AccountId, Language, PersonId, Timestamp};
 
 /// What a person signs in with. It exists only once it is claimed; a reset by the school leaves it here, unclaimed.
@@ -13,7 +16,7 @@ pub struct Account {
     pub id: AccountId,
     /// Whose it is; one account a person.
     pub person: PersonId,
-    /// The name to sign in with, canonical.
+    /// The name to sign in with, as it is shown.
     pub username: String,
     /// What it may do.
     pub state: AccountState,
@@ -21,6 +24,8 @@ pub struct Account {
     pub language: Option<Language>,
     /// The flow it was claimed by, such as `student-claim`.
     pub claimed_by: String,
+    /// The assurance of that claim; a sign-in reaches no more (row P38).
+    pub assurance: String,
     /// When it was claimed.
     pub claimed_at: Timestamp,
 }
@@ -44,6 +49,21 @@ pub struct Password {
     pub hash: PasswordHash,
     /// When it was set.
     pub set_at: Timestamp,
+    /// It was given, not chosen: its owner must choose another before anything else.
+    pub must_change: bool,
+    /// From then on it opens nothing.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// What became of a claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claimed {
+    /// The account is the claimer's. After a reset it is the same account as before, with its old id.
+    Now(Account),
+    /// The person has an account already, open or shut.
+    Already(Account),
+    /// Somebody else signs in with this name.
+    UsernameTaken,
 }
 
 /// The queries on accounts.
@@ -63,14 +83,232 @@ impl Tx {
     }
 }
 
+impl AccountState {
+    /// Its word, in the store and for people who look after accounts.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Claimed => "claimed",
+            Self::Unclaimed => "unclaimed",
+            Self::Disabled => "disabled",
+        }
+    }
+}
+
 impl Accounts<'_> {
     /// An account by id.
-    pub async fn find(&self, _id: AccountId) -> Result<Option<Account>, StoreError> {
-        todo!()
+    pub async fn find(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        let row = sql::row(&self.0, &format!("{SELECT} WHERE id = $1"), [id.0.into()]).await?;
+        row.as_ref().map(record).transpose()
     }
 
     /// The account of a person.
-    pub async fn of_person(&self, _person: PersonId) -> Result<Option<Account>, StoreError> {
-        todo!()
+    pub async fn of_person(&self, person: PersonId) -> Result<Option<Account>, StoreError> {
+        let row = sql::row(&self.0, &format!("{SELECT} WHERE person = $1"), [person.0.into()]).await?;
+        row.as_ref().map(record).transpose()
+    }
+
+    /// The account of a name, folded as [`username_key`] does.
+    pub async fn by_username(&self, username: &str) -> Result<Option<Account>, StoreError> {
+        let row = sql::row(&self.0, &format!("{SELECT} WHERE username_key = $1"), [username_key(username).into()]).await?;
+        row.as_ref().map(record).transpose()
+    }
+
+    /// Accounts in the order of their names, after `after`.
+    pub async fn list(&self, state: Option<AccountState>, after: &str, most: u32) -> Result<Vec<Account>, StoreError> {
+        let select = format!("{SELECT} WHERE username_key > $1 AND ($2 = '' OR state = $2) ORDER BY username_key LIMIT $3");
+        let values = [username_key(after).into(), state.map_or("", AccountState::word).into(), i64::from(most).into()];
+        sql::rows(&self.0, &select, values).await?.iter().map(record).collect()
+    }
+
+    /// Makes the account its claimer's: a new one, or the one that a reset left unclaimed, which keeps its id and takes
+    /// the new name, flow and instant. Of two that race one gets [`Claimed::Now`] (row E11).
+    pub async fn claim(&self, wanted: &Account) -> Result<Claimed, StoreError> {
+        if let Some(account) = self.of_person(wanted.person).await? {
+            return self.claim_again(account, wanted).await;
+        }
+        let insert = "INSERT INTO accounts (id, person, username, username_key, state, language, claimed_by, assurance, claimed_at) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
+        let values = [
+            wanted.id.0.into(),
+            wanted.person.0.into(),
+            wanted.username.clone().into(),
+            username_key(&wanted.username).into(),
+            AccountState::Claimed.word().into(),
+            wanted.language.map(Language::tag).into(),
+            wanted.claimed_by.clone().into(),
+            wanted.assurance.clone().into(),
+            wanted.claimed_at.0.into(),
+        ];
+        if sql::execute(&self.0, insert, values).await? == 1 {
+            return Ok(Claimed::Now(Account { state: AccountState::Claimed, ..wanted.clone() }));
+        }
+        match self.of_person(wanted.person).await? {
+            Some(account) => Ok(Claimed::Already(account)),
+            None => Ok(Claimed::UsernameTaken),
+        }
+    }
+
+    async fn claim_again(&self, found: Account, wanted: &Account) -> Result<Claimed, StoreError> {
+        if found.state != AccountState::Unclaimed {
+            return Ok(Claimed::Already(found));
+        }
+        if self.by_username(&wanted.username).await?.is_some_and(|holder| holder.id != found.id) {
+            return Ok(Claimed::UsernameTaken);
+        }
+        let update = "UPDATE accounts SET state = $2, username = $3, username_key = $4, claimed_by = $5, assurance = $6, claimed_at = $7, \
+                      language = COALESCE($8, language) WHERE id = $1 AND state = $9";
+        let values = [
+            found.id.0.into(),
+            AccountState::Claimed.word().into(),
+            wanted.username.clone().into(),
+            username_key(&wanted.username).into(),
+            wanted.claimed_by.clone().into(),
+            wanted.assurance.clone().into(),
+            wanted.claimed_at.0.into(),
+            wanted.language.map(Language::tag).into(),
+            AccountState::Unclaimed.word().into(),
+        ];
+        if sql::execute(&self.0, update, values).await? == 1 {
+            let language = wanted.language.or(found.language);
+            return Ok(Claimed::Now(Account { id: found.id, state: AccountState::Claimed, language, ..wanted.clone() }));
+        }
+        Ok(self.find(found.id).await?.map_or(Claimed::UsernameTaken, Claimed::Already))
+    }
+
+    /// Shuts or opens an account; false if it was so already, or cannot be. An unclaimed account is neither.
+    pub async fn set_state(&self, id: AccountId, from: AccountState, to: AccountState) -> Result<bool, StoreError> {
+        let update = "UPDATE accounts SET state = $3 WHERE id = $1 AND state = $2";
+        Ok(sql::execute(&self.0, update, [id.0.into(), from.word().into(), to.word().into()]).await? == 1)
+    }
+
+    /// Takes an account back to unclaimed: what opens it is gone, its id, consents and password history stay (A29).
+    /// Sessions and known devices are ended by [`Sessions::end_all`](super::sessions::Sessions::end_all) and
+    /// [`Devices::forget_all`](super::devices::Devices::forget_all) in the same write. False if it was unclaimed.
+    pub async fn reset(&self, id: AccountId) -> Result<bool, StoreError> {
+        let update = "UPDATE accounts SET state = $2 WHERE id = $1 AND state <> $2";
+        if sql::execute(&self.0, update, [id.0.into(), AccountState::Unclaimed.word().into()]).await? == 0 {
+            return Ok(false);
+        }
+        sql::execute(&self.0, "DELETE FROM passwords WHERE account = $1", [id.0.into()]).await?;
+        sql::execute(&self.0, "DELETE FROM security_answers WHERE account = $1", [id.0.into()]).await?;
+        Ok(true)
+    }
+
+    /// The language its owner chose.
+    pub async fn set_language(&self, id: AccountId, language: Language) -> Result<(), StoreError> {
+        sql::execute(&self.0, "UPDATE accounts SET language = $2 WHERE id = $1", [id.0.into(), language.tag().into()]).await?;
+        Ok(())
+    }
+
+    /// The password of an account.
+    pub async fn password(&self, id: AccountId) -> Result<Option<Password>, StoreError> {
+        let select = "SELECT hash, set_at, must_change, expires_at FROM passwords WHERE account = $1";
+        let Some(row) = sql::row(&self.0, select, [id.0.into()]).await? else { return Ok(None) };
+        let expires: Option<i64> = row.try_get("", "expires_at")?;
+        Ok(Some(Password {
+            hash: PasswordHash(row.try_get("", "hash")?),
+            set_at: Timestamp(row.try_get("", "set_at")?),
+            must_change: row.try_get("", "must_change")?,
+            expires_at: expires.map(Timestamp),
+        }))
+    }
+
+    /// Sets the password that its owner chose, and remembers it so that it is not chosen again (A26).
+    pub async fn set_password(&self, id: AccountId, hash: &PasswordHash, now: Timestamp) -> Result<(), StoreError> {
+        let password = Password { hash: hash.clone(), set_at: now, must_change: false, expires_at: None };
+        self.give_password(id, &password).await?;
+        let insert = "INSERT INTO password_history (account, hash, set_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+        sql::execute(&self.0, insert, [id.0.into(), hash.0.clone().into(), now.0.into()]).await?;
+        Ok(())
+    }
+
+    /// Sets a password with its terms: one that was given must be changed and may expire.
+    pub async fn give_password(&self, id: AccountId, password: &Password) -> Result<(), StoreError> {
+        let upsert = "INSERT INTO passwords (account, hash, set_at, must_change, expires_at) VALUES ($1, $2, $3, $4, $5) \
+                      ON CONFLICT (account) DO UPDATE SET hash = excluded.hash, set_at = excluded.set_at, \
+                      must_change = excluded.must_change, expires_at = excluded.expires_at";
+        let values = [
+            id.0.into(),
+            password.hash.0.clone().into(),
+            password.set_at.0.into(),
+            password.must_change.into(),
+            password.expires_at.map(|at| at.0).into(),
+        ];
+        sql::execute(&self.0, upsert, values).await?;
+        Ok(())
+    }
+
+    /// The same password under today's parameters; false if it was changed meanwhile.
+    pub async fn rehash(&self, id: AccountId, old: &PasswordHash, new: &PasswordHash) -> Result<bool, StoreError> {
+        let values = || [id.0.into(), old.0.clone().into(), new.0.clone().into()];
+        let changed = sql::execute(&self.0, "UPDATE passwords SET hash = $3 WHERE account = $1 AND hash = $2", values()).await? == 1;
+        sql::execute(&self.0, "UPDATE password_history SET hash = $3 WHERE account = $1 AND hash = $2", values()).await?;
+        Ok(changed)
+    }
+
+    /// The passwords that may not be chosen again, newest first: the last `depth`, and those set within `within`. The
+    /// present one is among them; they survive a reset (A26, A29).
+    pub async fn password_history(
+        &self,
+        id: AccountId,
+        depth: u32,
+        within: Duration,
+        now: Timestamp,
+    ) -> Result<Vec<PasswordHash>, StoreError> {
+        let select = "SELECT hash, set_at FROM password_history WHERE account = $1 ORDER BY set_at DESC, hash LIMIT 100";
+        let rows = sql::rows(&self.0, select, [id.0.into()]).await?;
+        let since = now - within;
+        let depth = usize::try_from(depth).unwrap_or(usize::MAX);
+        let mut kept = Vec::new();
+        for (place, row) in rows.iter().enumerate() {
+            if place < depth || Timestamp(row.try_get("", "set_at")?) > since {
+                kept.push(PasswordHash(row.try_get("", "hash")?));
+            }
+        }
+        Ok(kept)
+    }
+
+    /// The security questions of an account, in their order, with their hashed answers.
+    pub async fn security_answers(&self, id: AccountId) -> Result<Vec<Answered>, StoreError> {
+        let select = "SELECT question, answer FROM security_answers WHERE account = $1 ORDER BY place";
+        let rows = sql::rows(&self.0, select, [id.0.into()]).await?;
+        let answered =
+            |row: &QueryResult| Ok(Answered { question: row.try_get("", "question")?, answer: PasswordHash(row.try_get("", "answer")?) });
+        rows.iter().map(answered).collect()
+    }
+
+    /// Sets the security questions of an account anew.
+    pub async fn set_security_answers(&self, id: AccountId, answers: &[Answered]) -> Result<(), StoreError> {
+        sql::execute(&self.0, "DELETE FROM security_answers WHERE account = $1", [id.0.into()]).await?;
+        for (place, answered) in (0_i32..).zip(answers) {
+            let insert = "INSERT INTO security_answers (account, place, question, answer) VALUES ($1, $2, $3, $4)";
+            let values = [id.0.into(), place.into(), answered.question.clone().into(), answered.answer.0.clone().into()];
+            sql::execute(&self.0, insert, values).await?;
+        }
+        Ok(())
     }
 }
+
+/// Folds a name to sign in with: case and spaces do not count. Two accounts never share a key (row E31).
+pub fn username_key(username: &str) -> String {
+    username.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+}
+
+fn record(row: &QueryResult) -> Result<Account, StoreError> {
+    let state: String = row.try_get("", "state")?;
+    let states = [AccountState::Claimed, AccountState::Unclaimed, AccountState::Disabled];
+    let known = states.into_iter().find(|known| known.word() == state);
+    let language: Option<String> = row.try_get("", "language")?;
+    Ok(Account {
+        id: AccountId(row.try_get("", "id")?),
+        person: PersonId(row.try_get("", "person")?),
+        username: row.try_get("", "username")?,
+        state: known.ok_or_else(|| StoreError::Corrupt { table: "accounts", what: format!("the state {state:?}") })?,
+        language: language.as_deref().and_then(Language::from_tag),
+        claimed_by: row.try_get("", "claimed_by")?,
+        assurance: row.try_get("", "assurance")?,
+        claimed_at: Timestamp(row.try_get("", "claimed_at")?),
+    })
+}
+
+const SELECT: &str = "SELECT id, person, username, state, language, claimed_by, assurance, claimed_at FROM accounts";

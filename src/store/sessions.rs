@@ -1,6 +1,11 @@
-//! Sessions: one sign-in in one browser. The store keeps the hash of the cookie, never the cookie.
+//! Sessions: one sign-in in one browser. The store keeps the hash of the cookie, never the cookie (row S05). Both
+//! limits, idle and absolute, are asked at every use, so no sweeper's delay lengthens a life (rows S08, S14).
 
-use super::{Db, Reader, StoreError, Tx};
+use std::time::Duration;
+
+use sea_orm::QueryResult;
+
+use super::{Db, Reader, StoreError, Tx, sql};
 use crate::model::{AccountId, Hash, SessionId, Timestamp};
 
 /// A session that may be used now: not ended, not over, not idle too long, its account open.
@@ -39,24 +44,92 @@ impl Tx {
     }
 }
 
+impl Session {
+    /// It was not used for a minute or more: [`Sessions::touch`] has something to write.
+    pub fn is_to_touch(&self, now: Timestamp) -> bool {
+        now.since(self.seen_at) >= TOUCH
+    }
+}
+
 impl Sessions<'_> {
+    /// Begins a session that the cookie of this hash opens, and that ends when it is idle for longer than `idle`.
+    pub async fn add(&self, session: &Session, secret: &Hash, idle: Duration) -> Result<(), StoreError> {
+        let insert = "INSERT INTO sessions (id, secret, account, auth_time, acr, amr, seen_at, idle, expires_at) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        let values = [
+            session.id.0.into(),
+            secret.to_vec().into(),
+            session.account.0.into(),
+            session.auth_time.0.into(),
+            session.acr.clone().into(),
+            session.amr.join(" ").into(),
+            session.seen_at.0.into(),
+            i64::try_from(idle.as_secs()).unwrap_or(i64::MAX).into(),
+            session.expires_at.0.into(),
+        ];
+        sql::execute(&self.0, insert, values).await?;
+        Ok(())
+    }
+
     /// The live session of a cookie's hash.
-    pub async fn live(&self, _secret: &Hash, _now: Timestamp) -> Result<Option<Session>, StoreError> {
-        todo!()
+    pub async fn live(&self, secret: &Hash, now: Timestamp) -> Result<Option<Session>, StoreError> {
+        let row = sql::row(&self.0, &format!("{LIVE} AND sessions.secret = $2"), [now.0.into(), secret.to_vec().into()]).await?;
+        row.as_ref().map(record).transpose()
     }
 
     /// The live session of an id: refresh tokens end with it.
-    pub async fn live_by_id(&self, _id: SessionId, _now: Timestamp) -> Result<Option<Session>, StoreError> {
-        todo!()
+    pub async fn live_by_id(&self, id: SessionId, now: Timestamp) -> Result<Option<Session>, StoreError> {
+        let row = sql::row(&self.0, &format!("{LIVE} AND sessions.id = $2"), [now.0.into(), id.0.into()]).await?;
+        row.as_ref().map(record).transpose()
+    }
+
+    /// The live sessions of an account, the latest first.
+    pub async fn of_account(&self, account: AccountId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
+        let select = format!("{LIVE} AND sessions.account = $2 ORDER BY sessions.auth_time DESC, sessions.id");
+        sql::rows(&self.0, &select, [now.0.into(), account.0.into()]).await?.iter().map(record).collect()
+    }
+
+    /// Notes that a session is used; at most once a minute there is something to write.
+    pub async fn touch(&self, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
+        let update = "UPDATE sessions SET seen_at = $2 WHERE id = $1 AND seen_at <= $3 AND ended_at IS NULL";
+        sql::execute(&self.0, update, [id.0.into(), now.0.into(), (now.0 - TOUCH).into()]).await?;
+        Ok(())
     }
 
     /// Ends a session; false if it had ended already.
-    pub async fn end(&self, _id: SessionId, _now: Timestamp) -> Result<bool, StoreError> {
-        todo!()
+    pub async fn end(&self, id: SessionId, now: Timestamp) -> Result<bool, StoreError> {
+        let update = "UPDATE sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
+        Ok(sql::execute(&self.0, update, [id.0.into(), now.0.into()]).await? == 1)
     }
 
-    /// Ends every session of an account but `except`.
-    pub async fn end_all(&self, _account: AccountId, _except: Option<SessionId>, _now: Timestamp) -> Result<u64, StoreError> {
-        todo!()
+    /// Ends every session of an account but `except` (rows R14, S06).
+    pub async fn end_all(&self, account: AccountId, except: Option<SessionId>, now: Timestamp) -> Result<u64, StoreError> {
+        let update = "UPDATE sessions SET ended_at = $2 WHERE account = $1 AND ended_at IS NULL AND id <> $3";
+        let except = except.map_or_else(uuid::Uuid::nil, |session| session.0);
+        sql::execute(&self.0, update, [account.0.into(), now.0.into(), except.into()]).await
+    }
+
+    /// Forgets what was over before `before`.
+    pub async fn forget(&self, before: Timestamp) -> Result<u64, StoreError> {
+        sql::execute(&self.0, "DELETE FROM sessions WHERE expires_at < $1", [before.0.into()]).await
     }
 }
+
+fn record(row: &QueryResult) -> Result<Session, StoreError> {
+    Ok(Session {
+        id: SessionId(row.try_get("", "id")?),
+        account: AccountId(row.try_get("", "account")?),
+        auth_time: Timestamp(row.try_get("", "auth_time")?),
+        acr: row.try_get("", "acr")?,
+        amr: row.try_get::<String>("", "amr")?.split_whitespace().map(str::to_owned).collect(),
+        seen_at: Timestamp(row.try_get("", "seen_at")?),
+        expires_at: Timestamp(row.try_get("", "expires_at")?),
+    })
+}
+
+/// Row S07: a shut or unclaimed account has no live session, whatever its rows say.
+const LIVE: &str = "SELECT sessions.id, sessions.account, sessions.auth_time, sessions.acr, sessions.amr, sessions.seen_at, \
+                    sessions.expires_at FROM sessions JOIN accounts ON accounts.id = sessions.account \
+                    WHERE sessions.ended_at IS NULL AND sessions.expires_at > $1 AND sessions.seen_at + sessions.idle > $1 \
+                    AND accounts.state = 'claimed'";
+const TOUCH: i64 = 60;
