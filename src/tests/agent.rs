@@ -40,6 +40,11 @@ impl Agent {
         self.cookies.insert(name.to_owned(), value.to_owned());
     }
 
+    /// Takes over the cookies of another: the same browser, which sent them only there.
+    pub fn adopt(&mut self, other: &Self) {
+        self.cookies.extend(other.cookies.clone());
+    }
+
     /// Gets a page, following nothing.
     pub async fn get(&mut self, path: &str) -> Answer {
         self.send(Method::GET, path, &[], None).await
