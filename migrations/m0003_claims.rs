@@ -1,7 +1,7 @@
-//! Claims and recoveries: counters of tries, the staff's queue of failed claims, answers to security questions.
+//! Claims and recoveries: counters of tries and the staff's queue of failed claims.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::{big_integer, big_integer_null, integer, string, text, uuid, uuid_null, var_binary};
+use sea_orm_migration::schema::{big_integer, big_integer_null, integer, string, uuid, uuid_null, var_binary};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -9,7 +9,7 @@ pub struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in [throttles(), throttle_failures(), claim_cases(), security_answers()] {
+        for table in [throttles(), throttle_failures(), claim_cases()] {
             manager.create_table(table).await?;
         }
         for (table, column) in INDEXES {
@@ -69,17 +69,5 @@ fn claim_cases() -> TableCreateStatement {
         .col(big_integer("opened_at"))
         .col(big_integer("last_at"))
         .col(big_integer_null("closed_at"))
-        .to_owned()
-}
-
-fn security_answers() -> TableCreateStatement {
-    Table::create()
-        .table("security_answers")
-        .col(uuid("account"))
-        .col(string("question"))
-        .col(text("answer"))
-        .col(integer("position"))
-        .col(big_integer("set_at"))
-        .primary_key(Index::create().col("account").col("question"))
         .to_owned()
 }

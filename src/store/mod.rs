@@ -6,7 +6,6 @@
 //! makes all of them durable.
 
 pub mod accounts;
-pub mod answers;
 pub mod cases;
 pub mod clients;
 mod connect;

@@ -11,6 +11,8 @@ use crate::pages::{District, Pages};
 /// The letters, each with the data it is filled in with. A new letter is one line here.
 pub(super) fn samples() -> Vec<(&'static str, Value)> {
     vec![
+        ("account-created", json!({ "name": "Éloïse", "username": "S0123456", "moment": "aujourd’hui à 6\u{a0}h 05" })),
+        ("password-changed", json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05" })),
         (
             "help-request",
             json!({ "name": "Éloïse <b>N’Diaye-Roy</b>\nBcc: x", "email": "eloise@famille.example", "school": "École des Tilleuls", "message": "Bonjour,\nla page dit « trop d’essais ».", "case": "24-1107" }),

@@ -15,7 +15,7 @@ pub struct Cluster {
     server: Child,
 }
 
-/// Durability is what the server promises, not what we test: a lost cluster costs one more test run.
+/// Safe as in a school, for the program refuses a server that is not; only quieter and ready for many tests at once.
 const SETTINGS: &[&str] =
     &["listen_addresses=", "fsync=off", "full_page_writes=off", "max_connections=300", "shared_buffers=128MB", "log_min_messages=fatal"];
 

@@ -75,6 +75,9 @@ fn browser(settings: &Settings) -> Result<(), Failure> {
 /// The browser tests; `pictures` also writes docs/pages/.
 pub fn playwright(arguments: &[&str], pictures: bool) -> Result<(), Failure> {
     machine::npm_packages()?;
+    // The gallery: every page in every state and language, written where the browser finds it.
+    let gallery = ["test", "--quiet", "--locked", "--package", "preau", "--lib", "tests::pages::gallery", "--", "--ignored"];
+    shell::run(&mut shell::cargo(&gallery))?;
     let preau = built()?;
     let chromium = machine::chromium().ok_or_else(|| Failure::new("Chromium is not installed"))?;
     let mut node = shell::local(Command::new(machine::node()?));

@@ -24,7 +24,7 @@ pub fn run(arguments: &[String]) -> Result<(), Failure> {
 /// `cargo xtask screenshots`: the browser tests once more, this time leaving pictures of the pages.
 pub fn screenshots() -> Result<(), Failure> {
     machine::prepare()?;
-    steps::playwright(&["pictures"], true)
+    steps::playwright(&["--project=pictures"], true)
 }
 
 fn timed(step: &Step, settings: &Settings) -> Option<String> {

@@ -79,5 +79,5 @@ month-10 = October
 month-11 = November
 month-12 = December
 
-mail-why = You get this message because you have a school account with { $district }.
+mail-why = This message comes from the school account ({ $district }).
 mail-help = Need help? Write to the school

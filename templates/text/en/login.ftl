@@ -13,7 +13,7 @@ sign-in-recover = I cannot sign in
 
 password-title = Your password
 password-as = For
-password-not-you = Not you? Switch person
+password-not-you = Not you? Change
 password-hint = Capital and small letters matter.
 password-shared = Several people use this device
 password-shared-hint = Then you are signed out sooner.
@@ -37,4 +37,4 @@ home-no-apps-hint = When your school adds one, it appears here.
 home-account = My account
 
 welcome-title = The school account
-welcome-lead = Students, parents, staff: one account for all the apps of { $district }.
+welcome-lead = Students, parents, staff: one account for all the apps of the school.

@@ -35,7 +35,7 @@ challenge-title = One moment
 challenge-lead = We are checking that you are not a robot. Wait { $seconds } seconds, then go on.
 
 privacy-title = Your data
-privacy-lead = This account belongs to { $district }. Here is what it keeps, and why.
+privacy-lead = { $district }: here is what your account keeps, and why.
 privacy-what-title = What is kept
 privacy-what = What the school knows already: name, birth date, student number, schools and classes. And what you choose here: a password and secret answers. Those are kept in a form that nobody can read.
 privacy-why-title = Why

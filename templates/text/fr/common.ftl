@@ -79,5 +79,5 @@ month-10 = octobre
 month-11 = novembre
 month-12 = décembre
 
-mail-why = Vous recevez ce message parce que vous avez un compte de l’école chez { $district }.
+mail-why = Ce message vient du compte de l’école ({ $district }).
 mail-help = Besoin d’aide ? Écrire à l’école

@@ -13,7 +13,7 @@ sign-in-recover = Je n’arrive pas à me connecter
 
 password-title = Votre mot de passe
 password-as = Pour
-password-not-you = Ce n’est pas vous ? Changer de personne
+password-not-you = Ce n’est pas vous ? Changer
 password-hint = Les majuscules et les minuscules comptent.
 password-shared = Cet appareil sert à plusieurs personnes
 password-shared-hint = Alors vous serez déconnecté plus tôt.
@@ -37,4 +37,4 @@ home-no-apps-hint = Quand votre école en ajoute une, elle apparaît ici.
 home-account = Mon compte
 
 welcome-title = Le compte de l’école
-welcome-lead = Élèves, parents, personnel : un seul compte pour toutes les applications de { $district }.
+welcome-lead = Élèves, parents, personnel : un seul compte pour toutes les applications de l’école.

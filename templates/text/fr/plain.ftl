@@ -35,7 +35,7 @@ challenge-title = Un instant
 challenge-lead = Nous vérifions que vous n’êtes pas un robot. Attendez { $seconds } secondes, puis continuez.
 
 privacy-title = Vos données
-privacy-lead = Ce compte appartient à { $district }. Voici ce qu’il garde, et pourquoi.
+privacy-lead = { $district } : voici ce que votre compte garde, et pourquoi.
 privacy-what-title = Ce qui est gardé
 privacy-what = Ce que l’école sait déjà : le nom, la date de naissance, le numéro d’élève, les écoles et les classes. Et ce que vous choisissez ici : un mot de passe et des réponses secrètes. Ceux-là sont gardés sous une forme que personne ne peut lire.
 privacy-why-title = Pourquoi

@@ -1,0 +1,12 @@
+# The letters that say what happened to an account.
+
+mail-password-changed-title = { $name }: new password
+mail-password-changed-when = The password was changed { $moment }.
+mail-password-changed-you = If it was you, there is nothing to do.
+mail-password-changed-not-you = It was not you? Take the account back at once, then tell the school.
+mail-password-changed-recover = Take the account back
+
+mail-account-created-title = { $name }: the account is ready
+mail-account-created-when = It was created { $moment }.
+mail-account-created-username = The username:
+mail-account-created-not-you = Nobody in the family created it? Write to the school: it can block the account at once.

@@ -1,0 +1,12 @@
+# Les lettres qui disent ce qui est arrivé à un compte.
+
+mail-password-changed-title = { $name } : nouveau mot de passe
+mail-password-changed-when = Le mot de passe a été changé { $moment }.
+mail-password-changed-you = Si c’était vous, il n’y a rien à faire.
+mail-password-changed-not-you = Ce n’était pas vous ? Reprenez le compte tout de suite, puis prévenez l’école.
+mail-password-changed-recover = Reprendre le compte
+
+mail-account-created-title = { $name } : le compte est prêt
+mail-account-created-when = Il a été créé { $moment }.
+mail-account-created-username = L’identifiant :
+mail-account-created-not-you = Personne de la famille ne l’a créé ? Écrivez à l’école : elle peut le bloquer tout de suite.

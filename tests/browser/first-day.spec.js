@@ -1,0 +1,39 @@
+// The first day of school: a pupil whom only the school's records know claims the account and walks into an app.
+import { expect, look, test } from "./support/checks.js";
+import { PASSWORD, claim, signIn } from "./support/pupil.js";
+
+test("a pupil claims the account, walks into the app and signs out", async ({ page, district }) => {
+  const pupil = district.someone("student-unclaimed");
+  const username = await claim(page, pupil);
+  expect(username).not.toBe("");
+
+  await page.goto(district.app_url);
+  await page.locator("a#app-sign-in").click();
+  // Whoever has just claimed the account is signed in already; the app may still be asked about.
+  const allow = page.locator("button#allow");
+  const inside = page.locator("#signed-in-as");
+  await expect(allow.or(inside).or(page.locator("#username"))).toBeVisible();
+  if (await page.locator("#username").isVisible()) await signIn(page, username, PASSWORD);
+  if (await allow.isVisible()) await allow.click();
+  await expect(inside).toContainText(pupil.family_name);
+  await expect(page.locator("#claims")).toContainText("sub");
+
+  await page.locator("#app-sign-out").click();
+  const confirm = page.locator("button#sign-out");
+  await expect(confirm.or(page.locator("#app-sign-in"))).toBeVisible();
+  if (await confirm.isVisible()) await confirm.click();
+
+  await page.goto("/");
+  await expect(page.locator("main#page-home")).toHaveCount(0);
+});
+
+test("an account that is claimed signs in, and a wrong password is told apart from nothing", async ({ page, district }) => {
+  const pupil = district.someone("student");
+  await page.goto("/sign-in");
+  await signIn(page, pupil.username, "ce n’est pas le bon");
+  await expect(page.locator("#error-summary")).toBeVisible();
+  await look(page, "password");
+  await page.locator("#password").fill(pupil.password);
+  await page.locator("button#sign-in").click();
+  await look(page, "home");
+});

@@ -1,0 +1,60 @@
+// A demo district of its own for each worker: `preau demo --json` on free ports, in a folder that goes when it ends.
+import { execFile, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+
+const program = process.env.PREAU_PROGRAM ?? new URL("../../../target/debug/preau", import.meta.url).pathname;
+
+export async function startDistrict() {
+  const folder = await mkdtemp(join(tmpdir(), "preau-browser-"));
+  const options = ["demo", "--json", "--listen", "127.0.0.1:0", "--data", folder, "--students", "200"];
+  const server = spawn(program, options, { stdio: ["ignore", "pipe", "pipe"], cwd: folder });
+  const ended = new Promise((resolve) => server.once("exit", resolve));
+  let said = "";
+  server.stderr.on("data", (part) => (said = (said + part).slice(-20_000)));
+  const ready = new Promise((resolve, reject) => {
+    createInterface({ input: server.stdout }).once("line", (line) => resolve(JSON.parse(line)));
+    ended.then((code) => reject(new Error(`preau demo ended with ${code}:\n${said}`)));
+    setTimeout(() => reject(new Error(`preau demo said nothing for a minute:\n${said}`)), 60_000).unref();
+  });
+  const stop = async () => {
+    server.kill("SIGTERM");
+    await ended;
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    return new District(await ready, stop, () => said);
+  } catch (error) {
+    server.kill("SIGKILL");
+    throw error;
+  }
+}
+
+class District {
+  #given = new Map();
+
+  constructor(told, stop, log) {
+    Object.assign(this, told);
+    this.stop = stop;
+    this.log = log;
+    this.origins = new Set([told.issuer, told.app_url, told.mail_url].map((url) => new URL(url).origin));
+  }
+
+  /** Another subcommand on this district's database; what it answers. */
+  async run(...words) {
+    const { stdout } = await promisify(execFile)(program, ["--config", this.config, ...words, "--json"]);
+    return JSON.parse(stdout);
+  }
+
+  /** The next person of a kind whom no test of this worker has had. */
+  someone(kind) {
+    const all = this.people.filter((person) => person.kind === kind);
+    const number = this.#given.get(kind) ?? 0;
+    this.#given.set(kind, number + 1);
+    if (number >= all.length) throw new Error(`the district has only ${all.length} of ${kind}`);
+    return all[number];
+  }
+}

@@ -1,0 +1,48 @@
+// A relying party that shares no line with Préau: openid-client, and an address of its own that takes the answers.
+import { createServer } from "node:http";
+import * as client from "openid-client";
+
+export class RelyingParty {
+  static async register(district, ...options) {
+    const party = new RelyingParty();
+    party.answers = [];
+    party.server = createServer((request, response) => {
+      party.answers.push(new URL(request.url, party.origin));
+      response.setHeader("content-type", "text/html").end("<!doctype html><title>app</title><p id=here>here");
+    });
+    await new Promise((resolve) => party.server.listen(0, "127.0.0.1", resolve));
+    party.origin = `http://127.0.0.1:${party.server.address().port}`;
+    party.redirect = `${party.origin}/callback`;
+    party.after = `${party.origin}/after`;
+    district.origins.add(party.origin);
+    const words = ["client", "register", "--name", "Cahier", "--redirect-uri", party.redirect];
+    const made = await district.run(...words, "--post-logout-redirect-uri", party.after, ...options);
+    const allow = { execute: [client.allowInsecureRequests] };
+    party.config = await client.discovery(new URL(district.issuer), made.client_id, made.client_secret, undefined, allow);
+    return party;
+  }
+
+  /** Begins a sign-in: where the browser goes, and what is kept to check the answer. */
+  async begin(scope = "openid profile offline_access", more = {}) {
+    const kept = { pkceCodeVerifier: client.randomPKCECodeVerifier(), expectedNonce: client.randomNonce(), expectedState: client.randomState() };
+    const url = client.buildAuthorizationUrl(this.config, {
+      redirect_uri: this.redirect,
+      scope,
+      state: kept.expectedState,
+      nonce: kept.expectedNonce,
+      code_challenge: await client.calculatePKCECodeChallenge(kept.pkceCodeVerifier),
+      code_challenge_method: "S256",
+      ...more,
+    });
+    return { url: url.href, kept };
+  }
+
+  /** Changes the code for tokens, after every check that openid-client makes. */
+  redeem(answer, kept) {
+    return client.authorizationCodeGrant(this.config, answer, kept);
+  }
+
+  close() {
+    return new Promise((resolve) => this.server.close(resolve));
+  }
+}
