@@ -73,17 +73,6 @@ pub struct Confirm {
     pub school: Option<String>,
 }
 
-/// The account is made.
-#[derive(Clone, Debug, Serialize)]
-pub struct Enrolled {
-    /// The name to greet with.
-    pub name: String,
-    /// The name to sign in with.
-    pub username: String,
-    /// The app that the person was going to.
-    pub app: Option<String>,
-}
-
 /// Nobody was found; it says no more than that, and opens a door to a person.
 #[derive(Clone, Debug, Serialize)]
 pub struct NotMatched {
@@ -169,15 +158,6 @@ impl Page for Confirm {
             school: school.map(str::to_owned),
         };
         vec![page(Some("École des Tilleuls")), page(None)]
-    }
-}
-
-impl Page for Enrolled {
-    const TEMPLATE: &'static str = "pages/enrolled.html";
-
-    fn samples() -> Vec<Self> {
-        let page = |app: Option<&str>| Self { name: "Éloïse".to_owned(), username: "S0123456".to_owned(), app: app.map(str::to_owned) };
-        vec![page(Some("Cahier de textes")), page(None)]
     }
 }
 

@@ -74,6 +74,9 @@ pub struct Step<'a> {
     pub visitor: &'a Origin,
     /// The journey, for letters and the staff's queue; its id opens nothing.
     pub journey: JourneyId,
+    /// What opens a session that begins here. The same answer sent twice has the same, so a double click cannot lose it
+    /// (row E22).
+    pub session_secret: &'a Secret,
     /// The request's instant.
     pub now: Timestamp,
 }
@@ -142,6 +145,8 @@ pub enum Finished {
         account: AccountId,
         /// Its length of life, if the cookie is to outlive the browser.
         persistent_until: Option<Timestamp>,
+        /// The browser is a known device from now on: what its cookie holds, and until when.
+        device: Option<(Secret, Timestamp)>,
         /// Show the end page of the flow first (`enrolled`), with the name to sign in with.
         welcome: Option<Welcome>,
     },

@@ -13,6 +13,7 @@ use crate::login::pages as login;
 use crate::model::{FieldError, Language, Message};
 use crate::pages::{AskedBy, District, Frame, Page, Pages, plain};
 use crate::recovery::pages as recovery;
+use crate::web::flow;
 
 /// Every page of the program. A new page is one line here.
 macro_rules! pages {
@@ -34,7 +35,7 @@ pages![
     crate::oidc::authorize::pages::Consent,
     enrollment::Confirm,
     enrollment::Enroll,
-    enrollment::Enrolled,
+    flow::Enrolled,
     enrollment::NewPassword,
     enrollment::NotMatched,
     enrollment::RosterMatch,
