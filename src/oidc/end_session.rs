@@ -131,7 +131,8 @@ impl Asked {
     /// The person's yes may then lead to the client's address.
     fn ask(&self, shell: &Shell<'_>) -> Response {
         let origin = self.address.as_deref().and_then(redirect_uri::origin);
-        let client = self.client.as_ref().map(|client| AskedFor { client_id: client.client_id.clone(), origin: origin.unwrap_or_default() });
+        let client =
+            self.client.as_ref().map(|client| AskedFor { client_id: client.client_id.clone(), origin: origin.unwrap_or_default() });
         let page = SignOut { app: self.client.as_ref().map(|client| client.name.clone()) };
         shell.page(&page, self.confirmation(), client)
     }

@@ -73,7 +73,8 @@ impl Sessions<'_> {
 
     /// The live session of a cookie's hash.
     pub async fn live(&self, secret: &Hash, now: Timestamp) -> Result<Option<Session>, StoreError> {
-        let row = sql::row(&self.0, &format!("{UNENDED} {NOT_IDLE} AND sessions.secret = $2"), [now.0.into(), secret.to_vec().into()]).await?;
+        let row =
+            sql::row(&self.0, &format!("{UNENDED} {NOT_IDLE} AND sessions.secret = $2"), [now.0.into(), secret.to_vec().into()]).await?;
         row.as_ref().map(record).transpose()
     }
 

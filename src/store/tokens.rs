@@ -153,8 +153,7 @@ fn record(row: &QueryResult) -> Result<Family, StoreError> {
 }
 
 /// Also run where all sessions of an account end.
-pub(super) const REVOKE_ALL: &str =
-    "UPDATE token_families SET revoked_at = $2 WHERE account = $1 AND revoked_at IS NULL AND session <> $3";
+pub(super) const REVOKE_ALL: &str = "UPDATE token_families SET revoked_at = $2 WHERE account = $1 AND revoked_at IS NULL AND session <> $3";
 const SELECT: &str = "SELECT id, client_id, account, session, offline, scope, told, generation, created_at, idle_until, expires_at, \
                       revoked_at FROM token_families";
 

@@ -86,7 +86,11 @@ impl Agent {
         let (pair, attributes) = cookie.split_once(';').unwrap();
         let (name, value) = pair.split_once('=').unwrap();
         assert!(name.starts_with("__Host-") && attributes.contains("Secure") && attributes.contains("Path=/"), "{cookie}");
-        if attributes.contains("Max-Age=0") { self.cookies.remove(name) } else { self.cookies.insert(name.to_owned(), value.to_owned()) };
+        if attributes.contains("Max-Age=0") {
+            self.cookies.remove(name)
+        } else {
+            self.cookies.insert(name.to_owned(), value.to_owned())
+        };
     }
 }
 

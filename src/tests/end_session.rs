@@ -35,7 +35,11 @@ async fn a_client_that_knows_the_session_ends_it() {
     world.clock.advance(std::time::Duration::from_secs(1_200));
     let hint = tokens["id_token"].as_str().unwrap();
     let answer = agent.get(&request(&[("id_token_hint", hint), ("post_logout_redirect_uri", AFTER), ("state", "a b")])).await;
-    assert_eq!((answer.status, answer.location().as_str()), (StatusCode::SEE_OTHER, "https://rp.test/after?state=a+b"), "an old hint will do");
+    assert_eq!(
+        (answer.status, answer.location().as_str()),
+        (StatusCode::SEE_OTHER, "https://rp.test/after?state=a+b"),
+        "an old hint will do"
+    );
     assert!(!is_signed_in(&world, &rp, &mut agent).await);
     assert_eq!(userinfo(&world, tokens["access_token"].as_str().unwrap()).await.status, StatusCode::UNAUTHORIZED);
     let again = agent.get(&request(&[("id_token_hint", hint), ("post_logout_redirect_uri", AFTER)])).await;
@@ -72,7 +76,7 @@ async fn a_yes_ends_the_session_and_leads_back() {
     let path = request(&[("client_id", &rp.client.client_id), ("post_logout_redirect_uri", AFTER), ("state", "s")]);
     let page = agent.get(&path).await;
     let csrf = page.field("csrf").unwrap();
-    let action = page.body.split("action=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().replace("&amp;", "&");
+    let action = page.body.split("method=\"post\" action=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().replace("&amp;", "&");
     let answer = agent.post(&action, &[("csrf", &csrf)]).await;
     assert_eq!(answer.location(), "https://rp.test/after?state=s", "{answer:?}");
     assert!(!is_signed_in(&world, &rp, &mut agent).await);
@@ -85,7 +89,9 @@ async fn p21_the_browser_goes_nowhere_that_is_not_registered() {
     let mut agent = world.signed_in().await;
     let tokens = rp.tokens(&world, &mut agent, "openid").await;
     let hint = tokens["id_token"].as_str().unwrap();
-    for address in ["https://evil.test/", "https://rp.test/after?x=1", "https://rp.test/after/", "javascript:alert(1)", "https://rp.test/%61fter"] {
+    for address in
+        ["https://evil.test/", "https://rp.test/after?x=1", "https://rp.test/after/", "javascript:alert(1)", "https://rp.test/%61fter"]
+    {
         let page = agent.get(&request(&[("id_token_hint", hint), ("post_logout_redirect_uri", address)])).await;
         assert_eq!((page.status, page.location().as_str()), (StatusCode::BAD_REQUEST, ""), "{address}");
         assert_eq!(page.text_of("error-detail").as_deref(), Some("post_logout_redirect_uri"));

@@ -49,7 +49,13 @@ impl RelyingParty {
         let (app, now) = (&world.app, world.app.now());
         let registered = register(&app.store, &app.tools.random, now, new).await.unwrap().unwrap();
         let made = |what: &str| format!("{what}-{}", app.tools.random.secret().expose());
-        Self { client: registered.client, secret: registered.secret, state: made("state"), nonce: made("nonce"), verifier: made("verifier") }
+        Self {
+            client: registered.client,
+            secret: registered.secret,
+            state: made("state"),
+            nonce: made("nonce"),
+            verifier: made("verifier"),
+        }
     }
 
     /// The address of an authorization request; `changes` replace, add, or with an empty value leave out.

@@ -84,7 +84,8 @@ async fn p06_a_code_is_for_one_client_one_address_and_one_verifier() {
     let (rp, other) = (RelyingParty::first_party(&world).await, RelyingParty::first_party(&world).await);
     let code = rp.code(&world, &mut world.signed_in().await, &[]).await;
     assert_eq!(other.exchange(&world, &code).await.error(), "invalid_grant");
-    let elsewhere = [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", "https://rp.test/cb2"), ("code_verifier", "x")];
+    let elsewhere =
+        [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", "https://rp.test/cb2"), ("code_verifier", "x")];
     assert_eq!(rp.token(&world, &elsewhere).await.error(), "invalid_grant");
     assert_eq!(rp.exchange_with(&world, &code, &"w".repeat(43)).await.error(), "invalid_grant");
     assert_eq!(rp.exchange(&world, &code).await.status, StatusCode::OK, "the owner's own exchange still works");
@@ -227,7 +228,9 @@ async fn p37_two_clients_see_two_subjects() {
     let world = World::new().await;
     let mut agent = world.signed_in().await;
     let mut seen = Vec::new();
-    for (host, subject) in [("a", SubjectType::Pairwise), ("b", SubjectType::Pairwise), ("c", SubjectType::Public), ("d", SubjectType::Public)] {
+    for (host, subject) in
+        [("a", SubjectType::Pairwise), ("b", SubjectType::Pairwise), ("c", SubjectType::Public), ("d", SubjectType::Public)]
+    {
         let rp = RelyingParty::registered(&world, |settings| {
             settings.first_party = true;
             settings.sector = host.to_owned();

@@ -9,10 +9,12 @@ use super::agent::Agent;
 use crate::app::App;
 use crate::clock::{Clock, FixedClock, SystemClock};
 use crate::model::{AccountId, OrgId, PersonId, SessionId, Timestamp};
+use crate::oidc;
 use crate::random::Random;
 use crate::store::accounts::{Account, AccountState};
 use crate::store::sessions::Session;
 use crate::store::{Store, StoreError, Tx, testing};
+use crate::web::respond;
 
 /// The program, a clock that stands, and the pupil.
 pub struct World {
@@ -66,15 +68,24 @@ impl World {
             claimed_at: now,
         };
         store.write(async |tx: &Tx| tx.accounts().claim(&wanted).await).await.unwrap();
-        let tools = crate::tools::Tools { clock: Arc::new(clock.clone()), random, keys: crate::keys::KeyStore::for_tests(), hasher: crate::password::Hasher {}, policy: Default::default(), pages: crate::pages::Pages::load().unwrap(), config: crate::config::Config {} };
+        let tools = crate::tools::Tools {
+            clock: Arc::new(clock.clone()),
+            random,
+            keys: crate::keys::KeyStore::for_tests(),
+            hasher: crate::password::Hasher {},
+            policy: Default::default(),
+            pages: crate::pages::Pages::load().unwrap(),
+            config: crate::config::Config {},
+        };
         let app = Arc::new(App { tools, store, flows: vec![] });
-        let router = crate::oidc::routes(&app).with_state(app.clone());
+        let dress = axum::middleware::from_fn_with_state(app.clone(), respond::dress);
+        let router = oidc::pages().layer(dress).merge(oidc::endpoints(&app)).with_state(app.clone());
         Self { app, router, clock, account, person, school }
     }
 
     /// Who we are.
     pub fn issuer(&self) -> &str {
-        "https://id.test"
+        oidc::issuer(&self.app)
     }
 
     /// A browser in which the pupil signed in just now.
