@@ -47,8 +47,6 @@ pages![
     login::Home,
     login::Password,
     login::SignIn,
-    login::SignOut,
-    login::SignedOut,
     login::Welcome,
     recovery::RecallQuestions,
     recovery::Recover,
@@ -64,6 +62,8 @@ pages![
     plain::NotFound,
     plain::Privacy,
     plain::Refused,
+    plain::SignOut,
+    plain::SignedOut,
     plain::TooMany,
 ];
 
