@@ -1,6 +1,7 @@
 //! Who is asking: made once a request, from its cookies, its address and its headers. Everything later believes this
 //! and reads none of them again.
 
+use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
@@ -69,6 +70,15 @@ impl FromRequestParts<Arc<App>> for Visitor {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, PageError> {
         let slot = parts.extensions.get::<Slot>().cloned().unwrap_or_default();
         slot.get_or_try_init(|| Self::of(parts, app)).await.cloned()
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Origin {
+    type Rejection = Infallible;
+
+    /// For programs, which bring no cookies.
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
+        Ok(Self { network: network(app, parts), known_device_of: None, challenge_passed: false })
     }
 }
 
