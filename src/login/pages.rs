@@ -28,17 +28,6 @@ pub struct Password {
     pub recover: String,
 }
 
-/// Sign out?
-#[derive(Clone, Debug, Serialize)]
-pub struct SignOut {
-    /// The app that asks, if one does.
-    pub app: Option<String>,
-}
-
-/// Signed out.
-#[derive(Clone, Debug, Serialize)]
-pub struct SignedOut {}
-
 /// The person's home: the apps of their school.
 #[derive(Clone, Debug, Serialize)]
 pub struct Home {
@@ -100,22 +89,6 @@ impl Page for Password {
 
     fn samples() -> Vec<Self> {
         vec![Self { username: "S0123456".to_owned(), back: "/sign-in".to_owned(), recover: "/recover?username=S0123456".to_owned() }]
-    }
-}
-
-impl Page for SignOut {
-    const TEMPLATE: &'static str = "pages/sign-out.html";
-
-    fn samples() -> Vec<Self> {
-        vec![Self { app: None }, Self { app: Some("Cahier de textes".to_owned()) }]
-    }
-}
-
-impl Page for SignedOut {
-    const TEMPLATE: &'static str = "pages/signed-out.html";
-
-    fn samples() -> Vec<Self> {
-        vec![Self {}]
     }
 }
 

@@ -6,8 +6,8 @@ use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;
 
-use super::pages::{SignOut, SignedOut};
 use crate::app::App;
+use crate::pages::plain::{SignOut, SignedOut};
 use crate::store::{StoreError, Tx};
 use crate::web::{FrameExtras, PageError, Sent, Visitor, cookies, page, see_other, session, with_cookie};
 

@@ -44,8 +44,6 @@ pages![
     login::Home,
     login::Password,
     login::SignIn,
-    login::SignOut,
-    login::SignedOut,
     login::Welcome,
     recovery::RecallQuestions,
     recovery::Recover,
@@ -61,6 +59,8 @@ pages![
     plain::NotFound,
     plain::Privacy,
     plain::Refused,
+    plain::SignOut,
+    plain::SignedOut,
     plain::TooMany,
 ];
 

@@ -73,12 +73,12 @@ impl FromRequestParts<Arc<App>> for Visitor {
     }
 }
 
+/// For programs that ask: where the request came from, and nothing of a browser.
 impl FromRequestParts<Arc<App>> for Origin {
     type Rejection = Infallible;
 
-    /// For programs, which bring no cookies.
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
-        Ok(Self { network: network(app, parts), known_device_of: None, challenge_passed: false })
+        Ok(Self { network: network(app, parts), ..Self::default() })
     }
 }
 
