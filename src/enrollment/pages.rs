@@ -9,6 +9,8 @@ use crate::pages::Page;
 pub struct Enroll {
     /// The ways.
     pub flows: Vec<Way>,
+    /// The one that was begun in this browser and not finished.
+    pub resume: Option<Way>,
 }
 
 /// One way to join, in the words of its flow file.
@@ -111,8 +113,9 @@ impl Page for Enroll {
                     way("/enroll/student-claim", "Je suis élève", Some("Avec mon nom et mon numéro d’élève")),
                     way("/enroll/guardian", "Je suis parent", None),
                 ],
+                resume: Some(way("/flow/0192", "Je suis élève", None)),
             },
-            Self { flows: Vec::new() },
+            Self { flows: Vec::new(), resume: None },
         ]
     }
 }

@@ -58,6 +58,8 @@ pub struct Look<'a> {
     pub draft: &'a Draft,
     /// Who is asking, as far as limits care.
     pub visitor: &'a Origin,
+    /// Where the person was going; links out of the flow carry it along.
+    pub return_to: &'a LocalPath,
     /// The request's instant.
     pub now: Timestamp,
 }
@@ -285,6 +287,13 @@ impl Screen {
     /// The screen of a page.
     pub fn of<P: Page>(page: &P) -> Self {
         Self { template: P::TEMPLATE, data: Value::from(minijinja::value::Serde(page)) }
+    }
+}
+
+impl Look<'_> {
+    /// The address of another way in, which leads to the same place in the end (A23).
+    pub fn link(&self, path: &str) -> String {
+        self.return_to.carried_by(path)
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use url::form_urlencoded;
 
 use super::error::{ErrorCode, OAuthError};
@@ -46,8 +46,8 @@ pub async fn post(State(app): State<Arc<App>>, visitor: Visitor, RawQuery(query)
         }
         Ok(_) => {}
     }
-    if let Err(response) = shell.form(paths::END_SESSION, &headers, &body) {
-        return response;
+    if let Err(refused) = shell.form(paths::END_SESSION, &headers, &body) {
+        return refused.into_response();
     }
     match Asked::read(&shell, query.as_bytes()).await {
         Ok(asked) => asked.end(&shell).await,

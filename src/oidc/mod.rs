@@ -32,6 +32,7 @@ use axum::http::HeaderMap;
 use axum::routing::{get, post};
 
 use crate::app::App;
+use crate::store::{StoreError, Tx};
 
 /// The addresses that people's browsers visit; to be dressed as pages.
 pub fn pages() -> Router<Arc<App>> {
@@ -58,6 +59,17 @@ pub fn endpoints(app: &App) -> Router<Arc<App>> {
         .route(paths::OAUTH_SERVER, get(async move |State(app): State<Arc<App>>, headers: HeaderMap| oauth.metadata(&app, &headers).await))
         .route(paths::JWKS, get(async move |State(app): State<Arc<App>>, headers: HeaderMap| keys.jwks(&app, &headers).await))
         .layer(DefaultBodyLimit::max(params::MAX_LENGTH))
+}
+
+/// Forgets requests, tokens and assertions that ended a day ago; until then a replay is told from nonsense.
+pub async fn tidy(app: &App) -> Result<(), StoreError> {
+    let before = app.now() - lifetimes::REMEMBERED;
+    app.store
+        .write(async |tx: &Tx| {
+            tx.grants().forget(before).await?;
+            tx.tokens().forget(before).await.map(|_| ())
+        })
+        .await
 }
 
 /// Who we are. From the settings alone: no header of a request changes it (row P34).

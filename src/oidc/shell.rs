@@ -49,8 +49,8 @@ impl Shell<'_> {
     }
 
     /// The form of this place, if it is ours and this person's.
-    pub fn form(&self, place: &str, headers: &HeaderMap, body: &Bytes) -> Result<Form, Response> {
-        Sent::read(self.app, self.visitor, place, headers, body).map(|sent| sent.form).map_err(IntoResponse::into_response)
+    pub fn form(&self, place: &str, headers: &HeaderMap, body: &Bytes) -> Result<Form, PageError> {
+        Sent::read(self.app, self.visitor, place, headers, body).map(|sent| sent.form)
     }
 
     /// Ends the session of this browser.

@@ -78,7 +78,9 @@ impl Agent {
         for cookie in parts.headers.get_all(header::SET_COOKIE) {
             self.store(cookie.to_str().unwrap());
         }
-        Answer { status: parts.status, headers: parts.headers, body }
+        let answer = Answer { status: parts.status, headers: parts.headers, body };
+        answer.check();
+        answer
     }
 
     /// Row C7: every cookie is a `__Host-` cookie.
@@ -95,6 +97,16 @@ impl Agent {
 }
 
 impl Answer {
+    /// What is true of every answer: no browser sends a form's body along (row P25), and no answer in JSON is kept but
+    /// the public documents (row C2); nothing is broken (row C4).
+    fn check(&self) {
+        assert!(!self.status.is_redirection() || matches!(self.status, StatusCode::SEE_OTHER | StatusCode::NOT_MODIFIED), "{self:?}");
+        assert!(!self.status.is_server_error(), "{self:?}");
+        if self.header("content-type") == "application/json" && self.header("etag").is_empty() {
+            assert_eq!(self.header("cache-control"), "no-store", "{self:?}");
+        }
+    }
+
     /// Where it leads.
     pub fn location(&self) -> String {
         self.header("location")

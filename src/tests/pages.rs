@@ -44,6 +44,7 @@ pages![
     enrollment::NotMatched,
     enrollment::RosterMatch,
     enrollment::SecurityQuestions,
+    login::Account,
     login::Home,
     login::Password,
     login::SignIn,

@@ -159,11 +159,6 @@ impl RelyingParty {
     pub fn nonce(&self) -> &str {
         &self.nonce
     }
-
-    /// What it proves itself with.
-    pub fn secret(&self) -> &str {
-        self.secret.as_ref().map_or("", Secret::expose)
-    }
 }
 
 /// What the UserInfo endpoint says to a token.

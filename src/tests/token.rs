@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use openidconnect::core::{CoreIdToken, CoreIdTokenVerifier, CoreJsonWebKeySet, CoreJwsSigningAlgorithm};
 use openidconnect::{AccessToken, AccessTokenHash, ClientId, IssuerUrl, Nonce};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::agent::Agent;
 use super::relying_party::{CALLBACK, RelyingParty, userinfo};
@@ -299,6 +299,37 @@ async fn p42_two_hundred_wrong_secrets_must_wait_and_the_right_one_never() {
     assert_eq!(statuses[0], StatusCode::UNAUTHORIZED);
     assert_eq!(statuses[199], StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(rp.token(&world, &[("grant_type", "client_credentials")]).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+#[expect(clippy::disallowed_types, reason = "the key of the client played here is its own")]
+async fn p15_a_signed_assertion_is_good_once() {
+    use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+    let b64 = |bytes: &[u8]| base64::Engine::encode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, bytes);
+    let key = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
+    let point = key.public_key().as_ref().to_vec();
+    let world = World::new().await;
+    let rp = RelyingParty::registered(&world, |settings| {
+        settings.auth_method = AuthMethod::PrivateKeyJwt;
+        settings.grants.insert(GrantType::ClientCredentials);
+        settings.jwks = Some(json!({ "keys": [{ "kty": "EC", "crv": "P-256", "x": b64(&point[1..33]), "y": b64(&point[33..]) }] }));
+    })
+    .await;
+    let (id, now) = (&rp.client.client_id, world.app.now().0);
+    let audiences = [world.issuer().to_owned(), format!("{}/token", world.issuer())];
+    for (jti, audience) in audiences.iter().enumerate() {
+        let claims = json!({ "iss": id, "sub": id, "aud": audience, "jti": jti.to_string(), "exp": now + 60 });
+        let signed = format!("{}.{}", b64(br#"{"alg":"ES256"}"#), b64(claims.to_string().as_bytes()));
+        let signature = key.sign(&aws_lc_rs::rand::SystemRandom::new(), signed.as_bytes()).unwrap();
+        let assertion = format!("{signed}.{}", b64(signature.as_ref()));
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion", &assertion),
+        ];
+        assert_eq!(rp.token(&world, &form).await.status, StatusCode::OK, "{audience}");
+        assert_eq!(rp.token(&world, &form).await.error(), "invalid_client", "a second time");
+    }
 }
 
 /// The claims of a token, unverified.

@@ -26,8 +26,6 @@ pub struct World {
     pub clock: FixedClock,
     /// The pupil's account.
     pub account: AccountId,
-    /// The pupil.
-    pub person: PersonId,
     /// The pupil's school.
     pub school: OrgId,
 }
@@ -80,7 +78,7 @@ impl World {
         let app = Arc::new(App { tools, store, flows: vec![] });
         let dress = axum::middleware::from_fn_with_state(app.clone(), respond::dress);
         let router = oidc::pages().layer(dress).merge(oidc::endpoints(&app)).with_state(app.clone());
-        Self { app, router, clock, account, person, school }
+        Self { app, router, clock, account, school }
     }
 
     /// Who we are.

@@ -6,6 +6,7 @@ pub mod csrf;
 mod district;
 pub mod error;
 pub mod flow;
+pub mod footer;
 pub mod form;
 pub mod headers;
 pub mod help;

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{LOCATION, RETRY_AFTER, SET_COOKIE};
-use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
@@ -74,6 +73,12 @@ pub fn with_cookie(mut response: Response, cookie: HeaderValue) -> Response {
     response
 }
 
+/// A handler that gave up gives up for its own request alone (row I17).
+pub fn after_panic(panic: &(dyn std::any::Any + Send)) -> Response {
+    let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    PageError::broken(said.unwrap_or("a handler panicked")).into_response()
+}
+
 /// Makes pages of what the handlers said. Lies around every route that answers people.
 pub async fn dress(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
@@ -102,7 +107,7 @@ pub async fn dress(State(app): State<Arc<App>>, request: Request, next: Next) ->
             None => response,
         },
     };
-    remember(visitor, with_pre(visitor, &asked, response))
+    remember(visitor, with_pre(visitor, response))
 }
 
 /// The language that this request chose stays chosen.
@@ -114,7 +119,7 @@ fn remember(visitor: &Visitor, response: Response) -> Response {
 }
 
 /// A browser that is shown its first page gets what its forms are tied to.
-fn with_pre(visitor: &Visitor, _asked: &Parts, response: Response) -> Response {
+fn with_pre(visitor: &Visitor, response: Response) -> Response {
     match &visitor.fresh_pre {
         Some(secret) => with_cookie(response, cookies::set(cookies::PRE, secret.expose(), None)),
         None => response,

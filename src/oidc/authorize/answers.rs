@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::Open;
@@ -91,7 +91,8 @@ async fn answered<'a>(
     (headers, body): (&HeaderMap, &Bytes),
 ) -> Result<(Open, &'a SignedIn, String), Response> {
     let open = Open::find(shell, grant, headers).await?;
-    let sent = shell.form(&format!("{}/{form}", super::path_of(open.grant.id)), headers, body)?;
+    let sent = shell.form(&format!("{}/{form}", super::path_of(open.grant.id)), headers, body);
+    let sent = sent.map_err(IntoResponse::into_response)?;
     let signed_in = shell.visitor.signed_in.as_ref().ok_or_else(|| shell.expired())?;
     Ok((open, signed_in, sent.text(field).to_owned()))
 }

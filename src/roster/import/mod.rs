@@ -9,6 +9,9 @@ mod undo;
 mod users;
 mod values;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::Path;
 use std::sync::Arc;
 

@@ -16,6 +16,8 @@ use crate::store::roster::{BIRTHS, CLASSES, COURSES, Cell, ENROLLMENTS, ORGS, RO
 /// One reading of one file for one kind of fact.
 pub(super) struct Pass {
     pub(super) file: &'static str,
+    /// What its changes are counted as.
+    label: &'static str,
     pub(super) table: &'static Table,
     /// Records of this pass begin so; others of the same table come from another file.
     prefix: &'static str,
@@ -72,11 +74,16 @@ pub(super) fn passes(package: &Package, notes: &mut Vec<Note>) -> Result<Vec<Pas
 }
 
 fn pass(file: &'static str, table: &'static Table, prefix: &'static str, reader: Reader) -> Pass {
-    Pass { file, table, prefix, reader, tells: true }
+    Pass { file, label: file, table, prefix, reader, tells: true }
 }
 
 fn again(file: &'static str, table: &'static Table, prefix: &'static str, reader: Reader) -> Pass {
-    Pass { file, table, prefix, reader, tells: false }
+    let label = match table.name() {
+        name if name == ROLES.name() => "users.csv: roles",
+        name if name == TIES.name() => "users.csv: agents",
+        _ => "users.csv: userIds",
+    };
+    Pass { file, label, table, prefix, reader, tells: false }
 }
 
 /// Of `userProfiles.csv` only the passwords are counted.
@@ -138,7 +145,7 @@ impl Run<'_> {
             self.report.passwords_seen += batch.secrets;
         }
         batch.notes.into_iter().for_each(|note| self.report.note(note));
-        let owners: Vec<String> = batch.items.iter().map(|item| item.owner.clone()).filter(|owner| !owner.is_empty()).collect();
+        let owners = batch.owners;
         let items = if pass.table.name() == TIES.name() { self.who_is_tied(pass, batch.items).await? } else { batch.items };
         let written: HashSet<String> = items.iter().filter_map(|item| source_of(&item.said)).collect();
         let mut changes = self.compare(pass, items, seen).await?;
@@ -185,7 +192,7 @@ impl Run<'_> {
                 }
                 continue;
             }
-            let counts = self.report.files.entry(pass.file).or_default();
+            let counts = self.report.files.entry(pass.label).or_default();
             before.filter(|row| row.open).inspect(|row| seen.mark(row.id));
             match before {
                 Some(row) if item.standing == Standing::Deleted => {
@@ -263,7 +270,7 @@ impl Run<'_> {
             if ids.is_empty() {
                 continue;
             }
-            self.report.files.entry(pass.file).or_default().retired += ids.len() as u64;
+            self.report.files.entry(pass.label).or_default().retired += ids.len() as u64;
             let mut changes = Changes::default();
             if pass.table.name() == USERS.name() {
                 self.tell_retired(&sources).await?;

@@ -18,6 +18,8 @@ pub(super) struct Batch {
     pub(super) notes: Vec<Note>,
     pub(super) rows: u64,
     pub(super) secrets: u64,
+    /// Whose rows these are, in files of users; also of rows that say nothing of this kind.
+    pub(super) owners: Vec<String>,
 }
 
 /// What one row says, and of its standing.
@@ -25,8 +27,6 @@ pub(super) struct Item {
     pub(super) line: u64,
     pub(super) said: Said,
     pub(super) standing: Standing,
-    /// Whose row it is, in files of users.
-    pub(super) owner: String,
     /// Of a user: other users it is tied to, and its ids in other systems.
     pub(super) agents: Vec<String>,
     pub(super) user_ids: Vec<String>,
@@ -52,16 +52,21 @@ pub(super) fn read(
     let task = tokio::task::spawn_blocking(move || {
         let layout = layout(file).expect("a pass names a file that is read");
         package.read(file, |bytes| {
-            let mut notes = Vec::new();
-            let mut rows = Rows::open(layout, bytes, &mut notes)?;
+            let mut oddities = Vec::new();
+            let mut rows = Rows::open(layout, bytes, &mut oddities)?;
             loop {
-                let mut batch = Batch { items: Vec::new(), notes: std::mem::take(&mut notes), rows: 0, secrets: 0 };
+                let mut batch = Batch { items: Vec::new(), notes: Vec::new(), rows: 0, secrets: 0, owners: Vec::new() };
                 while batch.rows < BATCH as u64 {
-                    let Some(row) = rows.next(&mut batch.notes)? else { break };
-                    if !keep_notes {
-                        batch.notes.clear();
+                    let Some(row) = rows.next(&mut oddities)? else { break };
+                    let standing = standing(&row, &mut oddities);
+                    if keep_notes {
+                        batch.notes.append(&mut oddities);
                     }
-                    add(&mut batch, &row, reader);
+                    oddities.clear();
+                    add(&mut batch, &row, standing, reader);
+                }
+                if keep_notes {
+                    batch.notes.append(&mut oddities);
                 }
                 let (done, empty) = (batch.rows < BATCH as u64, batch.rows == 0 && batch.notes.is_empty());
                 // The other side is gone when its import was dropped: there is nobody left to read for.
@@ -75,18 +80,19 @@ pub(super) fn read(
     (receiver, task)
 }
 
-fn add(batch: &mut Batch, row: &Row, reader: Reader) {
+fn add(batch: &mut Batch, row: &Row, standing: Standing, reader: Reader) {
     batch.rows += 1;
     batch.secrets += u64::from(row.had_secret);
-    let standing = standing(row, &mut batch.notes);
     let of_users = row.layout.name == "users.csv";
     let texts = |list: &str| if of_users { row.list(list).map(str::to_owned).collect() } else { Vec::new() };
+    if of_users {
+        batch.owners.extend(row.text("sourcedId"));
+    }
     for said in reader(row, &mut batch.notes) {
         batch.items.push(Item {
             line: row.line,
             said,
             standing,
-            owner: if of_users { row.text("sourcedId").unwrap_or_default() } else { String::new() },
             agents: texts("agentSourcedIds"),
             user_ids: if of_users { row.list("userIds").filter_map(user_id_key).collect() } else { Vec::new() },
         });

@@ -1,5 +1,6 @@
 //! Stands between a file and the CSV parser and sees to it that no record can grow without end: a quote that is never
-//! closed, a million columns (A07).
+//! closed, a million columns (A07). It also makes every end of line one `\n`, so that the parser's line numbers are those
+//! of a spreadsheet.
 
 use std::io::{self, Read};
 
@@ -13,6 +14,8 @@ pub(super) struct Guard<R> {
     line: u64,
     record_began: u64,
     record_length: u64,
+    /// The last byte was a carriage return that was made a line's end: a line feed after it belongs to it.
+    after_return: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -26,10 +29,16 @@ enum State {
 
 impl<R: Read> Guard<R> {
     pub(super) fn new(inner: R) -> Self {
-        Self { inner, state: State::FieldStart, line: 1, record_began: 1, record_length: 0 }
+        Self { inner, state: State::FieldStart, line: 1, record_began: 1, record_length: 0, after_return: false }
     }
 
-    fn follow(&mut self, byte: u8) -> io::Result<()> {
+    /// Follows one byte; what the parser sees of it.
+    fn follow(&mut self, byte: u8) -> io::Result<Option<u8>> {
+        if std::mem::take(&mut self.after_return) && byte == b'\n' {
+            return Ok(None);
+        }
+        self.after_return = byte == b'\r' && self.state != State::Quoted;
+        let byte = if self.after_return { b'\n' } else { byte };
         self.record_length += 1;
         if self.record_length > LONGEST_RECORD {
             return Err(self.complain());
@@ -39,14 +48,14 @@ impl<R: Read> Guard<R> {
             (State::Quoted, b'"') => State::QuoteSeen,
             (State::Quoted, _) | (State::FieldStart | State::QuoteSeen, b'"') => State::Quoted,
             (_, b',') => State::FieldStart,
-            (_, b'\n' | b'\r') => {
+            (_, b'\n') => {
                 self.record_length = 0;
                 self.record_began = self.line;
                 State::FieldStart
             }
             _ => State::Plain,
         };
-        Ok(())
+        Ok(Some(byte))
     }
 
     fn complain(&self) -> io::Error {
@@ -61,13 +70,22 @@ impl<R: Read> Guard<R> {
 
 impl<R: Read> Read for Guard<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        if read == 0 && !buffer.is_empty() && self.state == State::Quoted {
-            return Err(self.complain());
+        loop {
+            let read = self.inner.read(buffer)?;
+            if read == 0 && !buffer.is_empty() && self.state == State::Quoted {
+                return Err(self.complain());
+            }
+            let mut kept = 0;
+            for at in 0..read {
+                if let Some(byte) = self.follow(buffer[at])? {
+                    buffer[kept] = byte;
+                    kept += 1;
+                }
+            }
+            // Nothing kept of something read is not the end of the file.
+            if kept > 0 || read == 0 {
+                return Ok(kept);
+            }
         }
-        for byte in &buffer[..read] {
-            self.follow(*byte)?;
-        }
-        Ok(read)
     }
 }

@@ -15,7 +15,7 @@ use super::{address, start_of, turn};
 use crate::app::App;
 use crate::flow::Flow;
 use crate::keys::{KeyStore, Purpose};
-use crate::model::{Draft, Hash, Journey, JourneyId};
+use crate::model::{Draft, Hash, Journey, JourneyId, LocalPath};
 use crate::random::Secret;
 use crate::store::journeys::{Ending, Typed};
 
@@ -119,6 +119,23 @@ fn derive(keys: &KeyStore, what: &[u8], id: JourneyId, held: &Secret, sent: &Sen
 
 fn secret_of(mac: Hash) -> Secret {
     Secret::new(BASE64_URL_SAFE_NO_PAD.encode(mac.0))
+}
+
+/// What a journey knows before its first answer: the app that another journey of this browser serves on the way to the
+/// same place. Who forgot the password still arrives where they were going (A23), and the page's form may end there.
+pub(super) async fn first_draft(app: &App, visitor: &Visitor, return_to: &LocalPath) -> Result<Draft, PageError> {
+    let reader = app.store.read();
+    if *return_to != LocalPath::home() {
+        for (id, secret) in visitor.jar.journeys().into_iter().rev() {
+            if let Some(kept) = reader.journeys().find(id).await?
+                && kept.browser == secret.hash()
+                && kept.journey.return_to == *return_to
+            {
+                return Ok(Draft { client: kept.journey.draft.client, ..Draft::default() });
+            }
+        }
+    }
+    Ok(Draft::default())
 }
 
 /// What was typed at the first stage of a journey that this browser began a moment ago: the back button shows it again

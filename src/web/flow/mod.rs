@@ -49,7 +49,8 @@ pub async fn begin(app: &App, visitor: &Visitor, flow: &str, draft: Draft, retur
 /// `GET /sign-in`, `/recover`, `/enroll/{flow}`: the first page. Writes nothing.
 pub async fn start(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri) -> Result<Response, PageError> {
     let flow = flow_at(&app, uri.path())?;
-    let draft = Draft::default();
+    let return_to = return_to(&uri);
+    let draft = held::first_draft(&app, &visitor, &return_to).await?;
     let mut typed = BTreeMap::new();
     if let Some(username) = query(&uri, "username").filter(|username| username.len() <= 254) {
         typed.insert("username".to_owned(), username);
@@ -57,16 +58,17 @@ pub async fn start(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri) -> R
     if let Some(before) = held::lately_typed(&app, &visitor, flow).await? {
         typed.extend(before);
     }
-    let place = Place { flow, draft: &draft, action: visitor.here.clone(), here: None };
+    let place = Place { flow, draft: &draft, return_to: &return_to, action: visitor.here.clone(), here: None };
     place.show(&app, &visitor, typed).await
 }
 
 /// `POST /sign-in`, `/recover`, `/enroll/{flow}`: the first answer, which begins the journey.
 pub async fn start_with(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri, sent: Sent) -> Result<Response, PageError> {
     let flow = flow_at(&app, uri.path())?;
-    let return_to = query(&uri, "return_to").and_then(|path| LocalPath::parse(&path)).unwrap_or_else(LocalPath::home);
+    let return_to = return_to(&uri);
     let (id, secret) = held::first(&app, &visitor, flow, &sent);
-    let journey = new_journey(flow, id, Draft::default(), return_to, &visitor);
+    let draft = held::first_draft(&app, &visitor, &return_to).await?;
+    let journey = new_journey(flow, id, draft, return_to, &visitor);
     let stage = flow.current(&journey.draft).ok_or(PageError::NotFound)?.name;
     let turn = Turn { app: &app, visitor: &visitor, flow, stage, sent: &sent, held: Held::first(journey, secret) };
     let response = turn.take(ticket(&uri)).await?;
@@ -85,7 +87,7 @@ pub async fn show(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri, Path(
     let ticket = query(&uri, "ticket").map(|ticket| format!("?ticket={ticket}")).unwrap_or_default();
     let action = format!("{}/{}{ticket}", address(held.journey.id), stage.name);
     let typed = held.typed.get(stage.name).cloned().unwrap_or_default();
-    Place { flow, draft, action, here: None }.show(&app, &visitor, typed).await
+    Place { flow, draft, return_to: &held.journey.return_to, action, here: None }.show(&app, &visitor, typed).await
 }
 
 /// `POST /flow/{journey}/{stage}`: an answer.
@@ -117,10 +119,27 @@ pub async fn answer(
     Turn { app: &app, visitor: &visitor, flow, stage: &stage, sent: &sent, held }.take(ticket(&uri)).await
 }
 
+/// The journey of a feature that this browser began last and can go on with: its address, and its flow's name.
+pub async fn begun(app: &App, visitor: &Visitor, feature: &str) -> Result<Option<(String, String)>, PageError> {
+    let reader = app.store.read();
+    for (id, secret) in visitor.jar.journeys().into_iter().rev() {
+        if let Some(kept) = reader.journeys().find(id).await?
+            && kept.browser == secret.hash()
+            && kept.ending.is_none()
+            && kept.journey.expires_at > visitor.now
+            && app.flow(&kept.journey.flow).is_some_and(|flow| flow.feature.name == feature)
+        {
+            return Ok(Some((address(id), kept.journey.flow)));
+        }
+    }
+    Ok(None)
+}
+
 /// A stage's page in its place.
 struct Place<'a> {
     flow: &'a Flow,
     draft: &'a Draft,
+    return_to: &'a LocalPath,
     action: String,
     here: Option<String>,
 }
@@ -137,7 +156,7 @@ impl Place<'_> {
         typed: BTreeMap<String, String>,
         errors: Vec<FieldError>,
     ) -> Result<Response, PageError> {
-        let look = look(app, visitor, self.draft);
+        let look = look(app, visitor, self.draft, self.return_to);
         let (_, shown) = self.flow.show(&look).await?.ok_or_else(|| PageError::from(FlowError::Broken("no stage is open".to_owned())))?;
         let extras = FrameExtras {
             action: self.action.clone(),
@@ -166,8 +185,8 @@ async fn end(app: &App, held: &Held, ending: &Ending) -> Result<Response, PageEr
     Ok(page(&enrolled, FrameExtras { action, ..FrameExtras::default() }))
 }
 
-fn look<'a>(app: &'a App, visitor: &'a Visitor, draft: &'a Draft) -> Look<'a> {
-    Look { tools: &app.tools, reader: app.store.read(), draft, visitor: &visitor.origin, now: visitor.now }
+fn look<'a>(app: &'a App, visitor: &'a Visitor, draft: &'a Draft, return_to: &'a LocalPath) -> Look<'a> {
+    Look { tools: &app.tools, reader: app.store.read(), draft, visitor: &visitor.origin, return_to, now: visitor.now }
 }
 
 fn new_journey(flow: &Flow, id: JourneyId, draft: Draft, return_to: LocalPath, visitor: &Visitor) -> Journey {
@@ -205,10 +224,7 @@ fn start_of(flow: &Flow, journey: &Journey) -> String {
         (_, true) => start_address(flow),
         // An app's request starts a new journey by itself.
         ("login", false) => to.as_str().to_owned(),
-        (_, false) => {
-            let to: String = url::form_urlencoded::byte_serialize(to.as_str().as_bytes()).collect();
-            format!("{}?return_to={to}", start_address(flow))
-        }
+        (_, false) => to.carried_by(&start_address(flow)),
     }
 }
 
@@ -220,6 +236,11 @@ fn address(id: JourneyId) -> String {
 fn query(uri: &Uri, name: &str) -> Option<String> {
     let pairs = url::form_urlencoded::parse(uri.query()?.as_bytes());
     pairs.into_owned().find(|(found, _)| found == name).map(|(_, value)| value)
+}
+
+/// Where the person was going; nothing that leads off this server (row P22).
+pub fn return_to(uri: &Uri) -> LocalPath {
+    query(uri, "return_to").and_then(|path| LocalPath::parse(&path)).unwrap_or_else(LocalPath::home)
 }
 
 fn ticket(uri: &Uri) -> Option<String> {

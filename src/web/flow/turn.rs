@@ -48,7 +48,10 @@ impl Turn<'_> {
             ticket.as_ref().is_some_and(|ticket| limits::ticket_is_ripe(keys, &visitor.origin.network, ticket, now));
         self.visitor = &visitor;
         self.held.journey.draft.language = Some(visitor.language);
-        let prepared = self.flow.prepare(self.stage, &look(app, &visitor, &self.held.journey.draft), &self.sent.form).await?;
+        let prepared = self
+            .flow
+            .prepare(self.stage, &look(app, &visitor, &self.held.journey.draft, &self.held.journey.return_to), &self.sent.form)
+            .await?;
         let next = self.next_secret();
         let turned = app.store.write(async |tx: &Tx| self.judge(tx, prepared, &next).await).await?;
         match turned {
@@ -147,10 +150,12 @@ impl Turn<'_> {
     /// The same page with the reasons, and what was typed.
     async fn again(&self, draft: Draft, errors: Vec<FieldError>, ticket: Option<String>) -> Result<Response, PageError> {
         let ticket = ticket.map(|ticket| format!("?ticket={ticket}")).unwrap_or_default();
-        let here = address(self.held.journey.id);
+        let (here, return_to) = (address(self.held.journey.id), &self.held.journey.return_to);
         let place = match self.held.fresh {
-            true => Place { flow: self.flow, draft: &draft, action: self.visitor.here.clone(), here: None },
-            false => Place { flow: self.flow, draft: &draft, action: format!("{here}/{}{ticket}", self.stage), here: Some(here) },
+            true => Place { flow: self.flow, draft: &draft, return_to, action: self.visitor.here.clone(), here: None },
+            false => {
+                Place { flow: self.flow, draft: &draft, return_to, action: format!("{here}/{}{ticket}", self.stage), here: Some(here) }
+            }
         };
         let mut response = place.show_wrong(self.app, self.visitor, harmless(&self.sent.form), errors).await?;
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
