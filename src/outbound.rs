@@ -250,7 +250,9 @@ mod tests {
         let reach = Reach::of_issuer(&url("https://compte.ecole.example"));
         assert_eq!(reach, Reach::Public);
         assert!(reach.allows_url(&url("https://a.example/x")));
-        for wrong in ["http://a.example/x", "http://localhost/x", "https://127.0.0.1/", "https://[::1]/", "https://0x7f000001/", "ftp://a.example/"] {
+        for wrong in
+            ["http://a.example/x", "http://localhost/x", "https://127.0.0.1/", "https://[::1]/", "https://0x7f000001/", "ftp://a.example/"]
+        {
             assert!(!reach.allows_url(&url(wrong)), "{wrong}");
         }
     }

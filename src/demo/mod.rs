@@ -2,6 +2,7 @@
 
 pub mod app;
 mod claims;
+pub mod mailbox;
 pub mod pages;
 mod relying_party;
 mod site;

@@ -95,8 +95,8 @@ impl RelyingParty {
             .client
             .authorize_url(
                 CoreAuthenticationFlow::AuthorizationCode,
-                || CsrfToken::new(state.expose().to_owned()),
-                || Nonce::new(nonce.expose().to_owned()),
+                move || CsrfToken::new(state.expose().to_owned()),
+                move || Nonce::new(nonce.expose().to_owned()),
             )
             .add_scopes(provider.scopes.iter().cloned())
             .add_ui_locale(LanguageTag::new(language.tag().to_owned()))
@@ -340,5 +340,4 @@ type Client = openidconnect::Client<
 >;
 
 /// What the app would like to know, beside `openid`, which the crate adds. It asks for what the provider has of it.
-const SCOPES: &[&str] =
-    &["profile", "email", "edu_roles", "edu_orgs", "edu_grade", "edu_student_number", "edu_children", "offline_access"];
+const SCOPES: &[&str] = &["profile", "email", "edu_roles", "edu_orgs", "edu_grade", "edu_student_number", "edu_children", "offline_access"];

@@ -20,12 +20,10 @@ use crate::web::visitor;
 pub struct Site {
     /// Templates and texts.
     pub pages: Arc<Pages>,
-    /// Asked once a request.
-    pub clock: Arc<dyn Clock>,
-    /// The text that is its name.
-    pub name: &'static str,
-    /// Its colour, so that nobody takes it for the provider.
-    pub colour: &'static str,
+    clock: Arc<dyn Clock>,
+    name: &'static str,
+    /// Another than the provider's, so that nobody takes one for the other.
+    colour: &'static str,
 }
 
 /// Who asks: an extractor.
@@ -39,6 +37,16 @@ pub struct Asked {
 }
 
 impl Site {
+    /// The sample app.
+    pub fn app(pages: Arc<Pages>, clock: Arc<dyn Clock>) -> Self {
+        Self { pages, clock, name: "demo-app-name", colour: "#6b3fa0" }
+    }
+
+    /// The mailbox.
+    pub fn mailbox(pages: Arc<Pages>, clock: Arc<dyn Clock>) -> Self {
+        Self { pages, clock, name: "demo-mailbox-title", colour: "#4a5560" }
+    }
+
     /// The instant of a request.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
