@@ -1,5 +1,8 @@
 //! Writes the tables of embedded templates, assets and flows, so that a new file needs no line of code.
 
+#![expect(clippy::disallowed_methods, reason = "cargo says where it builds by the environment")]
+#![expect(clippy::disallowed_macros, reason = "and is told by lines on standard output")]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};

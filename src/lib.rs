@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! main → routes | cli | demo → oidc | login | enrollment | recovery → web → app → flow → tools
-//!      → mail | limits → people | roster → store → keys | password | pages | policy → clock | random | config → model
+//!      → mail | limits → people | roster → store → keys | outbound | password | pages | policy → clock | random | config → model
 //! ```
 
 pub mod app;
@@ -20,6 +20,7 @@ pub mod login;
 pub mod mail;
 pub mod model;
 pub mod oidc;
+pub mod outbound;
 pub mod pages;
 pub mod password;
 pub mod people;

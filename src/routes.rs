@@ -1,1 +1,68 @@
-//! The table of addresses; the only file that knows every feature.
+//! The table of addresses; the only file that knows every feature. Tests walk it: an address that is not here is not
+//! served, and one that is here is tried with every method, without a token and from another site (row S11).
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{MethodRouter, get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::app::App;
+use crate::flow::Feature;
+use crate::oidc::{self, paths};
+use crate::web::{PageError, assets, flow, footer, headers, help, host, respond};
+use crate::{enrollment, login};
+
+/// What flow files may name.
+pub static FEATURES: &[&Feature] = &[&login::FEATURE];
+
+/// An address and who answers there.
+pub type Address = (&'static str, MethodRouter<Arc<App>>);
+
+/// The addresses that answer people, with pages.
+pub fn pages() -> Vec<Address> {
+    vec![
+        ("/", get(login::home::show)),
+        ("/sign-in", get(flow::start).post(flow::start_with)),
+        ("/recover", get(flow::start).post(flow::start_with)),
+        ("/enroll", get(enrollment::entrance::show)),
+        ("/enroll/{flow}", get(flow::start).post(flow::start_with)),
+        ("/flow/{journey}", get(flow::show)),
+        ("/flow/{journey}/{stage}", post(flow::answer)),
+        ("/sign-out", get(login::sign_out::ask).post(login::sign_out::go)),
+        ("/account", get(login::account::show)),
+        ("/help", get(help::show).post(help::send)),
+        ("/help/sent", get(help::sent)),
+        ("/privacy", get(footer::privacy)),
+        ("/accessibility", get(footer::accessibility)),
+        (paths::AUTHORIZE, get(oidc::authorize::get).post(oidc::authorize::post)),
+        ("/authorize/{grant}", get(oidc::authorize::go_on)),
+        ("/authorize/{grant}/consent", post(oidc::authorize::consent)),
+        ("/authorize/{grant}/account", post(oidc::authorize::account)),
+        ("/authorize/{grant}/other", get(oidc::authorize::other)),
+        (paths::END_SESSION, get(oidc::end_session::get).post(oidc::end_session::post)),
+    ]
+}
+
+/// The addresses that answer programs.
+pub fn programs() -> Vec<Address> {
+    vec![(paths::TOKEN, post(oidc::token::post)), (paths::USERINFO, get(oidc::userinfo::answer).post(oidc::userinfo::answer))]
+}
+
+/// The whole program over HTTP.
+pub fn router(app: Arc<App>) -> Router {
+    let table = |addresses: Vec<Address>| addresses.into_iter().fold(Router::new(), |router, (path, who)| router.route(path, who));
+    let pages = table(pages())
+        .fallback(async || PageError::NotFound)
+        .method_not_allowed_fallback(async || PageError::NotFound)
+        .layer(CatchPanicLayer::custom(|panic: Box<dyn std::any::Any + Send>| respond::after_panic(&panic)))
+        .layer(from_fn_with_state(Arc::clone(&app), respond::dress));
+    Router::new()
+        .merge(pages)
+        .merge(table(programs()))
+        .merge(assets::routes())
+        .layer(from_fn_with_state(Arc::clone(&app), host::check))
+        .layer(from_fn(headers::secure))
+        .with_state(app)
+}

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use crate::model::Message;
 use crate::pages::Page;
 
 /// The sample app, signed out and in.
@@ -12,10 +13,14 @@ pub struct SampleApp {
     pub person: Option<String>,
     /// What the app got, in its order.
     pub claims: Vec<Claim>,
-    /// The error word of a sign-in that did not work.
-    pub problem: Option<String>,
+    /// What did not work, in words.
+    pub problem: Option<Message>,
+    /// The provider's own word for it.
+    pub word: Option<String>,
     /// Where signing in begins.
     pub sign_in: String,
+    /// Where the provider is asked again.
+    pub refresh: String,
     /// Where signing out begins.
     pub sign_out: String,
 }
@@ -62,6 +67,8 @@ pub struct LetterPage {
     pub when: String,
     /// Its text, with its links taken apart.
     pub parts: Vec<Part>,
+    /// Where its HTML part is, if it has one.
+    pub html: Option<String>,
 }
 
 /// A stretch of a letter's text.
@@ -101,16 +108,23 @@ impl Page for SampleApp {
     const TEMPLATE: &'static str = "demo/app.html";
 
     fn samples() -> Vec<Self> {
-        let page = |person: Option<&str>, claims: &[(&str, &str)], problem: Option<&str>| Self {
+        let page = |person: Option<&str>, claims: &[(&str, &str)], problem: Option<(&str, Option<&str>)>| Self {
             person: person.map(str::to_owned),
             claims: claims.iter().map(|(name, value)| Claim { name: (*name).to_owned(), value: (*value).to_owned() }).collect(),
-            problem: problem.map(str::to_owned),
+            problem: problem.map(|(text, _)| Message::of(text)),
+            word: problem.and_then(|(_, word)| word.map(str::to_owned)),
             sign_in: "/sign-in".to_owned(),
+            refresh: "/refresh".to_owned(),
             sign_out: "/sign-out".to_owned(),
         };
         let claims =
             [("sub", "h7Jd2kPz0Qm4"), ("given_name", "Éloïse"), ("family_name", "N’Diaye-Roy"), ("acr", "urn:preau:acr:identified")];
-        vec![page(None, &[], None), page(Some("Éloïse N’Diaye-Roy"), &claims, None), page(None, &[], Some("access_denied"))]
+        vec![
+            page(None, &[], None),
+            page(Some("Éloïse N’Diaye-Roy"), &claims, None),
+            page(None, &[], Some(("demo-app-denied", Some("access_denied")))),
+            page(None, &[], Some(("demo-app-stale", None))),
+        ]
     }
 }
 
@@ -132,13 +146,15 @@ impl Page for LetterPage {
     const TEMPLATE: &'static str = "demo/letter.html";
 
     fn samples() -> Vec<Self> {
-        vec![Self {
+        let letter = Self {
             subject: "Nouveau mot de passe".to_owned(),
             from: "ne-pas-repondre@ecole.example".to_owned(),
             to: "parent@famille.example".to_owned(),
             when: "aujourd’hui à 6\u{a0}h 05".to_owned(),
             parts: Part::split("Le mot de passe a été changé.\n\nCe n’était pas vous ?\nhttp://localhost:8080/recover\n"),
-        }]
+            html: None,
+        };
+        vec![Self { html: Some("/letter/1/html".to_owned()), ..letter.clone() }, letter]
     }
 }
 

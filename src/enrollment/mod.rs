@@ -1,3 +1,4 @@
 //! Joining: one file a stage.
 
+pub mod entrance;
 pub mod pages;

@@ -9,6 +9,8 @@ use crate::pages::Page;
 pub struct Enroll {
     /// The ways.
     pub flows: Vec<Way>,
+    /// The one that was begun in this browser and not finished.
+    pub resume: Option<Way>,
 }
 
 /// One way to join, in the words of its flow file.
@@ -73,17 +75,6 @@ pub struct Confirm {
     pub school: Option<String>,
 }
 
-/// The account is made.
-#[derive(Clone, Debug, Serialize)]
-pub struct Enrolled {
-    /// The name to greet with.
-    pub name: String,
-    /// The name to sign in with.
-    pub username: String,
-    /// The app that the person was going to.
-    pub app: Option<String>,
-}
-
 /// Nobody was found; it says no more than that, and opens a door to a person.
 #[derive(Clone, Debug, Serialize)]
 pub struct NotMatched {
@@ -122,8 +113,9 @@ impl Page for Enroll {
                     way("/enroll/student-claim", "Je suis élève", Some("Avec mon nom et mon numéro d’élève")),
                     way("/enroll/guardian", "Je suis parent", None),
                 ],
+                resume: Some(way("/flow/0192", "Je suis élève", None)),
             },
-            Self { flows: Vec::new() },
+            Self { flows: Vec::new(), resume: None },
         ]
     }
 }
@@ -169,15 +161,6 @@ impl Page for Confirm {
             school: school.map(str::to_owned),
         };
         vec![page(Some("École des Tilleuls")), page(None)]
-    }
-}
-
-impl Page for Enrolled {
-    const TEMPLATE: &'static str = "pages/enrolled.html";
-
-    fn samples() -> Vec<Self> {
-        let page = |app: Option<&str>| Self { name: "Éloïse".to_owned(), username: "S0123456".to_owned(), app: app.map(str::to_owned) };
-        vec![page(Some("Cahier de textes")), page(None)]
     }
 }
 

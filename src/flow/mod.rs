@@ -58,6 +58,8 @@ pub struct Look<'a> {
     pub draft: &'a Draft,
     /// Who is asking, as far as limits care.
     pub visitor: &'a Origin,
+    /// Where the person was going; links out of the flow carry it along.
+    pub return_to: &'a LocalPath,
     /// The request's instant.
     pub now: Timestamp,
 }
@@ -74,6 +76,9 @@ pub struct Step<'a> {
     pub visitor: &'a Origin,
     /// The journey, for letters and the staff's queue; its id opens nothing.
     pub journey: JourneyId,
+    /// What opens a session that begins here. The same answer sent twice has the same, so a double click cannot lose it
+    /// (row E22).
+    pub session_secret: &'a Secret,
     /// The request's instant.
     pub now: Timestamp,
 }
@@ -142,6 +147,8 @@ pub enum Finished {
         account: AccountId,
         /// Its length of life, if the cookie is to outlive the browser.
         persistent_until: Option<Timestamp>,
+        /// The browser is a known device from now on: what its cookie holds, and until when.
+        device: Option<(Secret, Timestamp)>,
         /// Show the end page of the flow first (`enrolled`), with the name to sign in with.
         welcome: Option<Welcome>,
     },
@@ -280,6 +287,13 @@ impl Screen {
     /// The screen of a page.
     pub fn of<P: Page>(page: &P) -> Self {
         Self { template: P::TEMPLATE, data: Value::from(minijinja::value::Serde(page)) }
+    }
+}
+
+impl Look<'_> {
+    /// The address of another way in, which leads to the same place in the end (A23).
+    pub fn link(&self, path: &str) -> String {
+        self.return_to.carried_by(path)
     }
 }
 

@@ -1,3 +1,43 @@
-//! Signing in: identify, then password.
+//! Signing in and what lies around it: identify, then password, as one journey; the home page, the account page, the
+//! way out. Nothing here tells a name that exists from one that does not: not the words, not the work, not the limits.
 
+pub mod account;
+pub mod home;
+mod identify;
 pub mod pages;
+mod password;
+pub mod sign_out;
+
+use async_trait::async_trait;
+
+use crate::flow::{Feature, Finish, Finished, Flow, FlowError, StageEntry, Step};
+use crate::model::LocalPath;
+use crate::store::accounts::AccountState;
+use crate::web::session::{self, Proof};
+
+/// Signing in, for flow files.
+pub static FEATURE: Feature = Feature { name: "login", stages: STAGES, finish: &SignIn };
+
+const STAGES: &[StageEntry] = &[StageEntry::of::<identify::Identify>("identify"), StageEntry::of::<password::Password>("password")];
+
+/// The draft becomes a session.
+struct SignIn;
+
+#[async_trait]
+impl Finish for SignIn {
+    /// Asks once more whether the account is open: it may have been shut since the name was typed (row S07).
+    async fn finish(&self, step: &mut Step<'_>, _flow: &Flow) -> Result<Finished, FlowError> {
+        let account = match step.draft.account.filter(|_| step.draft.password_shown.is_some()) {
+            Some(id) => step.tx.accounts().find(id).await?.filter(|account| account.state == AccountState::Claimed),
+            None => None,
+        };
+        let person = match &account {
+            Some(account) => step.tx.people().find(account.person).await?.filter(|person| person.active),
+            None => None,
+        };
+        match (account, person) {
+            (Some(account), Some(person)) => session::begin(step, &account, &person, &Proof { amr: &["pwd"], know_device: false }).await,
+            _ => Ok(Finished::Elsewhere(LocalPath::parse("/sign-in").expect("it is a path"))),
+        }
+    }
+}

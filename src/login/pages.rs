@@ -9,8 +9,12 @@ use crate::pages::Page;
 pub struct SignIn {
     /// A username as the district writes them, such as `S0123456`.
     pub example: Option<String>,
+    /// Who the app thinks it is: it fills the field in.
+    pub hint: Option<String>,
     /// Where a first visit begins, if people can join by themselves.
     pub enroll: Option<String>,
+    /// Where those go who cannot get in.
+    pub recover: String,
 }
 
 /// The password; the second step. It looks the same for a name that does not exist.
@@ -24,17 +28,6 @@ pub struct Password {
     pub recover: String,
 }
 
-/// Sign out?
-#[derive(Clone, Debug, Serialize)]
-pub struct SignOut {
-    /// The app that asks, if one does.
-    pub app: Option<String>,
-}
-
-/// Signed out.
-#[derive(Clone, Debug, Serialize)]
-pub struct SignedOut {}
-
 /// The person's home: the apps of their school.
 #[derive(Clone, Debug, Serialize)]
 pub struct Home {
@@ -44,6 +37,19 @@ pub struct Home {
     pub username: String,
     /// The apps.
     pub apps: Vec<App>,
+}
+
+/// What the school account is, for the person whose it is.
+#[derive(Clone, Debug, Serialize)]
+pub struct Account {
+    /// The name.
+    pub name: String,
+    /// The name to sign in with.
+    pub username: String,
+    /// The schools.
+    pub schools: Vec<String>,
+    /// The language of the pages, in itself.
+    pub language: String,
 }
 
 /// The home page of somebody who is not signed in.
@@ -70,7 +76,11 @@ impl Page for SignIn {
     const TEMPLATE: &'static str = "pages/sign-in.html";
 
     fn samples() -> Vec<Self> {
-        vec![Self { example: Some("S0123456".to_owned()), enroll: Some("/enroll".to_owned()) }, Self { example: None, enroll: None }]
+        let recover = || "/recover".to_owned();
+        vec![
+            Self { example: Some("S0123456".to_owned()), hint: None, enroll: Some("/enroll".to_owned()), recover: recover() },
+            Self { example: None, hint: Some("S0123456".to_owned()), enroll: None, recover: recover() },
+        ]
     }
 }
 
@@ -79,22 +89,6 @@ impl Page for Password {
 
     fn samples() -> Vec<Self> {
         vec![Self { username: "S0123456".to_owned(), back: "/sign-in".to_owned(), recover: "/recover?username=S0123456".to_owned() }]
-    }
-}
-
-impl Page for SignOut {
-    const TEMPLATE: &'static str = "pages/sign-out.html";
-
-    fn samples() -> Vec<Self> {
-        vec![Self { app: None }, Self { app: Some("Cahier de textes".to_owned()) }]
-    }
-}
-
-impl Page for SignedOut {
-    const TEMPLATE: &'static str = "pages/signed-out.html";
-
-    fn samples() -> Vec<Self> {
-        vec![Self {}]
     }
 }
 
@@ -110,6 +104,20 @@ impl Page for Home {
         };
         let home = |apps: Vec<App>| Self { name: "Éloïse".to_owned(), username: "S0123456".to_owned(), apps };
         vec![home(["Cahier de textes", "Bibliothèque", "Mathématiques en jeu", "Portail des familles"].map(app).to_vec()), home(Vec::new())]
+    }
+}
+
+impl Page for Account {
+    const TEMPLATE: &'static str = "pages/account.html";
+
+    fn samples() -> Vec<Self> {
+        let account = |schools: &[&str]| Self {
+            name: "Éloïse N’Diaye-Roy".to_owned(),
+            username: "S0123456".to_owned(),
+            schools: schools.iter().map(|school| (*school).to_owned()).collect(),
+            language: "Français".to_owned(),
+        };
+        vec![account(&["École des Tilleuls"]), account(&[])]
     }
 }
 

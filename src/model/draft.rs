@@ -59,6 +59,8 @@ pub struct Draft {
     pub client: Option<AskedFor>,
     /// The language the person chose.
     pub language: Option<Language>,
+    /// Who an app thinks it is (`login_hint`); it only fills the field in.
+    pub hint: Option<String>,
     /// The person says that the device is shared.
     pub shared_device: bool,
 }

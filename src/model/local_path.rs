@@ -22,6 +22,16 @@ impl LocalPath {
         (plain && here && literal).then(|| Self(text.to_owned()))
     }
 
+    /// `path` with this one as its `return_to`, so that the person arrives here in the end. Home needs no mention.
+    pub fn carried_by(&self, path: &str) -> String {
+        if *self == Self::home() {
+            return path.to_owned();
+        }
+        let to: String = url::form_urlencoded::byte_serialize(self.0.as_bytes()).collect();
+        let joint = if path.contains('?') { '&' } else { '?' };
+        format!("{path}{joint}return_to={to}")
+    }
+
     /// The path as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -67,7 +67,7 @@ fn profile(about: &About<'_>, claims: &mut Map<String, Value>) {
     let person = about.person;
     let given = person.preferred_given_name.as_ref().unwrap_or(&person.given_name);
     let family = person.preferred_family_name.as_ref().unwrap_or(&person.family_name);
-    claims.insert("name".to_owned(), format!("{given} {family}").into());
+    claims.insert("name".to_owned(), person.display_name().into());
     claims.insert("given_name".to_owned(), given.clone().into());
     claims.insert("family_name".to_owned(), family.clone().into());
     if let Some(middle) = &person.middle_name {

@@ -1,10 +1,37 @@
 //! Which web pages may read our answers: those of a client's own origins, and never with cookies (row P33).
 
-use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::Response;
+use std::sync::Arc;
 
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::error::OAuthError;
 use super::redirect_uri;
+use crate::app::App;
 use crate::store::clients::Client;
+
+/// `OPTIONS` of the token and UserInfo endpoints: a browser asks before it sends. Which client it will be is not known
+/// yet, so the origin must be that of one of them.
+pub async fn preflight(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    let mut response = public(&app, StatusCode::NO_CONTENT.into_response(), &headers).await;
+    if response.headers().contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
+        let allowed = response.headers_mut();
+        allowed.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
+        allowed.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("authorization, content-type"));
+        allowed.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+    }
+    response
+}
+
+/// Lets a page of any client read a public document: which client it is, no such request says.
+pub async fn public(app: &App, response: Response, headers: &HeaderMap) -> Response {
+    let Some(origin) = headers.get(header::ORIGIN) else { return allow(response, None, headers) };
+    match app.store.read().clients().all().await {
+        Ok(clients) => allow(response, clients.iter().find(|client| is_of(client, origin)), headers),
+        Err(cause) => OAuthError::from(cause).into_response(),
+    }
+}
 
 /// Lets the page that asks read `response`, if it is the client's.
 pub fn allow(mut response: Response, client: Option<&Client>, headers: &HeaderMap) -> Response {
@@ -25,8 +52,6 @@ pub fn is_of(client: &Client, origin: &HeaderValue) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use axum::response::IntoResponse;
-
     use super::*;
     use crate::oidc::testing::client;
 

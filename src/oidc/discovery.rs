@@ -12,25 +12,50 @@ use serde_json::{Value, json};
 
 use super::client_auth::jws;
 use super::scopes::SCOPES;
-use super::{acr, issuer, paths};
+use super::{acr, cors, issuer, paths};
 use crate::app::App;
 use crate::model::{Hash, Language, Timestamp};
 use crate::store::clients::{AuthMethod, GrantType};
 
+/// The documents, ready to send.
+#[derive(Clone)]
+pub struct Documents {
+    metadata: Document,
+    jwks: Arc<Mutex<Option<(Timestamp, Document)>>>,
+}
+
 /// A JSON document in memory, with what a cache needs to know of it.
 #[derive(Clone)]
-pub struct Document {
+struct Document {
     body: Bytes,
     tag: HeaderValue,
 }
 
-/// The key set, rendered anew when it is older than a second, so that a key taken away is away.
-#[derive(Clone, Default)]
-pub struct KeySet(Arc<Mutex<Option<(Timestamp, Document)>>>);
+impl Documents {
+    /// Renders them. They come from the settings alone and never from a request (row P34).
+    pub fn new(app: &App) -> Self {
+        Self { metadata: Document::of(&describe(issuer(app), Language::ALL)), jwks: Arc::default() }
+    }
 
-/// The metadata, for both of its addresses. It comes from the settings alone and never from a request (row P34).
-pub fn metadata(app: &App) -> Document {
-    Document::of(&describe(issuer(app), Language::ALL))
+    /// The metadata, at both of its addresses.
+    pub async fn metadata(&self, app: &App, headers: &HeaderMap) -> Response {
+        cors::public(app, self.metadata.answer(headers), headers).await
+    }
+
+    /// The public keys.
+    pub async fn jwks(&self, app: &App, headers: &HeaderMap) -> Response {
+        cors::public(app, self.keys_now(app).answer(headers), headers).await
+    }
+
+    /// Rendered anew when a second has passed, so that a key that was taken away is away.
+    fn keys_now(&self, app: &App) -> Document {
+        let now = app.now();
+        let mut kept = self.jwks.lock().expect("nothing panics while it holds the document");
+        match kept.as_ref() {
+            Some((since, document)) if *since == now => document.clone(),
+            _ => kept.insert((now, Document::of(&app.tools.keys.jwks()))).1.clone(),
+        }
+    }
 }
 
 impl Document {
@@ -41,25 +66,13 @@ impl Document {
     }
 
     /// The document, or word that the reader has it already (RFC 9110 section 13.1.2).
-    pub fn answer(&self, headers: &HeaderMap) -> Response {
+    fn answer(&self, headers: &HeaderMap) -> Response {
         let known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| *known == self.tag);
         let about = [(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600")), (header::ETAG, self.tag.clone())];
         if known {
             return (StatusCode::NOT_MODIFIED, about).into_response();
         }
         (about, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], self.body.clone()).into_response()
-    }
-}
-
-impl KeySet {
-    /// The keys as they are now.
-    pub fn now(&self, app: &App) -> Document {
-        let now = app.now();
-        let mut kept = self.0.lock().expect("nothing panics while it holds the document");
-        match kept.as_ref() {
-            Some((since, document)) if *since == now => document.clone(),
-            _ => kept.insert((now, Document::of(&app.tools.keys.jwks()))).1.clone(),
-        }
     }
 }
 

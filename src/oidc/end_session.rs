@@ -7,17 +7,19 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use url::form_urlencoded;
 
 use super::error::{ErrorCode, OAuthError};
 use super::params::Params;
 use super::shell::{self, Shell};
 use super::token::mint::{ID_TYPE, IdToken};
-use super::{client_auth, issuer, paths, subject};
+use super::{client_auth, issuer, paths, redirect_uri, subject};
 use crate::app::App;
+use crate::model::draft::AskedFor;
+use crate::pages::plain::{SignOut, SignedOut};
 use crate::store::clients::Client;
-use crate::web::Visitor;
+use crate::web::{Visitor, see_other};
 
 /// `GET /end-session`.
 pub async fn get(State(app): State<Arc<App>>, visitor: Visitor, RawQuery(query): RawQuery) -> Response {
@@ -38,14 +40,14 @@ pub async fn post(State(app): State<Arc<App>>, visitor: Visitor, RawQuery(query)
         Ok(form) if form.get("csrf").is_none() => {
             let both = [query.as_bytes(), b"&", &body].concat();
             return match Params::parse(&both) {
-                Ok(params) => shell::see_other(&format!("{}?{}", paths::END_SESSION, params.encode())),
+                Ok(params) => see_other(&format!("{}?{}", paths::END_SESSION, params.encode())),
                 Err(error) => shell.refused(&error, error.description),
             };
         }
         Ok(_) => {}
     }
-    if let Err(response) = shell.form(paths::END_SESSION, &headers, &body) {
-        return response;
+    if let Err(refused) = shell.form(paths::END_SESSION, &headers, &body) {
+        return refused.into_response();
     }
     match Asked::read(&shell, query.as_bytes()).await {
         Ok(asked) => asked.end(&shell).await,
@@ -100,10 +102,10 @@ impl Asked {
     async fn answer(&self, shell: &Shell<'_>) -> Response {
         match (&shell.visitor.signed_in, &self.hint) {
             (Some(_), _) if self.is_of_this_session(shell) => self.end(shell).await,
-            (Some(_), _) => shell.ask_to_sign_out(&self.confirmation(), self.client.as_deref(), self.then.as_deref()),
+            (Some(_), _) => self.ask(shell),
             // Nobody is signed in: what was asked is so. Only a client that showed a token of ours gets the browser back.
-            (None, Some(_)) => self.leave(shell),
-            (None, None) => shell.signed_out(),
+            (None, Some(_)) if self.then.is_some() => self.leave(),
+            (None, _) => shell.page(&SignedOut {}, String::new(), None),
         }
     }
 
@@ -116,16 +118,23 @@ impl Asked {
 
     async fn end(&self, shell: &Shell<'_>) -> Response {
         match shell.end_session().await {
-            Ok(()) => shell::signed_out_headers(self.leave(shell)),
+            Ok(()) => shell::without_session(self.leave()),
             Err(response) => response,
         }
     }
 
-    fn leave(&self, shell: &Shell<'_>) -> Response {
-        match &self.then {
-            Some(address) => shell::see_other(address),
-            None => shell.signed_out(),
-        }
+    /// Back to the client, or to our own page: this address says that nobody is signed in.
+    fn leave(&self) -> Response {
+        see_other(self.then.as_deref().unwrap_or(paths::END_SESSION))
+    }
+
+    /// The person's yes may then lead to the client's address.
+    fn ask(&self, shell: &Shell<'_>) -> Response {
+        let origin = self.address.as_deref().and_then(redirect_uri::origin);
+        let client =
+            self.client.as_ref().map(|client| AskedFor { client_id: client.client_id.clone(), origin: origin.unwrap_or_default() });
+        let page = SignOut { app: self.client.as_ref().map(|client| client.name.clone()) };
+        shell.page(&page, self.confirmation(), client)
     }
 
     /// Where the confirmation is sent: what was asked, without the hint.

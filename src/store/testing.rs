@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use sea_orm::{ConnectionTrait, Database};
 
-use super::Store;
+use super::{Store, Tx, sql};
+use crate::model::{OrgId, PersonId};
 
 /// A fresh SQLite store and, where `PREAU_TEST_POSTGRES` holds the address of a server, a fresh PostgreSQL one.
 pub async fn stores() -> Vec<Store> {
@@ -33,4 +34,24 @@ pub async fn postgres() -> Option<String> {
     let mut url = url::Url::parse(&server).unwrap();
     url.set_path(&name);
     Some(url.to_string())
+}
+
+/// Writes one pupil of one school into the roster: Léa Tremblay, number 0123456, grade 8.
+pub async fn add_pupil(store: &Store, person: PersonId, school: OrgId) {
+    let (person, school) = (person.0, school.0);
+    let write = async |tx: &Tx| {
+        let db = tx.db();
+        let digest = || sea_orm::Value::from(vec![0_u8; 16]);
+        let org = "INSERT INTO roster_orgs (source_id, from_generation, to_generation, digest, org, name, kind) \
+                   VALUES ('tilleuls', 0, 9223372036854775807, $1, $2, 'École des Tilleuls', 'school')";
+        sql::execute(&db, org, [digest(), school.into()]).await?;
+        let user = "INSERT INTO roster_users (source_id, from_generation, to_generation, digest, person, active, given_name, family_name, \
+                    number, email, grade, language, number_key, email_key) VALUES ('u1', 0, 9223372036854775807, $1, $2, TRUE, 'Léa', 'Tremblay', \
+                    '0123456', 'lea@tilleuls.example', '8', 'fr', '123456', 'lea@tilleuls.example')";
+        sql::execute(&db, user, [digest(), person.into()]).await?;
+        let role = "INSERT INTO roster_roles (source_id, from_generation, to_generation, digest, user_source, org_source, role, is_primary) \
+                    VALUES ('r1', 0, 9223372036854775807, $1, 'u1', 'tilleuls', 'student', TRUE)";
+        sql::execute(&db, role, [digest()]).await
+    };
+    store.write(write).await.unwrap();
 }

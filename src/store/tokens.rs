@@ -111,9 +111,8 @@ impl Tokens<'_> {
 
     /// Takes back everything an account has given out, but what grew from the session `except` (row S06).
     pub async fn revoke_all(&self, account: AccountId, except: Option<SessionId>, now: Timestamp) -> Result<u64, StoreError> {
-        let update = "UPDATE token_families SET revoked_at = $2 WHERE account = $1 AND revoked_at IS NULL AND session <> $3";
         let except = except.map_or_else(uuid::Uuid::nil, |session| session.0);
-        sql::execute(&self.0, update, [account.0.into(), now.0.into(), except.into()]).await
+        sql::execute(&self.0, REVOKE_ALL, [account.0.into(), now.0.into(), except.into()]).await
     }
 
     /// Takes back what a person gave one client: its consent was withdrawn.
@@ -153,6 +152,8 @@ fn record(row: &QueryResult) -> Result<Family, StoreError> {
     })
 }
 
+/// Also run where all sessions of an account end.
+pub(super) const REVOKE_ALL: &str = "UPDATE token_families SET revoked_at = $2 WHERE account = $1 AND revoked_at IS NULL AND session <> $3";
 const SELECT: &str = "SELECT id, client_id, account, session, offline, scope, told, generation, created_at, idle_until, expires_at, \
                       revoked_at FROM token_families";
 

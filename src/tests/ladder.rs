@@ -15,7 +15,7 @@ const LADDER: &[&[&str]] = &[
     &["people", "roster"],
     &["store"],
     &["migrations"],
-    &["keys", "pages", "password", "policy"],
+    &["keys", "outbound", "pages", "password", "policy"],
     &["clock", "config", "random"],
     &["model"],
 ];
@@ -30,6 +30,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("jsonwebtoken", &["keys"]),
     ("lettre", &["mail"]),
     ("openidconnect", &["demo"]),
+    ("reqwest", &["outbound"]),
     ("sea_orm", &["migrations", "store"]),
     ("sea_orm_migration", &["migrations", "store"]),
     ("sqlx", &["store"]),

@@ -1,11 +1,21 @@
 //! The suite that walks the whole program.
 //!
+//! - `agent`: a client of HTTP with a cookie jar; `world`: a school and its one pupil; `relying_party`: an app that checks what it gets
+//! - `authorize`, `token`, `userinfo`, `end_session`, `discovery`: one file an endpoint, one test a sentence of the RFC
 //! - `ladder`: the ladder of `lib.rs`, read from our own `use` lines
 //! - `letters`: every letter renders in every language, and every folder of templates/mail/ has a sample
 //! - `pages`: every page in every state and language renders, strictly, twice the same, with the ids of docs/contract
 //! - `texts`: every text that is used exists in every language, none is unused, and each has the same values everywhere
 
+mod agent;
+mod authorize;
+mod discovery;
+mod end_session;
 mod ladder;
 mod letters;
 mod pages;
+mod relying_party;
 mod texts;
+mod token;
+mod userinfo;
+mod world;

@@ -14,6 +14,7 @@ use crate::login::pages as login;
 use crate::model::{FieldError, Language, Message};
 use crate::pages::{AskedBy, District, Frame, Page, Pages, plain};
 use crate::recovery::pages as recovery;
+use crate::web::flow;
 
 /// Every page of the program. A new page is one line here.
 macro_rules! pages {
@@ -38,16 +39,15 @@ pages![
     demo::SampleApp,
     enrollment::Confirm,
     enrollment::Enroll,
-    enrollment::Enrolled,
+    flow::Enrolled,
     enrollment::NewPassword,
     enrollment::NotMatched,
     enrollment::RosterMatch,
     enrollment::SecurityQuestions,
+    login::Account,
     login::Home,
     login::Password,
     login::SignIn,
-    login::SignOut,
-    login::SignedOut,
     login::Welcome,
     recovery::RecallQuestions,
     recovery::Recover,
@@ -63,6 +63,8 @@ pages![
     plain::NotFound,
     plain::Privacy,
     plain::Refused,
+    plain::SignOut,
+    plain::SignedOut,
     plain::TooMany,
 ];
 
@@ -183,7 +185,8 @@ fn a_page_brings_no_inline_style_no_inline_script_and_nothing_of_others() {
             assert!(!html.contains(forbidden), "{template} holds {forbidden}");
         }
         for address in values(&html, "src") {
-            assert!(address.starts_with("/assets/"), "{template} loads {address}");
+            let own = if template.starts_with("demo/") { "/" } else { "/assets/" };
+            assert!(address.starts_with(own) && !address.starts_with("//"), "{template} loads {address}");
         }
     }
 }

@@ -1,10 +1,21 @@
-//! `/help`: writing to the school, for everybody, also without an account.
+//! `/help`: writing to the school, for everybody, also without an account. The letter goes to the school that was
+//! chosen, where the roster knows its address, else to the district; a network can send only so many (R06).
 
-use serde::Serialize;
+use std::sync::Arc;
 
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+
+use super::{FrameExtras, PageError, Sent, Visitor, district, page, see_other};
+use crate::app::App;
 use crate::flow::Form;
-use crate::model::FieldError;
+use crate::limits::{self, Taken};
+use crate::model::{FieldError, Letter, Timestamp};
 use crate::pages::Page;
+use crate::store::people::Org;
+use crate::store::{StoreError, Tx};
 
 /// The form.
 #[derive(Debug, Serialize)]
@@ -28,6 +39,61 @@ pub struct SchoolChoice {
 #[derive(Debug, Serialize)]
 pub struct HelpSent {}
 
+/// What the link to the page carries along.
+#[derive(Debug, Deserialize)]
+pub struct About {
+    case: Option<String>,
+}
+
+/// `GET /help`.
+pub async fn show(State(app): State<Arc<App>>, Query(about): Query<About>) -> Result<Response, PageError> {
+    let schools = app.store.read().people().schools().await?;
+    let case = about.case.map(|case| line(&case, LONGEST_CASE)).filter(|case| is_case(case));
+    Ok(page(&Help::of(&schools, case), FrameExtras { action: ADDRESS.to_owned(), ..FrameExtras::default() }))
+}
+
+/// `POST /help`.
+pub async fn send(State(app): State<Arc<App>>, visitor: Visitor, sent: Sent) -> Result<Response, PageError> {
+    let schools = app.store.read().people().schools().await?;
+    let request = match Request::read(&sent.form) {
+        Ok(request) => request,
+        Err(errors) => return Ok(once_more(&schools, &sent.form, errors)),
+    };
+    let letter = request.letter(&app, &schools);
+    let (tools, network) = (&app.tools, &visitor.origin.network);
+    let rule = limits::mail_rule(&tools.policy, network);
+    let subject = limits::subject(&tools.keys, &["help", network]);
+    let taken = app
+        .store
+        .write(async |tx: &Tx| {
+            let taken = limits::take(tx, rule, &subject, visitor.now).await?;
+            if let Taken::Go { .. } = taken {
+                tx.outbox().add(&letter, &tools.keys, &tools.random, visitor.now).await?;
+            }
+            Ok::<_, StoreError>(taken)
+        })
+        .await?;
+    match taken {
+        Taken::Go { .. } => Ok(see_other(SENT)),
+        Taken::Wait(until) => Err(PageError::TooMany { until }),
+        Taken::Closed => Err(PageError::TooMany { until: Timestamp(visitor.now.0 + A_DAY) }),
+    }
+}
+
+/// `GET /help/sent`.
+pub async fn sent() -> Response {
+    page(&HelpSent {}, FrameExtras::default())
+}
+
+/// The page with what is wrong, and everything that was typed.
+fn once_more(schools: &[Org], form: &Form, errors: Vec<FieldError>) -> Response {
+    let case = Some(line(form.text("case"), LONGEST_CASE)).filter(|case| is_case(case));
+    let extras = FrameExtras { action: ADDRESS.to_owned(), errors, typed: form.0.clone(), ..FrameExtras::default() };
+    let mut response = page(&Help::of(schools, case), extras);
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    response
+}
+
 /// What a person wrote, checked.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Request {
@@ -43,7 +109,28 @@ pub struct Request {
     pub case: Option<String>,
 }
 
+impl Help {
+    fn of(schools: &[Org], case: Option<String>) -> Self {
+        let choice = |school: &Org| SchoolChoice { value: school.id.to_string(), label: school.name.clone() };
+        Self { schools: schools.iter().map(choice).collect(), case }
+    }
+}
+
 impl Request {
+    fn letter(&self, app: &App, schools: &[Org]) -> Letter {
+        let school = schools.iter().find(|school| self.school.as_ref().is_some_and(|chosen| *chosen == school.id.to_string()));
+        let to = school.and_then(|school| school.email.clone()).unwrap_or_else(|| district::help_address(app));
+        let data = serde_json::json!({
+            "name": self.name,
+            "email": self.email,
+            "school": school.map(|school| &school.name),
+            "message": self.message,
+            "case": self.case,
+        });
+        let language = district::languages(app).first().copied().unwrap_or(crate::model::Language::French);
+        Letter { kind: "help-request".to_owned(), to, language, data, useless_after: None }
+    }
+
     /// Reads the form; what is wrong is said field by field.
     pub fn read(form: &Form) -> Result<Self, Vec<FieldError>> {
         let mut wrong = Vec::new();
@@ -65,7 +152,13 @@ impl Request {
         }
         let some = |text: String| Some(text).filter(|text| !text.is_empty());
         let message = message.chars().filter(|character| *character == '\n' || !is_hidden(*character)).collect();
-        Ok(Self { name, email: some(email), school: some(line(form.text("school"), 40)), message, case: some(line(form.text("case"), 40)) })
+        Ok(Self {
+            name,
+            email: some(email),
+            school: some(line(form.text("school"), 40)),
+            message,
+            case: some(line(form.text("case"), LONGEST_CASE)).filter(|case| is_case(case)),
+        })
     }
 }
 
@@ -85,7 +178,16 @@ fn looks_like_an_address(text: &str) -> bool {
     plain && !name.is_empty() && !host.contains('@') && host.split('.').count() > 1 && host.split('.').all(|label| !label.is_empty())
 }
 
+/// A case's number comes from our own link; what a stranger writes in its place is not shown as one.
+fn is_case(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+const ADDRESS: &str = "/help";
+const SENT: &str = "/help/sent";
 const LONGEST: usize = 2000;
+const LONGEST_CASE: usize = 20;
+const A_DAY: i64 = 86_400;
 
 impl Page for Help {
     const TEMPLATE: &'static str = "pages/help.html";

@@ -6,16 +6,16 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::Open;
 use crate::app::App;
 use crate::oidc::error::{ErrorCode, OAuthError};
-use crate::oidc::shell::{self, Shell};
+use crate::oidc::shell::Shell;
 use crate::store::events::Event;
 use crate::store::{StoreError, Tx};
-use crate::web::{SignedIn, Visitor};
+use crate::web::{SignedIn, Visitor, see_other};
 
 /// `POST /authorize/{grant}/consent`.
 pub async fn consent(
@@ -88,17 +88,18 @@ async fn answered<'a>(
     grant: &str,
     form: &str,
     field: &str,
-    (headers, body): (&HeaderMap, &[u8]),
+    (headers, body): (&HeaderMap, &Bytes),
 ) -> Result<(Open, &'a SignedIn, String), Response> {
     let open = Open::find(shell, grant, headers).await?;
-    let sent = shell.form(&format!("{}/{form}", super::path_of(open.grant.id)), headers, body)?;
+    let sent = shell.form(&format!("{}/{form}", super::path_of(open.grant.id)), headers, body);
+    let sent = sent.map_err(IntoResponse::into_response)?;
     let signed_in = shell.visitor.signed_in.as_ref().ok_or_else(|| shell.expired())?;
-    Ok((open, signed_in, sent.get(field).unwrap_or_default().to_owned()))
+    Ok((open, signed_in, sent.text(field).to_owned()))
 }
 
 fn back(shell: &Shell<'_>, open: &Open, written: Result<(), StoreError>) -> Response {
     match written {
-        Ok(()) => shell::see_other(&super::path_of(open.grant.id)),
+        Ok(()) => see_other(&super::path_of(open.grant.id)),
         Err(cause) => shell.broken(&cause),
     }
 }

@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 
 pub use self::answers::{account, consent, other};
 use self::decide::{Case, Kept};
@@ -27,12 +27,11 @@ use super::token::mint::{ID_TYPE, IdToken};
 use super::{client_auth, issuer, lifetimes, paths};
 use crate::app::App;
 use crate::model::draft::AskedFor;
-use crate::model::{Draft, GrantId, LocalPath};
-use crate::random::Secret;
+use crate::model::{Draft, GrantId, Language, LocalPath};
 use crate::store::clients::Client;
 use crate::store::grants::{Grant, GrantState, Prompt, Request};
 use crate::store::{StoreError, Tx};
-use crate::web::Visitor;
+use crate::web::{Visitor, see_other, with_cookie};
 
 /// `GET /authorize`.
 pub async fn get(State(app): State<Arc<App>>, visitor: Visitor, RawQuery(query): RawQuery) -> Response {
@@ -116,7 +115,8 @@ async fn answer(shell: &Shell<'_>, params: &Params, client: &Client, reply_to: &
         Some(error) if silent => Err(error),
         Some(_) => {
             app.store.write(async |tx: &Tx| tx.grants().add(&grant).await).await?;
-            Ok(shell::with_cookie(shell::see_other(&path_of(grant.id)), &shell::grant_cookie(grant.id, &browser)))
+            let first = format!("{}{}", path_of(grant.id), in_language(params, visitor));
+            Ok(with_cookie(see_other(&first), shell::grant_cookie(grant.id, &browser)))
         }
     }
 }
@@ -191,8 +191,7 @@ impl Open {
 
     /// A journey of flow `sign-in`, which ends here again.
     async fn sign_in(&self, shell: &Shell<'_>) -> Response {
-        let client = AskedFor { client_id: self.client.client_id.clone(), origin: self.reply_to.origin() };
-        let draft = Draft { client: Some(client), ..Draft::default() };
+        let draft = Draft { client: Some(self.asked_for()), hint: self.grant.request.login_hint.clone(), ..Draft::default() };
         let return_to = LocalPath::parse(&path_of(self.grant.id)).expect("an id is plain");
         shell.begin("sign-in", draft, return_to).await
     }
@@ -208,7 +207,11 @@ impl Open {
 
     fn show<P: crate::pages::Page>(&self, shell: &Shell<'_>, page: &P, form: &str) -> Response {
         let action = format!("{}/{form}", path_of(self.grant.id));
-        shell.page(page, &action, &self.client, &self.reply_to.origin())
+        shell.page(page, action, Some(self.asked_for()))
+    }
+
+    fn asked_for(&self) -> AskedFor {
+        AskedFor { client_id: self.client.client_id.clone(), origin: self.reply_to.origin() }
     }
 
     /// Says no, and forgets the request.
@@ -221,8 +224,14 @@ impl Open {
     }
 
     fn leave(&self, response: Response) -> Response {
-        shell::with_cookie(response, &shell::no_grant_cookie(self.grant.id))
+        with_cookie(response, shell::no_grant_cookie(self.grant.id))
     }
+}
+
+/// OpenID Connect Core section 3.1.2.1, `ui_locales`: for somebody whose language we do not know.
+fn in_language(params: &Params, visitor: &Visitor) -> String {
+    let wanted = params.list("ui_locales").find_map(Language::from_tag).filter(|_| visitor.signed_in.is_none());
+    wanted.map(|language| format!("?language={}", language.tag())).unwrap_or_default()
 }
 
 fn path_of(grant: GrantId) -> String {

@@ -73,6 +73,7 @@ const SKEW: i64 = 60;
 const LONGEST_LIFE: i64 = 3_600;
 
 #[cfg(test)]
+#[expect(clippy::disallowed_types, reason = "the keys of the clients played here are their own")]
 mod tests {
     use aws_lc_rs::rsa::{KeySize, PublicKeyComponents};
     use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};

@@ -12,6 +12,8 @@ civic-number-hint = Only the number of the house or building. Example: 148
 
 enroll-title = Create my account
 enroll-lead = The school knows you already. All that is left is to say who you are and choose a password.
+enroll-begun = You had begun.
+enroll-go-on = Go on: { $title }
 enroll-none = Accounts cannot be created here
 enroll-none-hint = The school gives you a username and a password.
 enroll-have-account = I have an account

@@ -10,6 +10,8 @@ sign-in-username-hint = Student number, e-mail address or the username you got f
 sign-in-username-example = Example: { $example }. The student number alone works too.
 sign-in-first-visit = First visit? Create my account
 sign-in-recover = I cannot sign in
+sign-in-username-missing = Write your username or your student number.
+sign-in-username-long = That is too long for a username. Write only the username or the student number.
 
 password-title = Your password
 password-as = For
@@ -18,6 +20,15 @@ password-hint = Capital and small letters matter.
 password-shared = Several people use this device
 password-shared-hint = Then you are signed out sooner.
 password-forgotten = Forgot your password?
+password-missing = Write your password.
+password-wrong = { $left ->
+    [0] This username and this password do not go together. You will have to wait a little before the next try.
+    [one] This username and this password do not go together. Look at the username above, at capital letters and spaces. One try is left before a pause.
+   *[other] This username and this password do not go together. Look at the username above, at capital letters and spaces. { $left } tries are left before a pause.
+}
+password-wait = There were too many tries. The next try counts { $until }. Nothing is lost: wait, or ask for a new password.
+password-closed = There were too many tries: this password no longer works. Choose a new one with “Forgot your password?”, or write to the school.
+password-once-more = Send your password once more.
 
 sign-out = Sign out
 sign-out-title = Do you want to sign out?
@@ -38,3 +49,9 @@ home-account = My account
 
 welcome-title = The school account
 welcome-lead = Students, parents, staff: one account for all the apps of the school.
+
+account-title = My account
+account-name = Name
+account-wrong = Is something wrong?
+account-password = Choose another password
+account-apps = My apps

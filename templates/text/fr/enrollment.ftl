@@ -12,6 +12,8 @@ civic-number-hint = Seulement le numéro de la maison ou de l’immeuble. Exempl
 
 enroll-title = Créer mon compte
 enroll-lead = L’école vous connaît déjà. Il reste à dire qui vous êtes et à choisir un mot de passe.
+enroll-begun = Vous aviez commencé.
+enroll-go-on = Continuer : { $title }
 enroll-none = On ne peut pas créer de compte ici
 enroll-none-hint = L’école vous donne un identifiant et un mot de passe.
 enroll-have-account = J’ai déjà un compte

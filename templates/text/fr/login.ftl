@@ -10,6 +10,8 @@ sign-in-username-hint = Numéro d’élève, adresse de courriel ou identifiant 
 sign-in-username-example = Exemple : { $example }. Le numéro d’élève seul marche aussi.
 sign-in-first-visit = Première visite ? Créer mon compte
 sign-in-recover = Je n’arrive pas à me connecter
+sign-in-username-missing = Écrivez votre identifiant ou votre numéro d’élève.
+sign-in-username-long = C’est trop long pour un identifiant. Écrivez seulement l’identifiant ou le numéro d’élève.
 
 password-title = Votre mot de passe
 password-as = Pour
@@ -18,6 +20,15 @@ password-hint = Les majuscules et les minuscules comptent.
 password-shared = Cet appareil sert à plusieurs personnes
 password-shared-hint = Alors vous serez déconnecté plus tôt.
 password-forgotten = Mot de passe oublié ?
+password-missing = Écrivez votre mot de passe.
+password-wrong = { $left ->
+    [0] Cet identifiant et ce mot de passe ne vont pas ensemble. Avant le prochain essai, il faudra attendre un peu.
+    [one] Cet identifiant et ce mot de passe ne vont pas ensemble. Regardez l’identifiant ci-dessus, les majuscules et les espaces. Il reste un essai avant une pause.
+   *[other] Cet identifiant et ce mot de passe ne vont pas ensemble. Regardez l’identifiant ci-dessus, les majuscules et les espaces. Il reste { $left } essais avant une pause.
+}
+password-wait = Il y a eu trop d’essais. Le prochain essai comptera { $until }. Rien n’est perdu : attendez, ou demandez un nouveau mot de passe.
+password-closed = Il y a eu trop d’essais : ce mot de passe ne sert plus. Choisissez-en un nouveau avec « Mot de passe oublié ? », ou écrivez à l’école.
+password-once-more = Envoyez votre mot de passe encore une fois.
 
 sign-out = Se déconnecter
 sign-out-title = Voulez-vous vous déconnecter ?
@@ -38,3 +49,9 @@ home-account = Mon compte
 
 welcome-title = Le compte de l’école
 welcome-lead = Élèves, parents, personnel : un seul compte pour toutes les applications de l’école.
+
+account-title = Mon compte
+account-name = Nom
+account-wrong = Quelque chose n’est pas juste ?
+account-password = Choisir un autre mot de passe
+account-apps = Mes applications

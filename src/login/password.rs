@@ -1,0 +1,163 @@
+//! The password. The limiter stands before the hash; a name that nobody has is hashed and limited like any other
+//! (rows R01, E02, R19; security.md 2.5).
+
+use async_trait::async_trait;
+use serde::Deserialize;
+
+use super::pages;
+use crate::flow::{FlowError, Form, Look, Origin, Outcome, Prepared, Screen, Stage, Step};
+use crate::keys::KeyStore;
+use crate::limits::{self, Network, Rule, Taken};
+use crate::model::draft::{PasswordHash, Proven};
+use crate::model::{AccountId, Draft, FieldError, Hash};
+use crate::password::Verdict;
+use crate::people::{email_key, number_key};
+use crate::store::Reader;
+use crate::store::accounts::{AccountState, username_key};
+
+/// Asks for the password of the name before.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Password {}
+
+/// What was found out before the write.
+struct Seen {
+    verdict: Verdict,
+    /// The hash it was compared with; another one by now makes the verdict worthless.
+    against: Option<PasswordHash>,
+    /// The same password under today's parameters.
+    rehashed: Option<PasswordHash>,
+}
+
+/// Why it was not even compared.
+enum Before {
+    Seen(Seen),
+    /// The limiter would refuse it.
+    Limited,
+    Network(Network),
+}
+
+#[async_trait]
+impl Stage for Password {
+    fn is_open(&self, draft: &Draft) -> bool {
+        draft.password_shown.is_none()
+    }
+
+    async fn show(&self, look: &Look<'_>) -> Result<Screen, FlowError> {
+        let username = look.draft.username.clone().unwrap_or_default();
+        let carried: String = url::form_urlencoded::byte_serialize(username.as_bytes()).collect();
+        // An app's request begins a new journey by itself, with everything that it asked.
+        let back = if look.draft.client.is_some() { look.return_to.as_str().to_owned() } else { look.link("/sign-in") };
+        Ok(Screen::of(&pages::Password { back, recover: look.link(&format!("/recover?username={carried}")), username }))
+    }
+
+    async fn prepare(&self, look: &Look<'_>, form: &Form) -> Result<Prepared, FlowError> {
+        let typed = form.secret("password");
+        if typed.expose().is_empty() {
+            return Ok(Prepared::Nothing);
+        }
+        let tools = look.tools;
+        let (rule, subject) = counter(&tools.keys, look.draft, look.visitor);
+        if limits::would_wait(&look.reader, rule, &subject, look.now).await? {
+            return Ok(Prepared::made(Before::Limited));
+        }
+        if rule != Rule::KnownDevice {
+            match limits::network(&look.reader, &tools.keys, &tools.policy, &look.visitor.network, look.now).await? {
+                Network::Open => {}
+                Network::Challenge { .. } if look.visitor.challenge_passed => {}
+                asked => return Ok(Prepared::made(Before::Network(asked))),
+            }
+        }
+        let against = on_file(look).await?;
+        let verdict = tools.hasher.verify(&typed, against.as_ref()).await?;
+        let rehashed = if verdict == Verdict::RightButWeak { Some(tools.hasher.hash(&typed).await?) } else { None };
+        Ok(Prepared::made(Before::Seen(Seen { verdict, against, rehashed })))
+    }
+
+    async fn submit(&self, step: &mut Step<'_>, form: &Form, prepared: Prepared) -> Result<Outcome, FlowError> {
+        let Some(before) = prepared.take::<Before>() else { return Ok(Outcome::again("password", "password-missing")) };
+        match before {
+            Before::Network(Network::Closed { until }) => {
+                return Ok(Outcome::Wait(vec![FieldError::of("password", "password-wait")], until));
+            }
+            Before::Network(_) => return Ok(Outcome::Challenge),
+            Before::Limited | Before::Seen(_) => {}
+        }
+        let (rule, subject) = counter(&step.tools.keys, step.draft, step.visitor);
+        let left = match limits::take(step.tx, rule, &subject, step.now).await? {
+            Taken::Go { left } => left,
+            Taken::Wait(until) => return Ok(Outcome::Wait(vec![FieldError::of("password", "password-wait")], until)),
+            Taken::Closed => return Ok(Outcome::again("password", "password-closed")),
+        };
+        let Before::Seen(seen) = before else { return Ok(Outcome::again("password", "password-once-more")) };
+        match step.draft.account.filter(|_| seen.verdict != Verdict::Wrong) {
+            Some(account) if still_on_file(step, account, &seen).await? => self.right(step, form, account, seen, (rule, subject)).await,
+            _ => {
+                limits::failed(step.tx, &step.tools.keys, &step.visitor.network, &subject, step.now).await?;
+                Ok(Outcome::Again(vec![FieldError::of("password", "password-wrong").with("left", i64::from(left))]))
+            }
+        }
+    }
+}
+
+impl Password {
+    async fn right(
+        &self,
+        step: &mut Step<'_>,
+        form: &Form,
+        account: AccountId,
+        seen: Seen,
+        (rule, subject): (Rule, Hash),
+    ) -> Result<Outcome, FlowError> {
+        limits::clear(step.tx, rule, &subject).await?;
+        if let (Some(old), Some(new)) = (&seen.against, &seen.rehashed) {
+            step.tx.accounts().rehash(account, old, new).await?;
+        }
+        step.draft.shared_device = form.ticked("shared_device");
+        step.draft.password_shown = Some(Proven { value: (), at: step.now });
+        Ok(Outcome::Next)
+    }
+}
+
+/// The hash to compare with; none for a name that nobody has, an account that is shut, a password that is over.
+async fn on_file(look: &Look<'_>) -> Result<Option<PasswordHash>, FlowError> {
+    let accounts = look.reader.accounts();
+    let Some(id) = look.draft.account else { return Ok(None) };
+    let open = accounts.find(id).await?.is_some_and(|account| account.state == AccountState::Claimed);
+    let password = accounts.password(id).await?.filter(|password| open && password.expires_at.is_none_or(|end| end > look.now));
+    Ok(password.map(|password| password.hash))
+}
+
+async fn still_on_file(step: &Step<'_>, account: AccountId, seen: &Seen) -> Result<bool, FlowError> {
+    let password = step.tx.accounts().password(account).await?;
+    Ok(password.is_some_and(|password| Some(&password.hash) == seen.against.as_ref()))
+}
+
+/// Which counter a try is taken from: the account's, whatever it was named by (row E31), or that of its known device.
+fn counter(keys: &KeyStore, draft: &Draft, visitor: &Origin) -> (Rule, Hash) {
+    let Some(account) = draft.account else {
+        return (Rule::AccountPassword, limits::subject(keys, &["name", &folded(draft.username.as_deref().unwrap_or_default())]));
+    };
+    let known = visitor.known_device_of == Some(account);
+    (if known { Rule::KnownDevice } else { Rule::AccountPassword }, subject(keys, account))
+}
+
+/// The subject of an account's counters.
+pub fn subject(keys: &KeyStore, account: AccountId) -> Hash {
+    limits::subject(keys, &["account", &account.to_string()])
+}
+
+/// The canonical form of a name that nobody has.
+fn folded(typed: &str) -> String {
+    let number = number_key(typed);
+    match () {
+        () if typed.contains('@') => email_key(typed),
+        () if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) => number,
+        () => username_key(typed),
+    }
+}
+
+/// Where a try is looked up before it is made, for the command line.
+pub async fn is_limited(reader: &Reader<'_>, keys: &KeyStore, account: AccountId, now: crate::model::Timestamp) -> Result<bool, FlowError> {
+    Ok(limits::would_wait(reader, Rule::AccountPassword, &subject(keys, account), now).await?)
+}

@@ -1,0 +1,233 @@
+//! The files of OneRoster CSV 1.1, 1.2 and 1.2.1 that Préau reads, and their columns in the standard's order.
+
+/// One file of the standard.
+#[derive(Debug, PartialEq, Eq)]
+pub struct FileLayout {
+    /// Its name.
+    pub name: &'static str,
+    /// Its columns, of all versions, in their order; then the extensions of ours.
+    pub columns: &'static [&'static str],
+    /// Without these a row means nothing.
+    pub required: &'static [&'static str],
+    /// Columns that are never read, only counted: passwords.
+    pub secret: &'static [&'static str],
+}
+
+/// The layout of a file that is read.
+pub fn layout(name: &str) -> Option<&'static FileLayout> {
+    LAYOUTS.iter().find(|layout| layout.name == name)
+}
+
+/// Files that belong to the standard and hold nothing for us.
+pub const PASSED_OVER: &[&str] = &[
+    "categories.csv",
+    "classResources.csv",
+    "courseResources.csv",
+    "lineItemLearningObjectiveIds.csv",
+    "lineItemScoreScales.csv",
+    "lineItems.csv",
+    "resources.csv",
+    "resultLearningObjectiveIds.csv",
+    "resultScoreScales.csv",
+    "results.csv",
+    "scoreScales.csv",
+    "userResources.csv",
+];
+
+/// Names seen in the wild for columns of the standard.
+pub const MISSPELT: &[(&str, &str)] = &[
+    ("prefferedGivenName", "preferredGivenName"),
+    ("prefferedMiddleName", "preferredMiddleName"),
+    ("prefferedFamilyName", "preferredFamilyName"),
+    ("preferedGivenName", "preferredGivenName"),
+    ("preferedFamilyName", "preferredFamilyName"),
+    ("dataLastModified", "dateLastModified"),
+    ("userId", "userIds"),
+    ("agents", "agentSourcedIds"),
+    ("grade", "grades"),
+    ("schoolYearId", "schoolYearSourcedId"),
+    ("orgSourcedId", "orgSourcedIds"),
+    ("birthdate", "birthDate"),
+    ("dateOfBirth", "birthDate"),
+];
+
+/// Every file that is read.
+pub const LAYOUTS: &[FileLayout] = &[
+    FileLayout { name: "manifest.csv", columns: &["propertyName", "value"], required: &["propertyName", "value"], secret: &[] },
+    FileLayout {
+        name: "orgs.csv",
+        columns: &[
+            "sourcedId",
+            "status",
+            "dateLastModified",
+            "name",
+            "type",
+            "identifier",
+            "parentSourcedId",
+            "metadata.email",
+            "metadata.phone",
+            "metadata.timezone",
+        ],
+        required: &["sourcedId", "name", "type"],
+        secret: &[],
+    },
+    FileLayout {
+        name: "academicSessions.csv",
+        columns: &["sourcedId", "status", "dateLastModified", "title", "type", "startDate", "endDate", "parentSourcedId", "schoolYear"],
+        required: &["sourcedId", "title", "type", "startDate", "endDate"],
+        secret: &[],
+    },
+    FileLayout {
+        name: "courses.csv",
+        columns: &[
+            "sourcedId",
+            "status",
+            "dateLastModified",
+            "schoolYearSourcedId",
+            "title",
+            "courseCode",
+            "grades",
+            "orgSourcedId",
+            "subjects",
+            "subjectCodes",
+        ],
+        required: &["sourcedId", "title"],
+        secret: &[],
+    },
+    FileLayout {
+        name: "classes.csv",
+        columns: &[
+            "sourcedId",
+            "status",
+            "dateLastModified",
+            "title",
+            "grades",
+            "courseSourcedId",
+            "classCode",
+            "classType",
+            "location",
+            "schoolSourcedId",
+            "termSourcedIds",
+            "subjects",
+            "subjectCodes",
+            "periods",
+        ],
+        required: &["sourcedId", "title", "classType", "schoolSourcedId"],
+        secret: &[],
+    },
+    FileLayout {
+        name: "roles.csv",
+        columns: &[
+            "sourcedId",
+            "status",
+            "dateLastModified",
+            "userSourcedId",
+            "roleType",
+            "role",
+            "beginDate",
+            "endDate",
+            "orgSourcedId",
+            "userProfileSourcedId",
+        ],
+        required: &["sourcedId", "userSourcedId", "role", "orgSourcedId"],
+        secret: &[],
+    },
+    FileLayout {
+        name: "demographics.csv",
+        columns: &["sourcedId", "status", "dateLastModified", "birthDate"],
+        required: &["sourcedId", "birthDate"],
+        secret: &[],
+    },
+    FileLayout {
+        name: "users.csv",
+        columns: &[
+            "sourcedId",
+            "status",
+            "dateLastModified",
+            "enabledUser",
+            "orgSourcedIds",
+            "role",
+            "username",
+            "userIds",
+            "givenName",
+            "familyName",
+            "middleName",
+            "identifier",
+            "email",
+            "sms",
+            "phone",
+            "agentSourcedIds",
+            "grades",
+            "password",
+            "userMasterIdentifier",
+            "resourceSourcedIds",
+            "preferredGivenName",
+            "preferredMiddleName",
+            "preferredFamilyName",
+            "primaryOrgSourcedId",
+            "pronouns",
+            "metadata.civicNumber",
+            "metadata.postalCode",
+            "metadata.preferredLanguage",
+            "metadata.birthDate",
+            "metadata.contactPriority",
+        ],
+        required: &["sourcedId", "givenName", "familyName"],
+        secret: &["password"],
+    },
+    FileLayout {
+        name: "userProfiles.csv",
+        columns: &[
+            "sourcedId",
+            "status",
+            "dateLastModified",
+            "userSourcedId",
+            "profileType",
+            "vendorId",
+            "applicationId",
+            "description",
+            "credentialType",
+            "username",
+            "password",
+        ],
+        required: &["sourcedId"],
+        secret: &["password"],
+    },
+    FileLayout {
+        name: "enrollments.csv",
+        columns: &[
+            "sourcedId",
+            "status",
+            "dateLastModified",
+            "classSourcedId",
+            "schoolSourcedId",
+            "userSourcedId",
+            "role",
+            "primary",
+            "beginDate",
+            "endDate",
+        ],
+        required: &["sourcedId", "classSourcedId", "userSourcedId", "role"],
+        secret: &[],
+    },
+    FileLayout {
+        name: "relationships.csv",
+        columns: &[
+            "userSourcedId",
+            "relationshipUserSourcedId",
+            "relationshipRole",
+            "legalResponsibility",
+            "livesWith",
+            "canAccessRecords",
+            "canPickUp",
+            "receivesMail",
+            "priority",
+            "beginDate",
+            "endDate",
+            "status",
+            "dateLastModified",
+        ],
+        required: &["userSourcedId", "relationshipUserSourcedId", "relationshipRole"],
+        secret: &[],
+    },
+];

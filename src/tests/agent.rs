@@ -1,0 +1,142 @@
+//! A client of HTTP with a cookie jar, for tests that look at each answer by itself.
+
+use std::collections::BTreeMap;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use serde_json::Value;
+use tower::ServiceExt;
+use url::form_urlencoded;
+
+use super::world::World;
+
+/// One browser, or one server that asks.
+#[derive(Clone)]
+pub struct Agent {
+    router: Router,
+    cookies: BTreeMap<String, String>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: String,
+}
+
+impl Agent {
+    /// One without cookies.
+    pub fn new(world: &World) -> Self {
+        Self { router: world.router.clone(), cookies: BTreeMap::new() }
+    }
+
+    /// Puts a cookie into the jar.
+    pub fn keep(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Takes over the cookies of another: the same browser, which sent them only there.
+    pub fn adopt(&mut self, other: &Self) {
+        self.cookies.extend(other.cookies.clone());
+    }
+
+    /// Gets a page, following nothing.
+    pub async fn get(&mut self, path: &str) -> Answer {
+        self.send(Method::GET, path, &[], None).await
+    }
+
+    /// Sends a form, following nothing.
+    pub async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Answer {
+        self.send(Method::POST, path, &[("sec-fetch-site", "same-origin".to_owned())], Some(form)).await
+    }
+
+    /// Sends anything.
+    pub async fn send(&mut self, method: Method, path: &str, headers: &[(&str, String)], form: Option<&[(&str, &str)]>) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        if !self.cookies.is_empty() {
+            let jar: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            request = request.header(header::COOKIE, jar.join("; "));
+        }
+        let body = match form {
+            Some(form) => {
+                request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+                Body::from(form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish())
+            }
+            None => Body::empty(),
+        };
+        let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();
+        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+            self.store(cookie.to_str().unwrap());
+        }
+        let answer = Answer { status: parts.status, headers: parts.headers, body };
+        answer.check();
+        answer
+    }
+
+    /// Row C7: every cookie is a `__Host-` cookie.
+    fn store(&mut self, cookie: &str) {
+        let (pair, attributes) = cookie.split_once(';').unwrap();
+        let (name, value) = pair.split_once('=').unwrap();
+        assert!(name.starts_with("__Host-") && attributes.contains("Secure") && attributes.contains("Path=/"), "{cookie}");
+        if attributes.contains("Max-Age=0") {
+            self.cookies.remove(name)
+        } else {
+            self.cookies.insert(name.to_owned(), value.to_owned())
+        };
+    }
+}
+
+impl Answer {
+    /// What is true of every answer: no browser sends a form's body along (row P25), and no answer in JSON is kept but
+    /// the public documents (row C2); nothing is broken (row C4).
+    fn check(&self) {
+        assert!(!self.status.is_redirection() || matches!(self.status, StatusCode::SEE_OTHER | StatusCode::NOT_MODIFIED), "{self:?}");
+        assert!(!self.status.is_server_error(), "{self:?}");
+        if self.header("content-type") == "application/json" && self.header("etag").is_empty() {
+            assert_eq!(self.header("cache-control"), "no-store", "{self:?}");
+        }
+    }
+
+    /// Where it leads.
+    pub fn location(&self) -> String {
+        self.header("location")
+    }
+
+    /// One header.
+    pub fn header(&self, name: &str) -> String {
+        self.headers.get(name).map_or_else(String::new, |value| value.to_str().unwrap().to_owned())
+    }
+
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
+    }
+
+    /// The error word of a JSON answer.
+    pub fn error(&self) -> String {
+        self.json()["error"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// What stands in the element of an id, as text without markup.
+    pub fn text_of(&self, id: &str) -> Option<String> {
+        let (_, rest) = self.body.split_once(&format!("id=\"{id}\""))?;
+        let (_, rest) = rest.split_once('>')?;
+        Some(rest.split_once('<')?.0.to_owned())
+    }
+
+    /// The value of a hidden field.
+    pub fn field(&self, name: &str) -> Option<String> {
+        let (_, rest) = self.body.split_once(&format!("name=\"{name}\" value=\""))?;
+        Some(rest.split_once('"')?.0.to_owned())
+    }
+}

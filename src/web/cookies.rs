@@ -1,0 +1,123 @@
+//! Our cookies, and the only place that writes one: `__Host-`, Secure, HttpOnly, Path=/, SameSite=Lax, no Domain
+//! (security.md 2.6, C7). Browsers take localhost for secure, so the demo is no exception. A life is given only to what
+//! must outlive the browser: journeys (7 days), known devices, the language.
+
+use std::time::Duration;
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use cookie::{Cookie, SameSite};
+
+use crate::model::JourneyId;
+use crate::random::Secret;
+
+/// The session.
+pub const SESSION: &str = "__Host-sid";
+/// A browser before it has a session; forms are tied to it.
+pub const PRE: &str = "__Host-pre";
+/// A known device.
+pub const DEVICE: &str = "__Host-dev";
+/// The language that was chosen.
+pub const LANGUAGE: &str = "__Host-lang";
+/// Where the cookies of journeys begin.
+pub const JOURNEY: &str = "__Host-j-";
+
+/// Every cookie of a request, by name. Of two with one name the first counts, as the browser sends the nearest first.
+#[derive(Clone, Debug, Default)]
+pub struct Jar(Vec<(String, Secret)>);
+
+impl Jar {
+    /// Reads a request's cookies.
+    pub fn read(headers: &HeaderMap) -> Self {
+        let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+        let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        Self(pairs.map(|(name, value)| (name.to_owned(), Secret::new(value))).collect())
+    }
+
+    /// The value of a cookie.
+    pub fn get(&self, name: &str) -> Option<&Secret> {
+        self.0.iter().find(|(found, _)| found == name).map(|(_, value)| value)
+    }
+
+    /// What opens a journey.
+    pub fn journey(&self, id: JourneyId) -> Option<Secret> {
+        let (held, secret) = self.get(&journey_name(id))?.expose().split_once('.')?;
+        (held.parse() == Ok(id)).then(|| Secret::new(secret))
+    }
+
+    /// The journeys that this browser holds, the oldest first.
+    pub fn journeys(&self) -> Vec<(JourneyId, Secret)> {
+        let ours = self.0.iter().filter(|(name, _)| name.starts_with(JOURNEY));
+        let mut held: Vec<_> = ours
+            .filter_map(|(_, value)| value.expose().split_once('.').map(|(id, secret)| (id.to_owned(), Secret::new(secret))))
+            .filter_map(|(id, secret)| Some((id.parse().ok()?, secret)))
+            .collect();
+        held.sort_by_key(|(id, _)| *id);
+        held
+    }
+}
+
+/// A `Set-Cookie`; without a life it ends with the browser.
+pub fn set(name: &str, value: &str, life: Option<Duration>) -> HeaderValue {
+    let mut cookie = Cookie::build((name, value)).secure(true).http_only(true).path("/").same_site(SameSite::Lax);
+    if let Some(life) = life {
+        cookie = cookie.max_age(cookie::time::Duration::seconds(i64::try_from(life.as_secs()).unwrap_or(i64::MAX)));
+    }
+    HeaderValue::try_from(cookie.build().to_string()).expect("our names and values are plain ASCII")
+}
+
+/// Takes a cookie away.
+pub fn clear(name: &str) -> HeaderValue {
+    set(name, "", Some(Duration::ZERO))
+}
+
+/// What opens a journey from now on, for a day when the browser was closed in between (A42).
+pub fn set_journey(id: JourneyId, secret: &Secret, life: Option<Duration>) -> HeaderValue {
+    set(&journey_name(id), &format!("{id}.{}", secret.expose()), life)
+}
+
+/// Takes a journey's cookie away.
+pub fn clear_journey(id: JourneyId) -> HeaderValue {
+    clear(&journey_name(id))
+}
+
+/// Two journeys in two tabs have two cookies (row E21). The end of the id is its random part.
+fn journey_name(id: JourneyId) -> String {
+    let id = id.0.simple().to_string();
+    format!("{JOURNEY}{}", &id[id.len() - 8..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Timestamp;
+    use crate::random::Random;
+
+    #[test]
+    fn c7_every_cookie_is_bound_to_this_host() {
+        let id = JourneyId::new(Timestamp(1_000), &Random::seeded(1));
+        let secret = Random::seeded(2).secret();
+        for cookie in [set(SESSION, "x", None), clear(SESSION), set_journey(id, &secret, Some(Duration::from_secs(60)))] {
+            let cookie = cookie.to_str().unwrap();
+            assert!(cookie.starts_with("__Host-") && cookie.len() < 4096, "{cookie}");
+            for attribute in ["; Secure", "; HttpOnly", "; Path=/", "; SameSite=Lax"] {
+                assert!(cookie.contains(attribute), "{cookie}");
+            }
+            assert!(!cookie.contains("Domain"), "{cookie}");
+        }
+        assert!(!set(SESSION, "x", None).to_str().unwrap().contains("Max-Age"));
+    }
+
+    #[test]
+    fn a_journey_is_found_by_its_id_and_no_other() {
+        let random = Random::seeded(1);
+        let (id, other) = (JourneyId::new(Timestamp(1_000), &random), JourneyId::new(Timestamp(2_000), &random));
+        let cookie = set_journey(id, &Secret::new("abc"), None);
+        let pair = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
+        let mut headers = HeaderMap::new();
+        headers.append(header::COOKIE, HeaderValue::try_from(format!("a=b; {pair}; {JOURNEY}zz=garbage")).unwrap());
+        let jar = Jar::read(&headers);
+        assert_eq!(jar.journey(id).unwrap().expose(), "abc");
+        assert!(jar.journey(other).is_none());
+        assert_eq!(jar.journeys().len(), 1);
+    }
+}

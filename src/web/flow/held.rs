@@ -1,0 +1,172 @@
+//! A journey in the browser that holds it. The id in the address opens nothing: the browser's cookie does, and it is
+//! another one after every step, so a cookie that somebody planted or copied before is dead (row E15). The next cookie
+//! is made of the last one and of what was sent, under our key: the same form sent twice finds the same one.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use axum::response::Response;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use uuid::Builder;
+
+use super::super::{PageError, Sent, Visitor, cookies, with_cookie};
+use super::{address, start_of, turn};
+use crate::app::App;
+use crate::flow::Flow;
+use crate::keys::{KeyStore, Purpose};
+use crate::model::{Draft, Hash, Journey, JourneyId, LocalPath};
+use crate::random::Secret;
+use crate::store::journeys::{Ending, Typed};
+
+/// A journey, and what its browser holds.
+pub(super) struct Held {
+    pub journey: Journey,
+    pub typed: Typed,
+    pub ending: Option<Ending>,
+    /// What opens it now.
+    pub secret: Secret,
+    /// It has no row yet.
+    pub fresh: bool,
+    again: Option<Again>,
+}
+
+/// This form was answered a moment ago: what its sender should have got.
+struct Again {
+    session: Option<Secret>,
+    life: Option<Duration>,
+}
+
+impl Held {
+    /// A journey that its first answer begins.
+    pub fn first(journey: Journey, secret: Secret) -> Self {
+        Self { journey, typed: Typed::new(), ending: None, secret, fresh: true, again: None }
+    }
+
+    /// The journey of an address, if this browser may go on with it. `sent` is what came with the request.
+    pub async fn find(app: &App, visitor: &Visitor, id: &str, sent: Option<&Sent>) -> Result<Self, PageError> {
+        let id: JourneyId = id.parse().map_err(|_| PageError::NotFound)?;
+        // Row E18: the same answer for a journey of somebody else and for none.
+        let held = visitor.jar.journey(id).ok_or_else(|| PageError::forbidden("/"))?;
+        let Some(kept) = app.store.read().journeys().find(id).await? else { return Err(PageError::Expired { again: "/".to_owned() }) };
+        let flow = app.flow(&kept.journey.flow).ok_or_else(|| PageError::Expired { again: "/".to_owned() })?;
+        let mut found =
+            Self { journey: kept.journey, typed: kept.typed, ending: kept.ending, secret: held.clone(), fresh: false, again: None };
+        if held.hash() != kept.browser {
+            let keys = &app.tools.keys;
+            let next = sent.map(|sent| next(keys, id, &held, sent)).filter(|next| next.hash() == kept.browser);
+            let (Some(sent), Some(next)) = (sent, next) else { return Err(PageError::conflict(&address(id))) };
+            let lately = |ending: &Ending| ending.session.is_some() && visitor.now.since(ending.at) <= TWICE;
+            let session = found.ending.as_ref().filter(|ending| lately(ending)).map(|_| session(keys, id, &held, sent));
+            found.secret = next;
+            found.again = Some(Again { session, life: turn::life(flow) });
+        }
+        if found.ending.is_none() && found.journey.expires_at <= visitor.now {
+            return Err(PageError::Expired { again: start_of(flow, &found.journey) });
+        }
+        if visitor.now.since(found.journey.touched_at) > IDLE {
+            ask_again(&mut found.journey.draft);
+        }
+        Ok(found)
+    }
+
+    /// The journey's flow.
+    pub fn flow<'a>(&self, app: &'a App) -> Result<&'a Flow, PageError> {
+        app.flow(&self.journey.flow).ok_or_else(|| PageError::Expired { again: "/".to_owned() })
+    }
+
+    /// The same form was sent before, and answered (row E22).
+    pub fn came_twice(&self) -> bool {
+        self.again.is_some()
+    }
+
+    /// Gives the cookies again that the first of two same forms brought.
+    pub fn restore(&self, response: Response) -> Response {
+        let Some(again) = &self.again else { return response };
+        let response = with_cookie(response, cookies::set_journey(self.journey.id, &self.secret, again.life));
+        match &again.session {
+            Some(session) => with_cookie(response, cookies::set(cookies::SESSION, session.expose(), None)),
+            None => response,
+        }
+    }
+}
+
+/// The id and the secret of a journey that this form begins: the same for the same form sent twice.
+pub(super) fn first(app: &App, visitor: &Visitor, flow: &Flow, sent: &Sent) -> (JourneyId, Secret) {
+    let keys = &app.tools.keys;
+    let parts: [&[u8]; 5] = [b"first", &visitor.pre.0, flow.name.as_bytes(), &sent.showing, &sent.digest.0];
+    let made = keys.mac(Purpose::Ticket, &parts);
+    let (shown_at, _) = sent.showing.split_first_chunk::<8>().expect("a showing has sixteen bytes");
+    let millis = u64::try_from(i64::from_be_bytes(*shown_at)).unwrap_or_default().saturating_mul(1000);
+    let (random, _) = made.0.split_first_chunk::<10>().expect("a hash has 32 bytes");
+    let id = JourneyId(Builder::from_unix_timestamp_millis(millis, random).into_uuid());
+    (id, secret_of(keys.mac(Purpose::Ticket, &[b"held", &made.0])))
+}
+
+/// What opens a journey after this form.
+pub(super) fn next(keys: &KeyStore, id: JourneyId, held: &Secret, sent: &Sent) -> Secret {
+    derive(keys, b"next", id, held, sent)
+}
+
+/// What opens the session that this form begins.
+pub(super) fn session(keys: &KeyStore, id: JourneyId, held: &Secret, sent: &Sent) -> Secret {
+    derive(keys, b"session", id, held, sent)
+}
+
+fn derive(keys: &KeyStore, what: &[u8], id: JourneyId, held: &Secret, sent: &Sent) -> Secret {
+    secret_of(keys.mac(Purpose::Ticket, &[what, id.0.as_bytes(), held.expose().as_bytes(), &sent.digest.0]))
+}
+
+fn secret_of(mac: Hash) -> Secret {
+    Secret::new(BASE64_URL_SAFE_NO_PAD.encode(mac.0))
+}
+
+/// What a journey knows before its first answer: the app that another journey of this browser serves on the way to the
+/// same place. Who forgot the password still arrives where they were going (A23), and the page's form may end there.
+pub(super) async fn first_draft(app: &App, visitor: &Visitor, return_to: &LocalPath) -> Result<Draft, PageError> {
+    let reader = app.store.read();
+    if *return_to != LocalPath::home() {
+        for (id, secret) in visitor.jar.journeys().into_iter().rev() {
+            if let Some(kept) = reader.journeys().find(id).await?
+                && kept.browser == secret.hash()
+                && kept.journey.return_to == *return_to
+            {
+                return Ok(Draft { client: kept.journey.draft.client, ..Draft::default() });
+            }
+        }
+    }
+    Ok(Draft::default())
+}
+
+/// What was typed at the first stage of a journey that this browser began a moment ago: the back button shows it again
+/// (A43). Signing in remembers nobody (A16).
+pub(super) async fn lately_typed(app: &App, visitor: &Visitor, flow: &Flow) -> Result<Option<BTreeMap<String, String>>, PageError> {
+    if flow.feature.name != "enrollment" {
+        return Ok(None);
+    }
+    let Some(first) = flow.stages.first() else { return Ok(None) };
+    let reader = app.store.read();
+    for (id, secret) in visitor.jar.journeys().into_iter().rev() {
+        if let Some(kept) = reader.journeys().find(id).await?
+            && kept.browser == secret.hash()
+            && kept.journey.flow == flow.name
+            && kept.ending.is_none()
+            && visitor.now.since(kept.journey.touched_at) <= IDLE
+        {
+            return Ok(kept.typed.get(first.name).cloned());
+        }
+    }
+    Ok(None)
+}
+
+/// After a while somebody else may sit there: who it is must be shown again (decisions 13). What was chosen stays.
+fn ask_again(draft: &mut Draft) {
+    draft.person = None;
+    draft.password_shown = None;
+    draft.recall_shown = None;
+    draft.confirmed = false;
+}
+
+const IDLE: i64 = 30 * 60;
+/// A second click comes at once, or it is no second click.
+const TWICE: i64 = 30;

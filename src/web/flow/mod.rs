@@ -1,0 +1,268 @@
+//! The addresses through which every flow is walked. The first page of a flow needs no journey: it is shown without
+//! writing anything, and its answer begins the journey in the same write. From then on the journey has an address,
+//! `/flow/{id}`, which always shows where it stands: a reload, a second tab, tomorrow or the back button lead nowhere
+//! else (A43, rows E15-E22).
+
+mod held;
+mod turn;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::Response;
+use serde::Serialize;
+
+use self::held::Held;
+use self::turn::Turn;
+use super::{FrameExtras, PageError, Sent, Visitor, cookies, page, screen, see_other, visitor, with_cookie};
+use crate::app::App;
+use crate::flow::{Flow, FlowError, Look};
+use crate::model::{Draft, FieldError, Journey, JourneyId, LocalPath};
+use crate::pages::Page;
+use crate::store::journeys::Ending;
+use crate::store::{StoreError, Tx};
+
+/// The account is made: the last page of joining.
+#[derive(Clone, Debug, Serialize)]
+pub struct Enrolled {
+    /// The name to greet with.
+    pub name: String,
+    /// The name to sign in with.
+    pub username: String,
+    /// The app that the person was going to.
+    pub app: Option<String>,
+}
+
+/// Starts a journey whose first facts are known, such as which app asked, and leads to it.
+pub async fn begin(app: &App, visitor: &Visitor, flow: &str, draft: Draft, return_to: LocalPath) -> Result<Response, PageError> {
+    let flow = app.flow(flow).ok_or(PageError::NotFound)?;
+    let id = JourneyId::new(visitor.now, &app.tools.random);
+    let secret = app.tools.random.secret();
+    let journey = new_journey(flow, id, draft, return_to, visitor);
+    app.store.write(async |tx: &Tx| tx.journeys().add(&journey, &secret.hash()).await).await.map_err(|error: StoreError| error)?;
+    let response = with_cookie(see_other(&address(id)), cookies::set_journey(id, &secret, turn::life(flow)));
+    Ok(forget_oldest(visitor, response))
+}
+
+/// `GET /sign-in`, `/recover`, `/enroll/{flow}`: the first page. Writes nothing.
+pub async fn start(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri) -> Result<Response, PageError> {
+    let flow = flow_at(&app, uri.path())?;
+    let return_to = return_to(&uri);
+    let draft = held::first_draft(&app, &visitor, &return_to).await?;
+    let mut typed = BTreeMap::new();
+    if let Some(username) = query(&uri, "username").filter(|username| username.len() <= 254) {
+        typed.insert("username".to_owned(), username);
+    }
+    if let Some(before) = held::lately_typed(&app, &visitor, flow).await? {
+        typed.extend(before);
+    }
+    let place = Place { flow, draft: &draft, return_to: &return_to, action: visitor.here.clone(), here: None };
+    place.show(&app, &visitor, typed).await
+}
+
+/// `POST /sign-in`, `/recover`, `/enroll/{flow}`: the first answer, which begins the journey.
+pub async fn start_with(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri, sent: Sent) -> Result<Response, PageError> {
+    let flow = flow_at(&app, uri.path())?;
+    let return_to = return_to(&uri);
+    let (id, secret) = held::first(&app, &visitor, flow, &sent);
+    let draft = held::first_draft(&app, &visitor, &return_to).await?;
+    let journey = new_journey(flow, id, draft, return_to, &visitor);
+    let stage = flow.current(&journey.draft).ok_or(PageError::NotFound)?.name;
+    let turn = Turn { app: &app, visitor: &visitor, flow, stage, sent: &sent, held: Held::first(journey, secret) };
+    let response = turn.take(ticket(&uri)).await?;
+    Ok(forget_oldest(&visitor, response))
+}
+
+/// `GET /flow/{journey}`: where the journey stands.
+pub async fn show(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri, Path(id): Path<String>) -> Result<Response, PageError> {
+    let held = Held::find(&app, &visitor, &id, None).await?;
+    if let Some(ending) = &held.ending {
+        return end(&app, &held, ending).await;
+    }
+    let flow = held.flow(&app)?;
+    let draft = &held.journey.draft;
+    let Some(stage) = flow.current(draft) else { return Err(PageError::Expired { again: start_of(flow, &held.journey) }) };
+    let ticket = query(&uri, "ticket").map(|ticket| format!("?ticket={ticket}")).unwrap_or_default();
+    let action = format!("{}/{}{ticket}", address(held.journey.id), stage.name);
+    let typed = held.typed.get(stage.name).cloned().unwrap_or_default();
+    Place { flow, draft, return_to: &held.journey.return_to, action, here: None }.show(&app, &visitor, typed).await
+}
+
+/// `POST /flow/{journey}/{stage}`: an answer.
+pub async fn answer(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    uri: Uri,
+    Path((id, stage)): Path<(String, String)>,
+    sent: Sent,
+) -> Result<Response, PageError> {
+    let held = Held::find(&app, &visitor, &id, Some(&sent)).await?;
+    if let Some(ending) = &held.ending {
+        let to = if stage == LAST || ending.username.is_none() { ending.to.as_str().to_owned() } else { address(held.journey.id) };
+        return Ok(held.restore(see_other(&to)));
+    }
+    let flow = held.flow(&app)?;
+    let here = address(held.journey.id);
+    if held.came_twice() {
+        return Ok(held.restore(see_other(&here)));
+    }
+    let stands = flow.progress(&held.journey.draft).0;
+    match flow.stages.iter().position(|bound| bound.name == stage).map(|place| place + 1) {
+        Some(place) if place == stands => {}
+        // Row E20: an earlier page, by the back button. Its answer is known already.
+        Some(place) if place < stands => return Ok(see_other(&here)),
+        // Row E16: a page that nobody was shown yet.
+        _ => return Err(PageError::conflict(&here)),
+    }
+    Turn { app: &app, visitor: &visitor, flow, stage: &stage, sent: &sent, held }.take(ticket(&uri)).await
+}
+
+/// The journey of a feature that this browser began last and can go on with: its address, and its flow's name.
+pub async fn begun(app: &App, visitor: &Visitor, feature: &str) -> Result<Option<(String, String)>, PageError> {
+    let reader = app.store.read();
+    for (id, secret) in visitor.jar.journeys().into_iter().rev() {
+        if let Some(kept) = reader.journeys().find(id).await?
+            && kept.browser == secret.hash()
+            && kept.ending.is_none()
+            && kept.journey.expires_at > visitor.now
+            && app.flow(&kept.journey.flow).is_some_and(|flow| flow.feature.name == feature)
+        {
+            return Ok(Some((address(id), kept.journey.flow)));
+        }
+    }
+    Ok(None)
+}
+
+/// A stage's page in its place.
+struct Place<'a> {
+    flow: &'a Flow,
+    draft: &'a Draft,
+    return_to: &'a LocalPath,
+    action: String,
+    here: Option<String>,
+}
+
+impl Place<'_> {
+    async fn show(&self, app: &App, visitor: &Visitor, typed: BTreeMap<String, String>) -> Result<Response, PageError> {
+        self.show_wrong(app, visitor, typed, Vec::new()).await
+    }
+
+    async fn show_wrong(
+        &self,
+        app: &App,
+        visitor: &Visitor,
+        typed: BTreeMap<String, String>,
+        errors: Vec<FieldError>,
+    ) -> Result<Response, PageError> {
+        let look = look(app, visitor, self.draft, self.return_to);
+        let (_, shown) = self.flow.show(&look).await?.ok_or_else(|| PageError::from(FlowError::Broken("no stage is open".to_owned())))?;
+        let extras = FrameExtras {
+            action: self.action.clone(),
+            client: self.draft.client.clone(),
+            errors,
+            typed,
+            progress: Some(self.flow.progress(self.draft)),
+            here: self.here.clone(),
+        };
+        Ok(screen(shown, extras))
+    }
+}
+
+/// The last page of a journey, or where it led.
+async fn end(app: &App, held: &Held, ending: &Ending) -> Result<Response, PageError> {
+    let Some(username) = &ending.username else { return Ok(see_other(ending.to.as_str())) };
+    let reader = app.store.read();
+    let account = reader.accounts().by_username(username).await?;
+    let person = match account {
+        Some(account) => reader.people().find(account.person).await?,
+        None => None,
+    };
+    let name = person.map(|person| visitor::given_name(&person).to_owned()).unwrap_or_default();
+    let enrolled = Enrolled { name, username: username.clone(), app: None };
+    let action = format!("{}/{LAST}", address(held.journey.id));
+    Ok(page(&enrolled, FrameExtras { action, ..FrameExtras::default() }))
+}
+
+fn look<'a>(app: &'a App, visitor: &'a Visitor, draft: &'a Draft, return_to: &'a LocalPath) -> Look<'a> {
+    Look { tools: &app.tools, reader: app.store.read(), draft, visitor: &visitor.origin, return_to, now: visitor.now }
+}
+
+fn new_journey(flow: &Flow, id: JourneyId, draft: Draft, return_to: LocalPath, visitor: &Visitor) -> Journey {
+    Journey {
+        id,
+        flow: flow.name.clone(),
+        draft,
+        return_to,
+        created_at: visitor.now,
+        touched_at: visitor.now,
+        expires_at: visitor.now + flow.lifetime,
+        version: 1,
+    }
+}
+
+/// The flow that begins at an address.
+fn flow_at<'a>(app: &'a App, path: &str) -> Result<&'a Flow, PageError> {
+    let name = path.strip_prefix("/enroll/").unwrap_or_else(|| path.trim_start_matches('/'));
+    let flow = app.flow(name).filter(|flow| start_address(flow) == path);
+    flow.ok_or(PageError::NotFound)
+}
+
+/// Where a flow begins.
+pub fn start_address(flow: &Flow) -> String {
+    match flow.feature.name {
+        "enrollment" => format!("/enroll/{}", flow.name),
+        _ => format!("/{}", flow.name),
+    }
+}
+
+/// Where a journey that is over begins again, on the way to where it went.
+fn start_of(flow: &Flow, journey: &Journey) -> String {
+    let to = &journey.return_to;
+    match (flow.feature.name, *to == LocalPath::home()) {
+        (_, true) => start_address(flow),
+        // An app's request starts a new journey by itself.
+        ("login", false) => to.as_str().to_owned(),
+        (_, false) => to.carried_by(&start_address(flow)),
+    }
+}
+
+/// Where a journey stands.
+fn address(id: JourneyId) -> String {
+    format!("/flow/{id}")
+}
+
+fn query(uri: &Uri, name: &str) -> Option<String> {
+    let pairs = url::form_urlencoded::parse(uri.query()?.as_bytes());
+    pairs.into_owned().find(|(found, _)| found == name).map(|(_, value)| value)
+}
+
+/// Where the person was going; nothing that leads off this server (row P22).
+pub fn return_to(uri: &Uri) -> LocalPath {
+    query(uri, "return_to").and_then(|path| LocalPath::parse(&path)).unwrap_or_else(LocalPath::home)
+}
+
+fn ticket(uri: &Uri) -> Option<String> {
+    query(uri, "ticket")
+}
+
+/// A browser that signs many people in one after another keeps the cookies of its last journeys only.
+fn forget_oldest(visitor: &Visitor, response: Response) -> Response {
+    let held = visitor.jar.journeys();
+    let old = held.len().saturating_sub(MOST_JOURNEYS);
+    held.iter().take(old).fold(response, |response, (id, _)| with_cookie(response, cookies::clear_journey(*id)))
+}
+
+impl Page for Enrolled {
+    const TEMPLATE: &'static str = "pages/enrolled.html";
+
+    fn samples() -> Vec<Self> {
+        let page = |app: Option<&str>| Self { name: "Éloïse".to_owned(), username: "S0123456".to_owned(), app: app.map(str::to_owned) };
+        vec![page(Some("Cahier de textes")), page(None)]
+    }
+}
+
+/// The button of the last page.
+const LAST: &str = "continue";
+const MOST_JOURNEYS: usize = 5;

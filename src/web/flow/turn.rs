@@ -1,0 +1,223 @@
+//! One answer: slow work first, then one short write in which it is judged, then cookies and a redirect. Of two that
+//! race, one takes the journey's turn and the other finds it taken and changes nothing.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+
+use super::super::{FrameExtras, PageError, Sent, Visitor, cookies, district, page, see_other, session, with_cookie};
+use super::held::{self, Held};
+use super::{Place, address, look};
+use crate::app::App;
+use crate::flow::{Answered, Finished, Flow, FlowError, Form, Prepared, Step};
+use crate::limits::{self, Network};
+use crate::model::{Draft, FieldError, Timestamp};
+use crate::pages::plain::Challenge;
+use crate::random::Secret;
+use crate::store::Tx;
+use crate::store::journeys::Ending;
+
+/// One answer to one stage.
+pub(super) struct Turn<'a> {
+    pub app: &'a App,
+    pub visitor: &'a Visitor,
+    pub flow: &'a Flow,
+    pub stage: &'a str,
+    pub sent: &'a Sent,
+    pub held: Held,
+}
+
+/// What came of it, after the commit.
+enum Turned {
+    /// Another answer was first.
+    Lost,
+    /// Judged.
+    Judged(Answered, Draft),
+}
+
+impl Turn<'_> {
+    /// Takes the turn. `ticket` is what the waiting page gave.
+    pub async fn take(mut self, ticket: Option<String>) -> Result<Response, PageError> {
+        let (app, now) = (self.app, self.visitor.now);
+        let mut visitor = self.visitor.clone();
+        let keys = &app.tools.keys;
+        visitor.origin.challenge_passed =
+            ticket.as_ref().is_some_and(|ticket| limits::ticket_is_ripe(keys, &visitor.origin.network, ticket, now));
+        self.visitor = &visitor;
+        self.held.journey.draft.language = Some(visitor.language);
+        let prepared = self
+            .flow
+            .prepare(self.stage, &look(app, &visitor, &self.held.journey.draft, &self.held.journey.return_to), &self.sent.form)
+            .await?;
+        let next = self.next_secret();
+        let turned = app.store.write(async |tx: &Tx| self.judge(tx, prepared, &next).await).await?;
+        match turned {
+            Turned::Lost if self.held.fresh => Ok(self.go_on(&next)),
+            Turned::Lost => Ok(see_other(&address(self.held.journey.id))),
+            Turned::Judged(answered, draft) => self.respond(answered, draft, &next, ticket).await,
+        }
+    }
+
+    /// What opens the journey after this answer.
+    fn next_secret(&self) -> Secret {
+        match self.held.fresh {
+            true => self.held.secret.clone(),
+            false => held::next(&self.app.tools.keys, self.held.journey.id, &self.held.secret, self.sent),
+        }
+    }
+
+    async fn judge(&self, tx: &Tx, prepared: Prepared, next: &Secret) -> Result<Turned, FlowError> {
+        let (journey, now, journeys) = (&self.held.journey, self.visitor.now, tx.journeys());
+        let mine = match self.held.fresh {
+            true => journeys.add(journey, &next.hash()).await?,
+            false => journeys.take_turn(journey.id, journey.version, now).await?,
+        };
+        if !mine {
+            return Ok(Turned::Lost);
+        }
+        let session_secret = held::session(&self.app.tools.keys, journey.id, &self.held.secret, self.sent);
+        let mut draft = journey.draft.clone();
+        let mut step = Step {
+            tools: &self.app.tools,
+            tx,
+            draft: &mut draft,
+            visitor: &self.visitor.origin,
+            journey: journey.id,
+            session_secret: &session_secret,
+            now,
+        };
+        let answered = self.flow.answer(self.stage, &mut step, &self.sent.form, prepared).await?;
+        self.keep(tx, &answered, &draft, next).await?;
+        Ok(Turned::Judged(answered, draft))
+    }
+
+    /// Writes what the answer brought.
+    async fn keep(&self, tx: &Tx, answered: &Answered, draft: &Draft, next: &Secret) -> Result<(), FlowError> {
+        let (journey, journeys) = (&self.held.journey, tx.journeys());
+        let mut typed = self.held.typed.clone();
+        typed.insert(self.stage.to_owned(), harmless(&self.sent.form));
+        match answered {
+            Answered::Next | Answered::Challenge => journeys.save(journey.id, draft, &typed, &next.hash()).await?,
+            Answered::Elsewhere | Answered::Again(_) | Answered::Wait(..) if self.held.fresh => journeys.drop(journey.id).await?,
+            Answered::Elsewhere | Answered::Again(_) | Answered::Wait(..) => {
+                journeys.save(journey.id, draft, &typed, &self.held.secret.hash()).await?;
+            }
+            Answered::Finished(finished) => {
+                let ending = self.ending(finished);
+                journeys.close(journey.id, &ending, &next.hash(), self.visitor.now + ENDING_LIFE).await?;
+                // Rows S02, S03: whoever was signed in here before is not any more, also the same person.
+                if let (Finished::SignedIn { .. }, Some(before)) = (finished, &self.visitor.signed_in) {
+                    session::end(tx, before, self.visitor.now).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn ending(&self, finished: &Finished) -> Ending {
+        let (at, to) = (self.visitor.now, self.held.journey.return_to.clone());
+        match finished {
+            Finished::SignedIn { session, welcome, .. } => {
+                Ending { at, to, session: Some(*session), username: welcome.as_ref().map(|welcome| welcome.username.clone()) }
+            }
+            Finished::Elsewhere(elsewhere) => Ending { at, to: elsewhere.clone(), session: None, username: None },
+        }
+    }
+
+    async fn respond(&self, answered: Answered, draft: Draft, next: &Secret, ticket: Option<String>) -> Result<Response, PageError> {
+        match answered {
+            Answered::Next => Ok(self.go_on(next)),
+            Answered::Elsewhere => Ok(see_other(&address(self.held.journey.id))),
+            Answered::Again(errors) => self.again(draft, errors, ticket).await,
+            Answered::Wait(errors, until) => self.wait(draft, errors, until).await,
+            Answered::Challenge => self.challenge(next).await,
+            Answered::Finished(finished) => Ok(self.finish(finished, next)),
+        }
+    }
+
+    /// On to where the journey stands now.
+    fn go_on(&self, next: &Secret) -> Response {
+        with_cookie(see_other(&address(self.held.journey.id)), self.cookie(next))
+    }
+
+    fn cookie(&self, secret: &Secret) -> HeaderValue {
+        cookies::set_journey(self.held.journey.id, secret, life(self.flow))
+    }
+
+    /// The same page with the reasons, and what was typed.
+    async fn again(&self, draft: Draft, errors: Vec<FieldError>, ticket: Option<String>) -> Result<Response, PageError> {
+        let ticket = ticket.map(|ticket| format!("?ticket={ticket}")).unwrap_or_default();
+        let (here, return_to) = (address(self.held.journey.id), &self.held.journey.return_to);
+        let place = match self.held.fresh {
+            true => Place { flow: self.flow, draft: &draft, return_to, action: self.visitor.here.clone(), here: None },
+            false => {
+                Place { flow: self.flow, draft: &draft, return_to, action: format!("{here}/{}{ticket}", self.stage), here: Some(here) }
+            }
+        };
+        let mut response = place.show_wrong(self.app, self.visitor, harmless(&self.sent.form), errors).await?;
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        Ok(response)
+    }
+
+    /// The same page, saying truly when the next try counts.
+    async fn wait(&self, draft: Draft, errors: Vec<FieldError>, until: Timestamp) -> Result<Response, PageError> {
+        let (pages, visitor) = (&self.app.tools.pages, self.visitor);
+        let moment = pages.moment(visitor.language, until, visitor.now, &district::zone(self.app));
+        let wait = pages.wait(visitor.language, until, visitor.now);
+        let errors = errors.into_iter().map(|error| error.with("until", moment.as_str()).with("wait", wait.as_str())).collect();
+        let mut response = self.again(draft, errors, None).await?;
+        *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(until.since(visitor.now).max(1)));
+        Ok(response)
+    }
+
+    /// The page that waits, and then shows the same stage again with a ticket in its form.
+    async fn challenge(&self, next: &Secret) -> Result<Response, PageError> {
+        let (tools, now, network) = (&self.app.tools, self.visitor.now, &self.visitor.origin.network);
+        let asked = limits::network(&self.app.store.read(), &tools.keys, &tools.policy, network, now).await?;
+        let seconds = if let Network::Challenge { seconds } = asked { seconds } else { CHALLENGE_SECONDS };
+        let here = address(self.held.journey.id);
+        let ticket = limits::ticket(&tools.keys, network, seconds, now);
+        let extras = FrameExtras { here: Some(here.clone()), ..FrameExtras::default() };
+        let waiting = page(&Challenge { seconds, next: format!("{here}?ticket={ticket}") }, extras);
+        Ok(with_cookie(waiting, self.cookie(next)))
+    }
+
+    fn finish(&self, finished: Finished, next: &Secret) -> Response {
+        let id = self.held.journey.id;
+        match finished {
+            Finished::Elsewhere(path) => with_cookie(see_other(path.as_str()), self.cookie(next)),
+            Finished::SignedIn { secret, persistent_until, device, welcome, .. } => {
+                let to = if welcome.is_some() { address(id) } else { self.held.journey.return_to.as_str().to_owned() };
+                let life = |until: Timestamp| Duration::from_secs(u64::try_from(until.since(self.visitor.now)).unwrap_or_default());
+                let response = with_cookie(see_other(&to), self.cookie(next));
+                let response = with_cookie(response, cookies::set(cookies::SESSION, secret.expose(), persistent_until.map(life)));
+                match device {
+                    Some((device, until)) => with_cookie(response, cookies::set(cookies::DEVICE, device.expose(), Some(life(until)))),
+                    None => response,
+                }
+            }
+        }
+    }
+}
+
+/// How long a journey's cookie lives: signing in ends with the browser, joining and getting back in may go on tomorrow.
+pub(super) fn life(flow: &Flow) -> Option<Duration> {
+    (flow.feature.name != "login").then_some(flow.lifetime)
+}
+
+/// What was typed, without what must not be kept or shown again.
+fn harmless(form: &Form) -> BTreeMap<String, String> {
+    let secret = |name: &str| SECRETS.iter().any(|secret| name.contains(secret));
+    let fields = form.0.iter().filter(|(name, value)| !secret(name) && value.len() <= LONGEST_KEPT);
+    fields.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+const SECRETS: &[&str] = &["password", "answer", "code", "secret"];
+const LONGEST_KEPT: usize = 300;
+const CHALLENGE_SECONDS: u32 = 5;
+/// A finished journey says where it led for a day.
+const ENDING_LIFE: Duration = Duration::from_hours(24);

@@ -1,0 +1,71 @@
+//! Which host was asked: ours, by the configured issuer, or none (row W07, D8). Nothing else ever reads `Host`.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::header::HOST;
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::district;
+use crate::app::App;
+
+/// Answers 421 to whoever asks for another host (RFC 9110 section 15.5.20). Probes ask by address and are let through.
+pub async fn check(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let probe = PROBES.contains(&request.uri().path());
+    let authority = request.uri().authority().map(|authority| authority.as_str().to_owned());
+    if probe || is_ours(&district::origin(&app), request.headers(), authority.as_deref()) {
+        next.run(request).await
+    } else {
+        (StatusCode::MISDIRECTED_REQUEST, "421\n").into_response()
+    }
+}
+
+/// One `Host`, and that of `origin`; the same for the authority of an absolute request line or of HTTP/2.
+fn is_ours(origin: &str, headers: &HeaderMap, authority: Option<&str>) -> bool {
+    let named: Vec<&str> = headers.get_all(HOST).iter().map(|host| host.to_str().unwrap_or("?")).chain(authority).collect();
+    let (scheme, ours) = origin.split_once("://").unwrap_or(("https", origin));
+    let port = if scheme == "https" { ":443" } else { ":80" };
+    let same = |host: &&str| host.eq_ignore_ascii_case(ours) || host.strip_suffix(port).is_some_and(|host| host.eq_ignore_ascii_case(ours));
+    headers.get_all(HOST).iter().count() <= 1 && !named.is_empty() && named.iter().all(same)
+}
+
+const PROBES: &[&str] = &["/healthz", "/readyz", "/metrics"];
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn hosts(values: &[&'static str]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(HOST, HeaderValue::from_static(value));
+        }
+        headers
+    }
+
+    #[test]
+    fn p34_only_the_configured_host_is_ours() {
+        let ours = "https://id.ecole.example";
+        for (sent, authority, expected) in [
+            (&["id.ecole.example"][..], None, true),
+            (&["ID.ecole.example:443"], None, true),
+            (&["id.ecole.example"], Some("id.ecole.example"), true),
+            (&[], Some("id.ecole.example"), true),
+            (&["id.ecole.example:80"], None, false),
+            (&["evil.example"], None, false),
+            (&["id.ecole.example", "evil.example"], None, false),
+            (&["id.ecole.example", "id.ecole.example"], None, false),
+            (&["id.ecole.example"], Some("evil.example"), false),
+            (&["id.ecole.example.evil.example"], None, false),
+            (&[], None, false),
+        ] {
+            assert_eq!(is_ours(ours, &hosts(sent), authority), expected, "{sent:?} {authority:?}");
+        }
+        assert!(is_ours("http://localhost:8080", &hosts(&["localhost:8080"]), None));
+        assert!(!is_ours("http://localhost:8080", &hosts(&["localhost"]), None));
+    }
+}

@@ -1,0 +1,137 @@
+//! A district in a folder of its own, and the program that serves it until it is killed.
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use sea_orm::ConnectionTrait;
+use tempfile::TempDir;
+
+use crate::pupil::Pupil;
+
+/// Where the district is kept.
+pub enum Database {
+    /// A file beside the rest.
+    Sqlite,
+    /// A database of its own on the server of this address.
+    Postgres(String),
+}
+
+/// A school, its roster imported.
+pub struct District {
+    /// Everything of it.
+    pub folder: TempDir,
+    config: PathBuf,
+    address: String,
+}
+
+/// The program, serving. Dropped, it is killed too.
+pub struct Server {
+    /// Where it listens.
+    pub address: String,
+    child: Child,
+}
+
+impl District {
+    /// A district of some hundred pupils.
+    pub async fn new(database: Database) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = match database {
+            Database::Sqlite => format!("sqlite:{}", folder.path().join("preau.db").display()),
+            Database::Postgres(server) => fresh(&server).await,
+        };
+        // Nobody else asks for this port between now and the start; a test of its own does not meet a fixed one.
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let address = format!("http://localhost:{port}");
+        let config = folder.path().join("preau.toml");
+        let text = format!("issuer = \"{address}\"\nlisten = \"127.0.0.1:{port}\"\n\n[database]\nurl = \"{url}\"\n");
+        std::fs::write(&config, text).unwrap();
+        let district = Self { folder, config, address };
+        let roster = district.roster();
+        district.run(&["roster", "generate", &roster, "--students", "400", "--seed", "7"]);
+        district.run(&["roster", "import", &roster]);
+        district
+    }
+
+    /// Starts the program and waits until it can serve: at most five seconds (F01).
+    pub async fn serve(&self) -> Server {
+        let log = std::fs::File::create(self.folder.path().join("log")).unwrap();
+        let mut command = self.command(&["serve"]);
+        let child = command.stdout(Stdio::null()).stderr(log).spawn().unwrap();
+        let server = Server { address: self.address.clone(), child };
+        let answers = async {
+            let port = self.address.rsplit(':').next().unwrap();
+            while tokio::net::TcpStream::connect(format!("127.0.0.1:{port}")).await.is_err() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let log = || std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+        assert!(tokio::time::timeout(Duration::from_secs(20), answers).await.is_ok(), "it does not start:\n{}", log());
+        server
+    }
+
+    /// Pupils whose name is not another's, so that no claim waits for the school's word.
+    pub fn pupils(&self) -> Vec<Pupil> {
+        let mut reader = csv::Reader::from_path(self.folder.path().join("roster/users.csv")).unwrap();
+        let headers = reader.headers().unwrap().clone();
+        let column = |name: &str| headers.iter().position(|header| header == name).unwrap();
+        let (role, given, family, number) = (column("role"), column("givenName"), column("familyName"), column("identifier"));
+        let rows = reader.records().map(Result::unwrap).filter(|row| &row[role] == "student" && !row[number].is_empty());
+        let pupils = rows.map(|row| Pupil { given: row[given].into(), family: row[family].into(), number: row[number].into() });
+        pupils.collect()
+    }
+
+    /// How many accounts there are.
+    pub fn accounts(&self) -> usize {
+        let listed: serde_json::Value = serde_json::from_slice(&self.run(&["account", "list", "--json"])).unwrap();
+        let rows = listed.as_array().or_else(|| listed["accounts"].as_array());
+        rows.expect("a list of accounts").len()
+    }
+
+    fn roster(&self) -> String {
+        self.folder.path().join("roster").display().to_string()
+    }
+
+    fn run(&self, words: &[&str]) -> Vec<u8> {
+        let output = self.command(words).output().unwrap();
+        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_preau"));
+        command.arg("--config").arg(&self.config).args(words).current_dir(self.folder.path()).stdin(Stdio::null());
+        command
+    }
+}
+
+impl Server {
+    /// `kill -9`: no handler runs, nothing is said goodbye to.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What the environment says, if anything.
+#[expect(clippy::disallowed_methods, reason = "which databases there are is the machine's to say")]
+pub fn setting(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+async fn fresh(server: &str) -> String {
+    let name = format!("preau_killed_{}", std::process::id());
+    let connection = sea_orm::Database::connect(server).await.unwrap();
+    connection.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+    let mut url = url::Url::parse(server).unwrap();
+    url.set_path(&name);
+    url.to_string()
+}
