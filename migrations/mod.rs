@@ -7,6 +7,7 @@ mod m0001_roster;
 mod m0002_accounts;
 mod m0003_claims;
 mod m0004_oidc;
+mod m0006_letters_and_events;
 
 /// All changes, in order.
 pub struct Migrator;
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_accounts::Migration),
             Box::new(m0003_claims::Migration),
             Box::new(m0004_oidc::Migration),
+            Box::new(m0006_letters_and_events::Migration),
         ]
     }
 }

@@ -61,6 +61,8 @@ ids! {
     ImportId,
     /// One failed claim in the staff's queue.
     CaseId,
+    /// One letter on its way out.
+    LetterId,
 }
 
 fn fresh(now: Timestamp, random: &Random) -> Uuid {
