@@ -31,12 +31,8 @@ impl MigrationTrait for Migration {
     }
 }
 
-const INDEXES: &[(&str, &[&str])] = &[
-    ("outbox", &["delivered_at"]),
-    ("events", &["at"]),
-    ("events", &["person", "id"]),
-    ("events", &["kind", "id"]),
-];
+const INDEXES: &[(&str, &[&str])] =
+    &[("outbox", &["delivered_at"]), ("events", &["at"]), ("events", &["person", "id"]), ("events", &["kind", "id"])];
 
 fn outbox() -> TableCreateStatement {
     Table::create()
