@@ -6,7 +6,8 @@
 use std::net::IpAddr;
 
 use crate::keys::{KeyStore, Purpose};
-use crate::model::{Hash, Timestamp};
+use crate::model::{AccountId, Hash, Timestamp};
+use crate::people::sign_in_key;
 use crate::policy::Policy;
 use crate::store::throttles::{Bounds, Forget};
 use crate::store::{Reader, StoreError, Tx};
@@ -71,6 +72,20 @@ pub enum Network {
 pub fn subject(keys: &KeyStore, names: &[&str]) -> Hash {
     let parts: Vec<&[u8]> = names.iter().map(|name| name.as_bytes()).collect();
     keys.mac(Purpose::Throttle, &parts)
+}
+
+/// The subject of what is counted for whoever a typed name means: the account, whatever it was named by (row E31), or
+/// the name, if nobody has it.
+pub fn subject_of(keys: &KeyStore, account: Option<AccountId>, typed: &str) -> Hash {
+    match account {
+        Some(account) => subject_of_account(keys, account),
+        None => subject(keys, &["name", &sign_in_key(typed)]),
+    }
+}
+
+/// The subject of an account's counters.
+pub fn subject_of_account(keys: &KeyStore, account: AccountId) -> Hash {
+    subject(keys, &["account", &account.to_string()])
 }
 
 /// Counts a try, before its answer is judged.

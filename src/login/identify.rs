@@ -7,8 +7,7 @@ use serde::Deserialize;
 use super::pages::SignIn;
 use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
 use crate::model::{AccountId, Audience, Draft};
-use crate::people::{email_key, number_key};
-use crate::store::Reader;
+use crate::people::find_account;
 
 /// Asks for the name to sign in with.
 #[derive(Debug, Deserialize)]
@@ -36,7 +35,7 @@ impl Stage for Identify {
         if typed.is_empty() || typed.len() > LONGEST {
             return Ok(Prepared::Nothing);
         }
-        Ok(Prepared::made(find(&look.reader, typed).await?))
+        Ok(Prepared::made(find_account(&look.reader, typed).await?))
     }
 
     async fn submit(&self, step: &mut Step<'_>, form: &Form, prepared: Prepared) -> Result<Outcome, FlowError> {
@@ -50,25 +49,6 @@ impl Stage for Identify {
             None => Ok(Outcome::again("username", "sign-in-username-long")),
         }
     }
-}
-
-/// The account of what was typed. Two people of one number or address are nobody: each has a name of their own.
-pub(super) async fn find(reader: &Reader<'_>, typed: &str) -> Result<Option<AccountId>, FlowError> {
-    if let Some(account) = reader.accounts().by_username(typed).await? {
-        return Ok(Some(account.id));
-    }
-    let people = match typed.contains('@') {
-        true => reader.people().by_email(&email_key(typed)).await?,
-        false => reader.people().by_number(&number_key(typed)).await?,
-    };
-    let mut found = None;
-    for person in &people {
-        let Some(account) = reader.accounts().of_person(person.id).await? else { continue };
-        if found.replace(account.id).is_some() {
-            return Ok(None);
-        }
-    }
-    Ok(found)
 }
 
 const LONGEST: usize = 254;

@@ -11,9 +11,7 @@ use crate::limits::{self, Network, Rule, Taken};
 use crate::model::draft::{PasswordHash, Proven};
 use crate::model::{AccountId, Draft, FieldError, Hash};
 use crate::password::Verdict;
-use crate::people::{email_key, number_key};
-use crate::store::Reader;
-use crate::store::accounts::{AccountState, username_key};
+use crate::store::accounts::AccountState;
 
 /// Asks for the password of the name before.
 #[derive(Debug, Deserialize)]
@@ -135,29 +133,7 @@ async fn still_on_file(step: &Step<'_>, account: AccountId, seen: &Seen) -> Resu
 
 /// Which counter a try is taken from: the account's, whatever it was named by (row E31), or that of its known device.
 fn counter(keys: &KeyStore, draft: &Draft, visitor: &Origin) -> (Rule, Hash) {
-    let Some(account) = draft.account else {
-        return (Rule::AccountPassword, limits::subject(keys, &["name", &folded(draft.username.as_deref().unwrap_or_default())]));
-    };
-    let known = visitor.known_device_of == Some(account);
-    (if known { Rule::KnownDevice } else { Rule::AccountPassword }, subject(keys, account))
-}
-
-/// The subject of an account's counters.
-pub fn subject(keys: &KeyStore, account: AccountId) -> Hash {
-    limits::subject(keys, &["account", &account.to_string()])
-}
-
-/// The canonical form of a name that nobody has.
-fn folded(typed: &str) -> String {
-    let number = number_key(typed);
-    match () {
-        () if typed.contains('@') => email_key(typed),
-        () if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) => number,
-        () => username_key(typed),
-    }
-}
-
-/// Where a try is looked up before it is made, for the command line.
-pub async fn is_limited(reader: &Reader<'_>, keys: &KeyStore, account: AccountId, now: crate::model::Timestamp) -> Result<bool, FlowError> {
-    Ok(limits::would_wait(reader, Rule::AccountPassword, &subject(keys, account), now).await?)
+    let known = draft.account.is_some() && visitor.known_device_of == draft.account;
+    let subject = limits::subject_of(keys, draft.account, draft.username.as_deref().unwrap_or_default());
+    (if known { Rule::KnownDevice } else { Rule::AccountPassword }, subject)
 }

@@ -18,6 +18,12 @@ pub fn name_key(name: &str) -> String {
     }
 }
 
+/// Folds the answer to a security question: case, accents, spaces and marks do not count, so « bleu » and "BLEU " are
+/// one answer (A21, R10). Nothing is left of an answer without letters and digits, which must not be accepted.
+pub fn answer_key(answer: &str) -> String {
+    name_key(answer)
+}
+
 /// Folds a student number for comparison: spaces, a leading `S`, letter O for zero and leading zeros do not count, so
 /// `S0123456`, `0123456` and `123456` are one number (A9, A34).
 pub fn number_key(number: &str) -> String {
@@ -100,6 +106,15 @@ mod tests {
     }
 
     #[test]
+    fn r10_an_answer_is_one_in_any_case_and_with_any_accents() {
+        for (left, right) in [("bleu", "BLEU "), ("Crème brûlée", "creme-brulee"), ("L’Île", "l'ile"), ("42 !", "42")] {
+            assert_eq!(answer_key(left), answer_key(right), "{left} {right}");
+        }
+        assert_ne!(answer_key("bleu"), answer_key("bleue"));
+        assert_eq!(answer_key(" … "), "");
+    }
+
+    #[test]
     fn a34_a_number_is_one_with_and_without_prefix_and_zeros() {
         for typed in ["S0123456", "s0123456", "0123456", "123456", " 0123 456 ", "O123456", "s-O123456", "０１２３４５６"] {
             assert_eq!(number_key(typed), "123456", "{typed}");
@@ -128,7 +143,7 @@ mod tests {
     proptest! {
         #[test]
         fn z7_folding_is_idempotent(text in "\\PC{0,24}") {
-            for key in [name_key, number_key, email_key] {
+            for key in [name_key, answer_key, number_key, email_key] {
                 let once = key(&text);
                 prop_assert_eq!(key(&once), once);
             }

@@ -1,8 +1,10 @@
-//! Pure rules on what the roster says of people: how names, numbers and addresses are folded, and when what a family
-//! types means what the school wrote. Nothing here reads the store.
+//! Rules on what the roster says of people: how names, numbers and addresses are folded, when what a family types means
+//! what the school wrote, and whose account a name is. All but the last are pure.
 
+mod find;
 mod fold;
 mod names;
 
-pub use fold::{email_key, name_key, number_key};
+pub use find::{find_account, sign_in_key};
+pub use fold::{answer_key, email_key, name_key, number_key};
 pub use names::{full_name_key, names_match};
