@@ -7,13 +7,13 @@ use std::time::Duration;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::config::policy::{AudienceSettings, PolicySettings, QuestionSettings};
-use crate::model::Audience;
+use crate::model::{Audience, Network};
 
 /// The district's rules.
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
     settings: PolicySettings,
-    school_networks: Vec<Range>,
+    school_networks: Vec<Network>,
 }
 
 /// What a name to sign in with is made of.
@@ -64,7 +64,8 @@ pub enum Weak {
 impl Policy {
     /// Reads the settings; what is wrong with them, in words.
     pub fn new(settings: PolicySettings) -> Result<Self, String> {
-        let school_networks = settings.school_networks.iter().map(|text| Range::parse(text)).collect::<Result<_, _>>()?;
+        let networks = settings.school_networks.iter().map(|text| Network::parse(text));
+        let school_networks = networks.collect::<Result<_, _>>().map_err(|error| format!("policy.school_networks: {error}"))?;
         let questions = &settings.questions;
         if questions.ask > questions.answer || questions.may_be_wrong >= questions.ask {
             return Err("policy.questions: no more may be asked than were answered, and not all of them may be wrong".to_owned());
@@ -155,33 +156,6 @@ pub fn bare_number(number: &str) -> String {
     let plain: String = number.chars().filter(|symbol| symbol.is_alphanumeric()).collect::<String>().to_uppercase();
     let bare = plain.strip_prefix('S').filter(|rest| !rest.is_empty()).unwrap_or(&plain);
     bare.replace('O', "0")
-}
-
-/// A network in CIDR form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Range {
-    address: IpAddr,
-    length: u8,
-}
-
-impl Range {
-    fn parse(text: &str) -> Result<Self, String> {
-        let wrong = || format!("policy.school_networks: {text:?} is not a network such as 203.0.113.0/24 or 2001:db8::/48");
-        let (address, length) = text.split_once('/').unwrap_or((text, ""));
-        let address: IpAddr = address.parse().map_err(|_| wrong())?;
-        let most = if address.is_ipv4() { 32 } else { 128 };
-        let length = if length.is_empty() { most } else { length.parse().map_err(|_| wrong())? };
-        if length > most { Err(wrong()) } else { Ok(Self { address, length }) }
-    }
-
-    fn holds(self, address: IpAddr) -> bool {
-        let bits = |address: IpAddr| match address {
-            IpAddr::V4(address) => u128::from(address.to_bits()) << 96,
-            IpAddr::V6(address) => address.to_bits(),
-        };
-        let mask = u128::MAX.checked_shl(128 - u32::from(self.length)).unwrap_or(0);
-        self.address.is_ipv4() == address.is_ipv4() && (bits(self.address) ^ bits(address)) & mask == 0
-    }
 }
 
 fn default_username(audience: Audience) -> &'static str {

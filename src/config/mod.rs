@@ -1,7 +1,139 @@
 //! The settings: `preau.toml`, then the environment (`PREAU__SECTION__KEY`). An unknown key is refused with file, line
-//! and the nearest known key. Relative paths are relative to the file.
+//! and the nearest known key. Relative paths are relative to the file. Everything is checked once, at start; whoever
+//! holds a [`Config`] need not ask again.
 
+mod catalogue;
+mod check;
+pub mod district;
+pub mod keys;
+mod load;
+pub mod mail;
+pub mod passwords;
 pub mod policy;
 
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+pub use load::{ConfigError, Problem, load};
+
+use self::district::DistrictSettings;
+use self::keys::KeySettings;
+use self::mail::MailSettings;
+use self::passwords::PasswordSettings;
+use self::policy::PolicySettings;
+use crate::model::{Language, Network};
+
 /// The effective settings.
-pub struct Config {}
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Who Préau is to every app: scheme, host and port, without a slash at the end.
+    pub issuer: String,
+    /// Where it listens: an address and a port.
+    pub listen: String,
+    /// Where the embedded database and the mail folder are kept.
+    pub data_dir: PathBuf,
+    /// The languages of the pages, the default first.
+    pub languages: Vec<Language>,
+    /// Proxies that are believed when they say where a request came from: addresses, or networks in CIDR form.
+    pub trusted_proxies: Vec<Network>,
+    /// The database.
+    pub database: DatabaseSettings,
+    /// Mail.
+    pub mail: MailSettings,
+    /// Keys.
+    pub keys: KeySettings,
+    /// Enrollment flows.
+    pub flows: FlowSettings,
+    /// Password hashing.
+    pub passwords: PasswordSettings,
+    /// The district.
+    pub district: DistrictSettings,
+    /// What the district allows each audience.
+    pub policy: PolicySettings,
+}
+
+/// `[database]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DatabaseSettings {
+    /// `sqlite:PATH`, or `postgres://…`.
+    pub url: String,
+}
+
+/// `[flows]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FlowSettings {
+    /// A folder of flow files, added to those that ship; one of the same name takes the place of ours.
+    pub dir: Option<PathBuf>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            issuer: "http://localhost:8080".to_owned(),
+            listen: "127.0.0.1:8080".to_owned(),
+            data_dir: "./data".into(),
+            languages: Language::ALL.to_vec(),
+            trusted_proxies: Vec::new(),
+            database: DatabaseSettings::default(),
+            mail: MailSettings::default(),
+            keys: KeySettings::default(),
+            flows: FlowSettings::default(),
+            passwords: PasswordSettings::default(),
+            district: DistrictSettings::default(),
+            policy: PolicySettings::default(),
+        }
+    }
+}
+
+impl Default for DatabaseSettings {
+    fn default() -> Self {
+        Self { url: "sqlite:./data/preau.db".to_owned() }
+    }
+}
+
+impl Config {
+    /// Makes every relative path one from `base`, the folder of the file.
+    fn resolve(&mut self, base: &Path) {
+        let from = |path: &Path| base.join(path.strip_prefix("./").unwrap_or(path));
+        self.data_dir = from(&self.data_dir);
+        self.keys.master_key_file = from(&self.keys.master_key_file);
+        self.flows.dir = self.flows.dir.as_deref().map(from);
+        for url in [&mut self.database.url, &mut self.mail.url] {
+            for scheme in ["sqlite:", "file:"] {
+                // What stands behind two slashes is an address of the driver's own kind.
+                if let Some(path) = url.strip_prefix(scheme).filter(|path| !path.starts_with("//") && !path.starts_with(":memory:")) {
+                    *url = format!("{scheme}{}", from(Path::new(path)).display());
+                }
+            }
+        }
+    }
+
+    /// Itself as TOML, passwords in addresses masked.
+    pub fn printed(&self) -> String {
+        let mut shown = self.clone();
+        shown.database.url = masked(&shown.database.url);
+        shown.mail.url = masked(&shown.mail.url);
+        toml::to_string_pretty(&shown).expect("settings are plain values")
+    }
+
+    /// Every key with its default and one line on it.
+    pub fn annotated() -> String {
+        catalogue::annotated()
+    }
+}
+
+/// An address without the password in it.
+pub fn masked(url: &str) -> String {
+    match url::Url::parse(url) {
+        Ok(mut parsed) if parsed.password().is_some() => {
+            // Only an address without a host cannot hold a password, and this one holds one.
+            let _ = parsed.set_password(Some("…"));
+            parsed.to_string().replace("%E2%80%A6", "…")
+        }
+        _ => url.to_owned(),
+    }
+}

@@ -73,6 +73,6 @@ pub async fn tidy(app: &App) -> Result<(), StoreError> {
 }
 
 /// Who we are. From the settings alone: no header of a request changes it (row P34).
-pub fn issuer(_app: &App) -> &str {
-    "http://localhost:8080"
+pub fn issuer(app: &App) -> &str {
+    &app.tools.config.issuer
 }

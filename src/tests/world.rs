@@ -73,7 +73,7 @@ impl World {
             hasher: crate::password::Hasher {},
             policy: Default::default(),
             pages: crate::pages::Pages::load().unwrap(),
-            config: crate::config::Config {},
+            config: crate::config::Config::default(),
         };
         let app = Arc::new(App { tools, store, flows: vec![] });
         let dress = axum::middleware::from_fn_with_state(app.clone(), respond::dress);

@@ -10,31 +10,33 @@ use crate::model::Language;
 use crate::pages::District;
 
 /// How the district is named on every page.
-pub(super) fn district(_app: &App) -> District {
-    District { name: "District scolaire des Tilleuls".to_owned(), brand: "#0b6e4f".to_owned(), logo: None }
+pub(super) fn district(app: &App) -> District {
+    let district = &app.tools.config.district;
+    District { name: district.name.clone(), brand: district.colour.clone(), logo: district.logo.clone() }
 }
 
 /// Where requests for help go that name no school, or one without an address.
-pub(super) fn help_address(_app: &App) -> String {
-    "aide@tilleuls.example".to_owned()
+pub(super) fn help_address(app: &App) -> String {
+    app.tools.config.district.help_address.clone()
 }
 
 /// The clock on the school's wall.
-pub(super) fn zone(_app: &App) -> TimeZone {
-    TimeZone::UTC
+pub(super) fn zone(app: &App) -> TimeZone {
+    // Checked when the settings were read; the library keeps what it has looked up.
+    TimeZone::get(&app.tools.config.district.time_zone).unwrap_or(TimeZone::UTC)
 }
 
 /// The languages of the pages, the default first.
-pub(super) fn languages(_app: &App) -> &[Language] {
-    Language::ALL
+pub(super) fn languages(app: &App) -> &[Language] {
+    &app.tools.config.languages
 }
 
 /// Scheme, host and port of the issuer, as a browser writes an origin.
-pub(super) fn origin(_app: &App) -> String {
-    "http://localhost:8080".to_owned()
+pub(super) fn origin(app: &App) -> &str {
+    &app.tools.config.issuer
 }
 
 /// A proxy of ours: what it says of where a request came from is believed.
-pub(super) fn is_trusted_proxy(_app: &App, _address: IpAddr) -> bool {
-    false
+pub(super) fn is_trusted_proxy(app: &App, address: IpAddr) -> bool {
+    app.tools.config.trusted_proxies.iter().any(|network| network.holds(address))
 }

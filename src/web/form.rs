@@ -40,7 +40,7 @@ impl FromRequest<Arc<App>> for Sent {
 impl Sent {
     /// Reads a form that was sent to `place`.
     pub fn read(app: &App, visitor: &Visitor, place: &str, headers: &HeaderMap, body: &Bytes) -> Result<Self, PageError> {
-        if !csrf::came_from_us(headers, &district::origin(app)) {
+        if !csrf::came_from_us(headers, district::origin(app)) {
             return Err(PageError::NotAllowed);
         }
         if body.len() > LARGEST {

@@ -15,7 +15,7 @@ use crate::app::App;
 pub async fn check(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let probe = PROBES.contains(&request.uri().path());
     let authority = request.uri().authority().map(|authority| authority.as_str().to_owned());
-    if probe || is_ours(&district::origin(&app), request.headers(), authority.as_deref()) {
+    if probe || is_ours(district::origin(&app), request.headers(), authority.as_deref()) {
         next.run(request).await
     } else {
         (StatusCode::MISDIRECTED_REQUEST, "421\n").into_response()

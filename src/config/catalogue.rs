@@ -1,0 +1,117 @@
+//! Every key of the settings, with one line on it: what `preau config print --annotated` prints, and what a misspelt
+//! key is compared with.
+
+use super::Config;
+
+/// A key: its path, and what it is for. A key of `policy.AUDIENCE` stands once a audience.
+pub(super) const KEYS: &[(&str, &str)] = &[
+    ("issuer", "Who Préau is to every app: scheme, host and port. https, unless the host is this machine."),
+    ("listen", "The address and port it listens on."),
+    ("data_dir", "Where the embedded database and the mail folder are kept."),
+    ("languages", "The languages of the pages; the first is the default."),
+    ("trusted_proxies", "Proxies that are believed when they say where a request came from (X-Forwarded-For)."),
+    ("database.url", "sqlite:PATH, or postgres://USER:PASSWORD@HOST/NAME."),
+    ("mail.url", "file:FOLDER (one .eml a letter), smtp://HOST:PORT or smtps://USER:PASSWORD@HOST."),
+    ("mail.from", "The sender, as letters show it."),
+    ("keys.master_key_file", "The file of the master key. Keep a copy apart from the database and its backups."),
+    ("keys.rsa_bits", "Bits of an RSA signing key: 2048, or 3072, which signs 5.8 times slower."),
+    ("flows.dir", "A folder of your own flow files, added to those that ship."),
+    ("passwords.memory_kib", "KiB of memory that a password's hash (Argon2id) walks through; 19456 at least."),
+    ("passwords.iterations", "How often it walks through it; 2 at least (1 from 47104 KiB on)."),
+    ("passwords.slots", "Hashes at the same time; 0: one fewer than there are cores, and at least one."),
+    ("passwords.longest_wait", "Seconds that somebody may wait for a slot before they are asked to come back."),
+    ("district.name", "Who speaks on every page and in every letter."),
+    ("district.colour", "The district's colour, #rrggbb."),
+    ("district.logo", "The district's logo: a path under /assets/."),
+    ("district.help_address", "Where requests for help go that name no school."),
+    ("district.time_zone", "The clock on the schools' walls, such as America/Toronto."),
+    ("policy.AUDIENCE.username", "The name to sign in with: {studentNumber}, {givenName}, {familyName}, {email}."),
+    ("policy.AUDIENCE.password_length", "The least number of characters in a password."),
+    ("policy.AUDIENCE.password_twice", "A new password is typed twice."),
+    ("policy.AUDIENCE.password_history", "So many former passwords may not come back."),
+    ("policy.AUDIENCE.password_history_days", "A former password may not come back for so many days."),
+    ("policy.AUDIENCE.session_hours", "A session ends after so many hours."),
+    ("policy.AUDIENCE.known_device_days", "On a device the account knows, a session ends after so many days instead."),
+    ("policy.questions.answer", "So many security questions are answered at enrollment."),
+    ("policy.questions.ask", "So many of these are asked at recovery."),
+    ("policy.questions.may_be_wrong", "So many of those may be answered wrong."),
+    ("policy.school_networks", "Public addresses of schools: many pupils behind one address are not an attack."),
+    ("policy.forbidden_words", "Words that no password may be made of: the mascot, the town, the portal's name."),
+];
+
+const AUDIENCES: &[&str] = &["student", "guardian", "staff"];
+
+/// Every key, in full.
+pub(super) fn paths() -> impl Iterator<Item = (String, &'static str)> {
+    KEYS.iter().flat_map(|(path, about)| {
+        let audiences = if path.contains("AUDIENCE") { AUDIENCES } else { &[""] };
+        audiences.iter().map(|audience| (path.replace("AUDIENCE", audience), *about))
+    })
+}
+
+/// A settings file that says everything: each key with its default, those that have none as comments.
+pub(super) fn annotated() -> String {
+    let defaults = toml::Table::try_from(Config::default()).expect("settings are plain values");
+    let mut text = String::from("# Every setting of Préau with its default. Each can also be given as PREAU__SECTION__KEY.\n");
+    let mut section = String::new();
+    for (path, about) in paths() {
+        let (table, key) = path.rsplit_once('.').unwrap_or(("", &path));
+        if table != section {
+            text.push_str(&format!("\n[{table}]"));
+            section = table.to_owned();
+        }
+        let line = match find(&defaults, &path) {
+            Some(value) => format!("{key} = {value}"),
+            None => format!("# {key} ="),
+        };
+        text.push_str(&format!("\n# {about}\n{line}\n"));
+    }
+    text
+}
+
+fn find<'t>(table: &'t toml::Table, path: &str) -> Option<&'t toml::Value> {
+    match path.split_once('.') {
+        Some((first, rest)) => find(table.get(first)?.as_table()?, rest),
+        None => table.get(path),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn leaves(table: &toml::Table, before: &str, found: &mut BTreeSet<String>) {
+        for (key, value) in table {
+            match value.as_table() {
+                Some(inner) => leaves(inner, &format!("{before}{key}."), found),
+                None => drop(found.insert(format!("{before}{key}"))),
+            }
+        }
+    }
+
+    #[test]
+    fn every_key_of_the_settings_stands_in_the_catalogue_and_no_other() {
+        let mut whole = Config::default();
+        whole.flows.dir = Some("x".into());
+        whole.district.logo = Some("x".to_owned());
+        for audience in [&mut whole.policy.student, &mut whole.policy.guardian, &mut whole.policy.staff] {
+            *audience = toml::from_str(
+                "username = 'x'\npassword_length = 1\npassword_twice = true\npassword_history = 1\npassword_history_days = 1\n\
+                 session_hours = 1\nknown_device_days = 1",
+            )
+            .unwrap();
+        }
+        let mut found = BTreeSet::new();
+        leaves(&toml::Table::try_from(&whole).unwrap(), "", &mut found);
+        let listed: BTreeSet<String> = paths().map(|(path, _)| path).collect();
+        assert_eq!(listed, found);
+    }
+
+    #[test]
+    fn the_annotated_settings_are_the_defaults() {
+        let read: Config = toml::from_str(&annotated()).unwrap();
+        assert_eq!(read, Config::default());
+    }
+}

@@ -1,0 +1,97 @@
+//! What the settings mean: rules that no single key's type can hold. Those of one module alone (`policy`, `password`,
+//! `mail`) are that module's, which is made of the settings at start.
+
+use super::Config;
+
+/// Everything that is wrong, by key.
+pub(super) fn problems(config: &Config) -> Vec<(&'static str, String)> {
+    let rules: &[(&'static str, Option<String>)] = &[
+        ("issuer", issuer(&config.issuer)),
+        ("listen", listen(&config.listen)),
+        ("languages", config.languages.is_empty().then(|| "name at least one of \"fr\", \"en\"".to_owned())),
+        ("database.url", database(&config.database.url)),
+        ("keys.rsa_bits", (![2048, 3072].contains(&config.keys.rsa_bits)).then(|| "must be 2048 or 3072".to_owned())),
+        ("district.colour", colour(&config.district.colour)),
+        ("district.help_address", address(&config.district.help_address)),
+        ("district.time_zone", zone(&config.district.time_zone)),
+    ];
+    let found = rules.iter().filter_map(|(key, wrong)| wrong.as_ref().map(|what| (*key, format!("{key}: {what}"))));
+    found.collect()
+}
+
+/// OpenID Connect Discovery 1.0 section 3: https, no query, no fragment. http only for this machine.
+fn issuer(text: &str) -> Option<String> {
+    let wrong = |what: &str| Some(format!("{what}; write it as https://id.ecole.example"));
+    let Ok(url) = url::Url::parse(text) else { return wrong("this is no address") };
+    let loopback = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => return wrong("this address has no host"),
+    };
+    match url.scheme() {
+        "https" => {}
+        "http" if loopback => {}
+        "http" => return wrong("https is required, unless the host is this machine"),
+        _ => return wrong("https is required"),
+    }
+    let bare = url.origin().ascii_serialization();
+    if text != bare { wrong(&format!("nothing may stand beside scheme, host and port, as in {bare}")) } else { None }
+}
+
+fn listen(text: &str) -> Option<String> {
+    text.parse::<std::net::SocketAddr>().err().map(|_| "must be an address and a port, such as 127.0.0.1:8080 or [::]:8080".to_owned())
+}
+
+fn database(url: &str) -> Option<String> {
+    let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
+    (!known).then(|| "must begin with sqlite: or postgres://".to_owned())
+}
+
+fn colour(text: &str) -> Option<String> {
+    let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    digits.is_none().then(|| "write the colour as #14606b".to_owned())
+}
+
+fn address(text: &str) -> Option<String> {
+    let fine =
+        text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.')) && !text.contains(char::is_whitespace);
+    (!fine).then(|| "must be an e-mail address, such as aide@ecole.example".to_owned())
+}
+
+fn zone(text: &str) -> Option<String> {
+    jiff::tz::TimeZone::get(text).err().map(|_| "must be a time zone's name, such as America/Toronto or Europe/Paris".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_issuer_is_https_or_this_machine_and_bare() {
+        for right in
+            ["https://id.ecole.example", "http://localhost:8080", "http://127.0.0.1:1", "http://[::1]:8080", "https://a.example:8443"]
+        {
+            assert_eq!(issuer(right), None, "{right}");
+        }
+        for wrong in [
+            "http://id.ecole.example",
+            "https://a.example/",
+            "https://a.example/id",
+            "https://a.example?x",
+            "ftp://a.example",
+            "a",
+            "https://A.example",
+        ] {
+            assert!(issuer(wrong).is_some(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_defaults_are_right_and_what_is_not_is_named_by_its_key() {
+        assert_eq!(problems(&Config::default()), Vec::new());
+        let config = Config { listen: "8080".to_owned(), languages: Vec::new(), ..Config::default() };
+        let keys: Vec<&str> = problems(&config).iter().map(|(key, _)| *key).collect();
+        assert_eq!(keys, ["listen", "languages"]);
+    }
+}

@@ -1,0 +1,31 @@
+//! `[district]`: who speaks on every page and in every letter.
+
+use serde::{Deserialize, Serialize};
+
+/// The district.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DistrictSettings {
+    /// Its name.
+    pub name: String,
+    /// Its colour, `#rrggbb`; what must be readable on it or in it follows by itself.
+    pub colour: String,
+    /// Its logo: a file of `assets/`, by its address there; none: the name alone.
+    pub logo: Option<String>,
+    /// Where requests for help go that name no school, or one without an address of its own.
+    pub help_address: String,
+    /// The clock on the wall of its schools, such as `America/Toronto`.
+    pub time_zone: String,
+}
+
+impl Default for DistrictSettings {
+    fn default() -> Self {
+        Self {
+            name: "Préau".to_owned(),
+            colour: "#14606b".to_owned(),
+            logo: None,
+            help_address: "aide@ecole.example".to_owned(),
+            time_zone: "UTC".to_owned(),
+        }
+    }
+}
