@@ -1,6 +1,8 @@
 //! The schema's history, one file a change. A released file is never edited; a change first expands, and what it made
 //! needless is taken away a release later, so that two releases can share one database.
 
+#![expect(elided_lifetimes_in_paths, reason = "sea-orm declares `up` with its lifetime elided")]
+
 use sea_orm_migration::prelude::*;
 
 mod m0001_roster;
