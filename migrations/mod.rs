@@ -9,6 +9,7 @@ mod m0001_roster;
 mod m0002_accounts;
 mod m0003_claims;
 mod m0004_oidc;
+mod m0005_keys;
 mod m0006_letters_and_events;
 
 /// All changes, in order.
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_accounts::Migration),
             Box::new(m0003_claims::Migration),
             Box::new(m0004_oidc::Migration),
+            Box::new(m0005_keys::Migration),
             Box::new(m0006_letters_and_events::Migration),
         ]
     }

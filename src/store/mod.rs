@@ -21,6 +21,7 @@ pub mod roster;
 pub mod roster_imports;
 pub mod roster_match;
 pub mod sessions;
+pub mod signing_keys;
 mod sql;
 #[cfg(test)]
 pub mod testing;
