@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PasswordSettings {
-    /// KiB of memory a hash walks through; 19456 at least, or 47104 with one iteration.
+    /// KiB of memory a hash walks through; 19456 at least, or 47104 with one iteration, or 12288 with three.
     pub memory_kib: u32,
     /// How often it walks through it.
     pub iterations: u32,
-    /// Hashes at the same time; 0: one fewer than there are cores, and at least one.
+    /// Hashes at the same time; 0: one fewer than there are cores, and at least one. Together they take half
+    /// of the machine's memory at most.
     pub slots: usize,
     /// Seconds that somebody may wait for a slot before they are asked to come back.
     pub longest_wait: u64,

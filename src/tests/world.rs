@@ -70,7 +70,7 @@ impl World {
             clock: Arc::new(clock.clone()),
             random,
             keys: crate::keys::KeyStore::for_tests(),
-            hasher: crate::password::Hasher {},
+            hasher: crate::password::Hasher::for_tests(),
             policy: Default::default(),
             pages: crate::pages::Pages::load().unwrap(),
             config: crate::config::Config::default(),
