@@ -118,7 +118,7 @@ impl Hasher {
             return Err(BadCost::Large { slots, memory_kib, half_kib });
         }
         let most_kib = u32::try_from(half_kib / slots as u64).unwrap_or(u32::MAX);
-        let longest_wait = Duration::from_secs(settings.longest_wait);
+        let longest_wait = Duration::from_secs(settings.longest_wait.max(1));
         let limits = Limits { slots, longest_wait, idle: IDLE };
         Ok(Self { pool: Pool::new(limits), pepper, random, today: Cost { memory_kib, iterations }, most_kib })
     }
