@@ -4,13 +4,16 @@
 //! and fails on a step up:
 //!
 //! ```text
-//! main → routes | cli | demo → oidc | login | enrollment | recovery → web → app → flow → tools
-//!      → mail | limits → people | roster → store → keys | outbound | password | pages | policy → clock | random | config → model
+//! main → cli | demo → serve → routes → oidc | login | enrollment | recovery → web → app → flow → tools
+//!      → mail | limits → people | roster → store → keys | outbound | password | pages | policy
+//!      → clock | random | config | console → model
 //! ```
 
 pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod console;
 pub mod demo;
 pub mod enrollment;
 pub mod flow;
@@ -29,6 +32,7 @@ pub mod random;
 pub mod recovery;
 pub mod roster;
 pub mod routes;
+pub mod serve;
 pub mod store;
 pub mod tools;
 pub mod web;

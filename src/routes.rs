@@ -11,7 +11,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::app::App;
 use crate::flow::Feature;
 use crate::oidc::{self, paths};
-use crate::web::{PageError, assets, flow, footer, headers, help, host, respond};
+use crate::web::{PageError, assets, flow, footer, headers, health, help, host, respond};
 use crate::{enrollment, login};
 
 /// What flow files may name.
@@ -45,9 +45,9 @@ pub fn pages() -> Vec<Address> {
     ]
 }
 
-/// The addresses that answer programs.
-pub fn programs() -> Vec<Address> {
-    vec![(paths::TOKEN, post(oidc::token::post)), (paths::USERINFO, get(oidc::userinfo::answer).post(oidc::userinfo::answer))]
+/// The addresses by which machines look after us.
+pub fn probes() -> Vec<Address> {
+    vec![("/healthz", get(health::alive)), ("/readyz", get(health::ready)), ("/metrics", get(health::metrics))]
 }
 
 /// The whole program over HTTP.
@@ -60,7 +60,8 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(from_fn_with_state(Arc::clone(&app), respond::dress));
     Router::new()
         .merge(pages)
-        .merge(table(programs()))
+        .merge(oidc::endpoints(&app))
+        .merge(table(probes()))
         .merge(assets::routes())
         .layer(from_fn_with_state(Arc::clone(&app), host::check))
         .layer(from_fn(headers::secure))

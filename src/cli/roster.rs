@@ -6,6 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
 use crate::clock::Clock;
+use crate::console::Answer;
 use crate::model::ImportId;
 use crate::random::Random;
 use crate::roster::{
@@ -115,14 +116,14 @@ pub enum Failed {
 pub type Progress<'a> = &'a (dyn Fn(&str, u64) + Send + Sync);
 
 /// Does it; what it answers is one JSON value, which `--json` prints as it is. `Generate` needs no store: see [`make`].
-pub async fn run(command: Command, store: &Store, clock: &dyn Clock, random: &Random, progress: Progress<'_>) -> Result<Value, Failed> {
+pub async fn run(command: Command, store: &Store, clock: &dyn Clock, random: &Random, progress: Progress<'_>) -> Result<Answer, Failed> {
     let inputs = Inputs { clock, random, progress };
     match command {
         Command::Import(asked) => {
             let report = import(store, &inputs, &asked.path, &asked.options()).await?;
             match (report.outcome, &report.held_because) {
                 (Outcome::Held, Some(why)) => Err(Failed::Held(why.clone())),
-                _ => Ok(serde_json::to_value(&report).expect("a report has only plain values")),
+                _ => Ok(Answer { text: told(&report, MOST_TOLD), json: serde_json::to_value(&report).expect("a report has only plain values") }),
             }
         }
         Command::History => {
@@ -131,14 +132,14 @@ pub async fn run(command: Command, store: &Store, clock: &dyn Clock, random: &Ra
                 json!({ "import": one.id, "kind": one.kind, "state": one.state, "source": one.source, "undoes": one.undoes,
                     "undone_by": one.undone_by, "started_at": one.started_at, "finished_at": one.finished_at, "summary": one.summary })
             });
-            Ok(told.collect())
+            Ok(told.collect::<Value>().into())
         }
         Command::Undo { import, dry_run } => {
             let counts = undo(store, &inputs, import, dry_run).await?;
             let facts: Vec<Value> = counts.iter().map(|(table, back, gone)| json!({ "facts": table, "written": back, "ended": gone })).collect();
-            Ok(json!({ "undone": import, "dry_run": dry_run, "facts": facts }))
+            Ok(json!({ "undone": import, "dry_run": dry_run, "facts": facts }).into())
         }
-        Command::Generate(asked) => make(&asked, progress),
+        Command::Generate(asked) => Ok(make(&asked, progress)?.into()),
     }
 }
 
@@ -200,3 +201,6 @@ pub fn told(report: &Report, most: usize) -> String {
     }
     lines.join("\n")
 }
+
+/// Deviations told one by one on a terminal; `--json` has them all.
+const MOST_TOLD: usize = 40;

@@ -34,17 +34,6 @@ use axum::routing::{get, post};
 use crate::app::App;
 use crate::store::{StoreError, Tx};
 
-/// The addresses that people's browsers visit; to be dressed as pages.
-pub fn pages() -> Router<Arc<App>> {
-    Router::new()
-        .route(paths::AUTHORIZE, get(authorize::get).post(authorize::post))
-        .route(&format!("{}/{{grant}}", paths::AUTHORIZE), get(authorize::go_on))
-        .route(&format!("{}/{{grant}}/consent", paths::AUTHORIZE), post(authorize::consent))
-        .route(&format!("{}/{{grant}}/account", paths::AUTHORIZE), post(authorize::account))
-        .route(&format!("{}/{{grant}}/other", paths::AUTHORIZE), get(authorize::other))
-        .route(paths::END_SESSION, get(end_session::get).post(end_session::post))
-}
-
 /// The addresses that programs ask: no cookies, no pages.
 pub fn endpoints(app: &App) -> Router<Arc<App>> {
     let documents = discovery::Documents::new(app);

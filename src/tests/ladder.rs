@@ -5,7 +5,9 @@ use std::path::Path;
 /// From the top down. A module may use those further down; neighbours on a step do not use each other.
 const LADDER: &[&[&str]] = &[
     &["main"],
-    &["cli", "demo", "routes"],
+    &["cli", "demo"],
+    &["serve"],
+    &["routes"],
     &["enrollment", "login", "oidc", "recovery"],
     &["web"],
     &["app"],
@@ -16,7 +18,7 @@ const LADDER: &[&[&str]] = &[
     &["store"],
     &["migrations"],
     &["keys", "outbound", "pages", "password", "policy"],
-    &["clock", "config", "random"],
+    &["clock", "config", "console", "random"],
     &["model"],
 ];
 
@@ -26,7 +28,7 @@ const KNOTS: &[(&str, &str)] = &[("keys", "store"), ("model", "random")];
 /// Foreign crates that would otherwise be everywhere, and the modules that may name them.
 const HOMES: &[(&str, &[&str])] = &[
     ("argon2", &["password"]),
-    ("axum", &["cli", "demo", "enrollment", "login", "oidc", "recovery", "routes", "web"]),
+    ("axum", &["demo", "enrollment", "login", "oidc", "recovery", "routes", "serve", "web"]),
     ("jsonwebtoken", &["keys"]),
     ("lettre", &["mail"]),
     ("openidconnect", &["demo"]),

@@ -10,11 +10,11 @@ use crate::app::App;
 use crate::clock::{Clock, FixedClock, SystemClock};
 use crate::model::{AccountId, OrgId, PersonId, SessionId, Timestamp};
 use crate::oidc;
+use crate::routes;
 use crate::random::Random;
 use crate::store::accounts::{Account, AccountState};
 use crate::store::sessions::Session;
 use crate::store::{Store, StoreError, Tx, testing};
-use crate::web::respond;
 
 /// The program, a clock that stands, and the pupil.
 pub struct World {
@@ -76,8 +76,7 @@ impl World {
             config: crate::config::Config::default(),
         };
         let app = Arc::new(App { tools, store, flows: vec![] });
-        let dress = axum::middleware::from_fn_with_state(app.clone(), respond::dress);
-        let router = oidc::pages().layer(dress).merge(oidc::endpoints(&app)).with_state(app.clone());
+        let router = routes::router(Arc::clone(&app));
         Self { app, router, clock, account, school }
     }
 

@@ -9,6 +9,7 @@ pub mod flow;
 pub mod footer;
 pub mod form;
 pub mod headers;
+pub mod health;
 pub mod help;
 pub mod host;
 pub mod respond;

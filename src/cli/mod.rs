@@ -1,0 +1,121 @@
+//! The command line: one file a subcommand, each of which parses, calls and answers. `preau demo` stands in `demo/`.
+
+pub mod client;
+pub mod config;
+pub mod database;
+pub mod flow;
+pub mod roster;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Subcommand;
+
+use crate::clock::{Clock, SystemClock};
+use crate::config::{Config, ConfigError};
+use crate::console::{Answer, Progress};
+use crate::flow::definition::FlowFileError;
+use crate::random::Random;
+use crate::serve::{self, StartError};
+use crate::store::{Store, StoreError};
+
+/// What `preau` does beside the demonstration.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the district, by the settings.
+    Serve,
+    /// Check the settings, or print them.
+    #[command(subcommand)]
+    Config(config::Command),
+    /// The database: bring its schema up, or say what is pending.
+    #[command(subcommand)]
+    Database(database::Command),
+    /// The roster: import it, look at the history, take an import back, make a synthetic one.
+    #[command(subcommand)]
+    Roster(roster::Command),
+    /// The apps that people sign in to (relying parties).
+    #[command(subcommand)]
+    Client(client::Command),
+    /// The flows by which people join, sign in and get back in.
+    #[command(subcommand)]
+    Flow(flow::Command),
+}
+
+/// Where the settings come from.
+pub struct Place {
+    /// The file, if one was named.
+    pub file: Option<PathBuf>,
+    /// The folder that the program was started in.
+    pub here: PathBuf,
+    /// The environment.
+    pub environment: Vec<(String, String)>,
+}
+
+/// Why a command could not be done: one clear line, or one a mistake.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "each is another module's error, which says it itself")]
+pub enum Failed {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Flows(#[from] FlowFileError),
+    #[error(transparent)]
+    Roster(#[from] roster::Failed),
+    #[error(transparent)]
+    Client(#[from] client::Failed),
+    #[error("{0}")]
+    Said(String),
+}
+
+impl Place {
+    /// The settings.
+    pub fn config(&self) -> Result<Config, ConfigError> {
+        let beside = self.here.join("preau.toml");
+        let file = self.file.as_deref().or_else(|| beside.exists().then_some(beside.as_path()));
+        crate::config::load(file, &self.here, self.environment.iter().cloned())
+    }
+}
+
+/// Does what was asked.
+pub async fn run(command: Command, place: &Place) -> Result<Answer, Failed> {
+    let (clock, random) = (SystemClock, Random::system());
+    match command {
+        Command::Serve => serve(place.config()?).await,
+        Command::Config(command) => config::run(&command, place),
+        Command::Flow(command) => flow::run(&command, place),
+        Command::Database(command) => database::run(&command, &place.config()?).await,
+        Command::Roster(roster::Command::Generate(asked)) => {
+            let progress = Progress::new();
+            Ok(roster::make(&asked, &|what, count| progress.tell(what, count))?.into())
+        }
+        Command::Roster(command) => {
+            let progress = Progress::new();
+            Ok(roster::run(command, &open(place).await?, &clock, &random, &|what, count| progress.tell(what, count)).await?)
+        }
+        Command::Client(command) => Ok(client::run(command, &open(place).await?, &random, clock.now()).await?.into()),
+    }
+}
+
+/// The database of the settings, its folder made and its schema brought up.
+async fn open(place: &Place) -> Result<Store, Failed> {
+    Ok(serve::open_store(&place.config()?).await?)
+}
+
+async fn serve(config: Config) -> Result<Answer, Failed> {
+    let listen = config.listen.clone();
+    let taken = |error: std::io::Error| Failed::Said(format!("{listen} cannot be listened on: {error}"));
+    let listener = tokio::net::TcpListener::bind(&listen).await.map_err(taken)?;
+    let app = Arc::new(serve::assemble(config, Arc::new(SystemClock)).await?);
+    tracing::info!(issuer = app.tools.config.issuer, listen, "serving");
+    serve::run(app, listener, serve::asked_to_stop()).await;
+    Ok(Answer { json: serde_json::Value::Null, text: "Stopped.".to_owned() })
+}
+
+/// A path as the person wrote it.
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}

@@ -1,0 +1,151 @@
+//! What a command says: its answer on standard output, what goes wrong and how far long work is on standard error. A
+//! bar on a terminal, plain lines elsewhere; as JSON where a program reads.
+
+use std::io::{IsTerminal, Write};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Map, Value};
+
+/// What a command answers: for programs, and for people.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// With `--json`, on one line.
+    pub json: Value,
+    /// Without.
+    pub text: String,
+}
+
+/// How far long work is.
+pub struct Progress {
+    bar: Option<ProgressBar>,
+    last: Mutex<(String, u64)>,
+}
+
+/// Says an answer on standard output.
+pub fn answer(answer: &Answer, json: bool) {
+    if json { say(&answer.json.to_string()) } else { say(&answer.text) }
+}
+
+/// A line on standard output. Whoever reads no further has heard enough.
+pub fn say(text: &str) {
+    let _ = writeln!(std::io::stdout().lock(), "{}", text.trim_end());
+}
+
+/// A line on standard error.
+pub fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{}", text.trim_end());
+}
+
+impl From<Value> for Answer {
+    /// Laid out for people: a list of things as columns, one thing as lines.
+    fn from(json: Value) -> Self {
+        let text = match &json {
+            Value::Array(rows) if rows.is_empty() => "Nothing.".to_owned(),
+            Value::Array(rows) => columns(rows),
+            Value::Object(thing) => lines(thing),
+            other => plain(other),
+        };
+        Self { json, text }
+    }
+}
+
+impl Progress {
+    /// Begins to tell.
+    pub fn new() -> Self {
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let style = ProgressStyle::with_template("{spinner} {msg} {human_pos}").expect("a fixed template");
+            let bar = ProgressBar::new_spinner().with_style(style);
+            bar.enable_steady_tick(Duration::from_millis(120));
+            bar
+        });
+        Self { bar, last: Mutex::default() }
+    }
+
+    /// `what` has come to `count`.
+    pub fn tell(&self, what: &str, count: u64) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(what.to_owned());
+            return bar.set_position(count);
+        }
+        let mut last = self.last.lock().expect("nothing panics while it holds the line");
+        if last.0 != what || count >= last.1 + A_LINE_EACH {
+            complain(&format!("{what}: {count}"));
+            *last = (what.to_owned(), count);
+        }
+    }
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// A table; what a row does not have stays empty.
+fn columns(rows: &[Value]) -> String {
+    let Some(first) = rows[0].as_object() else {
+        return rows.iter().map(plain).collect::<Vec<_>>().join("\n");
+    };
+    let keys: Vec<&String> = first.keys().collect();
+    let cell = |row: &Value, key: &str| row.get(key).map(plain).unwrap_or_default();
+    let mut table: Vec<Vec<String>> = vec![keys.iter().map(|key| key.replace('_', " ")).collect()];
+    table.extend(rows.iter().map(|row| keys.iter().map(|key| cell(row, key)).collect()));
+    let width = |column: usize| table.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+    let widths: Vec<usize> = (0..keys.len()).map(width).collect();
+    let line = |row: &Vec<String>| {
+        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        cells.join("  ").trim_end().to_owned()
+    };
+    table.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn lines(thing: &Map<String, Value>) -> String {
+    let width = thing.keys().map(|key| key.chars().count()).max().unwrap_or_default();
+    let line = |(key, value): (&String, &Value)| match value {
+        Value::Array(rows) if rows.iter().any(Value::is_object) => {
+            format!("{}\n{}", key.replace('_', " "), columns(rows).lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n"))
+        }
+        value => format!("{:<width$}  {}", key.replace('_', " "), plain(value)),
+    };
+    thing.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(values) if values.is_empty() => "-".to_owned(),
+        Value::Array(values) => values.iter().map(plain).collect::<Vec<_>>().join(", "),
+        Value::Object(thing) => thing.iter().map(|(key, value)| format!("{key}={}", plain(value))).collect::<Vec<_>>().join(" "),
+        other => other.to_string(),
+    }
+}
+
+/// Where nobody sees a bar, a line for so many.
+const A_LINE_EACH: u64 = 50_000;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn things_are_laid_out_for_people() {
+        let table = Answer::from(json!([{ "name": "Éloïse", "apps": ["a", "b"] }, { "name": "Al", "apps": [] }])).text;
+        assert_eq!(table, "name    apps\nÉloïse  a, b\nAl      -");
+        let one = Answer::from(json!({ "client_id": "x", "enabled": true, "logo": null })).text;
+        assert_eq!(one, "client id  x\nenabled    true\nlogo       -");
+        assert_eq!(Answer::from(json!([])).text, "Nothing.");
+    }
+}

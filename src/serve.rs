@@ -1,0 +1,126 @@
+//! From settings to a program that serves: the whole is put together here, its connections are accepted here, and what
+//! it does by itself (mail, keys, the event log, forgetting) runs here until it is asked to stop.
+
+mod connections;
+mod upkeep;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::flow::definition::{self, FlowFileError};
+use crate::keys::{KeyError, KeyStore, Purpose};
+use crate::pages::{Brand, Pages, RenderError};
+use crate::password::{BadCost, Hasher, Pepper};
+use crate::policy::Policy;
+use crate::random::Random;
+use crate::routes::{self, FEATURES};
+use crate::store::{Store, StoreError};
+use crate::tools::Tools;
+
+/// The program cannot start. Nothing was changed but what an empty database needs.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database.
+    #[error("the database: {0}")]
+    Store(#[from] StoreError),
+    /// The keys.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// The cost of a password.
+    #[error(transparent)]
+    Passwords(#[from] BadCost),
+    /// What the district allows.
+    #[error("{0}")]
+    Policy(String),
+    /// The flows.
+    #[error(transparent)]
+    Flows(#[from] FlowFileError),
+    /// A template of ours.
+    #[error(transparent)]
+    Pages(#[from] RenderError),
+    /// A folder.
+    #[error("{0}: {1}")]
+    Folder(String, std::io::Error),
+}
+
+/// What is wrong with settings that can be read: what their types cannot hold. Asks nothing of the outside.
+pub fn check(config: &Config) -> Vec<String> {
+    let pepper = || Pepper::new(crate::model::Hash([0; 32]));
+    let problems = [
+        Policy::new(config.policy.clone()).err(),
+        Hasher::new(&config.passwords, pepper(), Random::seeded(0)).err().map(|error| error.to_string()),
+        Brand::parse(&config.district.colour).err().map(|error| error.to_string()),
+        definition::load(FEATURES, config.flows.dir.as_deref()).err().map(|error| error.to_string()),
+    ];
+    problems.into_iter().flatten().collect()
+}
+
+/// The database of the settings, as it is; the folder of an embedded one is made.
+pub async fn connect_store(config: &Config) -> Result<Store, StartError> {
+    make_folder(&config.database.url)?;
+    Ok(Store::connect(&config.database.url).await?)
+}
+
+/// The database of the settings, its schema brought up.
+pub async fn open_store(config: &Config) -> Result<Store, StartError> {
+    make_folder(&config.database.url)?;
+    Ok(Store::open(&config.database.url).await?)
+}
+
+/// Puts the whole program together.
+pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> Result<App, StartError> {
+    let policy = Policy::new(config.policy.clone()).map_err(StartError::Policy)?;
+    let flows = definition::load(FEATURES, config.flows.dir.as_deref())?;
+    let pages = Pages::load()?;
+    let store = open_store(&config).await?;
+    let random = Random::system();
+    let keys = KeyStore::open(&config.keys, &store, clock.now(), &random).await?;
+    let pepper = Pepper::new(keys.mac(Purpose::Pepper, &[b"passwords"]));
+    let hasher = Hasher::new(&config.passwords, pepper, Random::system())?;
+    Ok(App { tools: Tools { clock, random, keys, hasher, policy, pages, config }, store, flows })
+}
+
+/// Serves until `stop` comes, then lets the requests that are under way end.
+pub async fn run(app: Arc<App>, listener: TcpListener, stop: impl Future<Output = ()>) {
+    let (stopping, stopped) = watch::channel(false);
+    let upkeep = tokio::spawn(upkeep::run(Arc::clone(&app), stopped));
+    connections::serve(listener, routes::router(app), stop).await;
+    stopping.send_replace(true);
+    let _ = tokio::time::timeout(LAST_WORK, upkeep).await;
+}
+
+/// Until the operating system asks the program to end.
+pub async fn asked_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+        let _ = interrupted.await;
+        return;
+    };
+    tokio::select! {
+        _ = interrupted => {}
+        _ = terminated.recv() => {}
+    }
+}
+
+/// An embedded database is made in a folder that nobody else may look into.
+fn make_folder(url: &str) -> Result<(), StartError> {
+    let Some(path) = url.strip_prefix("sqlite:").map(|path| path.split('?').next().unwrap_or(path)) else { return Ok(()) };
+    let Some(folder) = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) else { return Ok(()) };
+    private_folder(folder).map_err(|error| StartError::Folder(folder.display().to_string(), error))
+}
+
+/// Makes a folder, and those above it, that only their owner may look into.
+pub fn private_folder(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// Mail and the event log finish what they hold before the end.
+const LAST_WORK: Duration = Duration::from_secs(3);

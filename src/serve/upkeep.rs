@@ -1,0 +1,57 @@
+//! What the server does by itself: keys are made and retired by their instants, what is over is forgotten. On several
+//! nodes each does it; every step is a conditional write, so nothing happens twice.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::app::App;
+use crate::store::{StoreError, Tx};
+use crate::{limits, oidc};
+
+/// Works until the server stops.
+pub(super) async fn run(app: Arc<App>, stopped: watch::Receiver<bool>) {
+    let jobs = [
+        tokio::spawn(every(Arc::clone(&app), MINUTE, stopped.clone(), keys)),
+        tokio::spawn(every(Arc::clone(&app), TEN_MINUTES, stopped, forget)),
+    ];
+    for job in jobs {
+        let _ = job.await;
+    }
+}
+
+/// Does a job again and again; a failure is logged and tried again at its next turn.
+async fn every<F>(app: Arc<App>, pause: Duration, mut stopped: watch::Receiver<bool>, job: fn(Arc<App>) -> F)
+where
+    F: Future<Output = Result<(), Box<dyn std::error::Error + Send + Sync>>>,
+{
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+        }
+        if let Err(error) = job(Arc::clone(&app)).await {
+            tracing::error!(%error, "upkeep failed and is tried again");
+        }
+    }
+}
+
+async fn keys(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    Ok(app.tools.keys.refresh(&app.store, app.now(), &app.tools.random).await?)
+}
+
+async fn forget(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let now = app.now();
+    oidc::tidy(&app).await?;
+    let forgotten = async |tx: &Tx| {
+        tx.journeys().forget(now - A_DAY).await?;
+        limits::prune(tx, now).await?;
+        Ok::<_, StoreError>(())
+    };
+    Ok(app.store.write(forgotten).await?)
+}
+
+const MINUTE: Duration = Duration::from_mins(1);
+const TEN_MINUTES: Duration = Duration::from_mins(10);
+const A_DAY: Duration = Duration::from_hours(24);

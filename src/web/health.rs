@@ -1,0 +1,39 @@
+//! For those who look after the server: it is alive, it can serve, how it is doing. No secret, no name, no cookie.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+
+use crate::app::App;
+
+/// `GET /healthz`: the process answers.
+pub async fn alive() -> &'static str {
+    "alive\n"
+}
+
+/// `GET /readyz`: the database answers too; 503 while it does not (row I07).
+pub async fn ready(State(app): State<Arc<App>>) -> Response {
+    match app.store.read().people().roster_of().await {
+        Ok(_) => "ready\n".into_response(),
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
+        }
+    }
+}
+
+/// `GET /metrics`: figures in Prometheus' text form.
+pub async fn metrics(State(app): State<Arc<App>>) -> Response {
+    let mut text = String::new();
+    let mut gauge = |name: &str, about: &str, value: i64| {
+        let _ = writeln!(text, "# HELP preau_{name} {about}\n# TYPE preau_{name} gauge\npreau_{name} {value}");
+    };
+    if let Ok(Some(at)) = app.store.read().people().roster_of().await {
+        gauge("roster_age_seconds", "Seconds since the last roster was applied.", app.now().since(at));
+    }
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
+}
