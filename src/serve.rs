@@ -52,10 +52,9 @@ pub enum StartError {
 
 /// What is wrong with settings that can be read: what their types cannot hold. Asks nothing of the outside.
 pub fn check(config: &Config) -> Vec<String> {
-    let pepper = || Pepper::new(crate::model::Hash([0; 32]));
     let problems = [
         Policy::new(config.policy.clone()).err(),
-        Hasher::new(&config.passwords, pepper(), Random::seeded(0)).err().map(|error| error.to_string()),
+        Hasher::new(&config.passwords, Pepper::new(&[0; 32]), Random::seeded(0)).err().map(|error| error.to_string()),
         Brand::parse(&config.district.colour).err().map(|error| error.to_string()),
         definition::load(FEATURES, config.flows.dir.as_deref()).err().map(|error| error.to_string()),
     ];
@@ -82,7 +81,7 @@ pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> Result<App, Star
     let store = open_store(&config).await?;
     let random = Random::system();
     let keys = KeyStore::open(&config.keys, &store, clock.now(), &random).await?;
-    let pepper = Pepper::new(keys.mac(Purpose::Pepper, &[b"passwords"]));
+    let pepper = Pepper::new(&keys.mac(Purpose::Pepper, &[b"passwords"]).0);
     let hasher = Hasher::new(&config.passwords, pepper, Random::system())?;
     Ok(App { tools: Tools { clock, random, keys, hasher, policy, pages, config }, store, flows })
 }
