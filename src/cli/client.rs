@@ -213,10 +213,8 @@ pub async fn run(command: Command, store: &Store, random: &Random, now: Timestam
 impl About {
     /// Writes what was given over what was there.
     async fn apply(self, settings: &mut Settings, store: &Store) -> Result<(), Failed> {
-        let lists = [
-            (&mut settings.redirect_uris, self.redirect_uris),
-            (&mut settings.post_logout_redirect_uris, self.post_logout_redirect_uris),
-        ];
+        let lists =
+            [(&mut settings.redirect_uris, self.redirect_uris), (&mut settings.post_logout_redirect_uris, self.post_logout_redirect_uris)];
         for (kept, given) in lists {
             if !given.is_empty() {
                 *kept = given;

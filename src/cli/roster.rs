@@ -123,7 +123,10 @@ pub async fn run(command: Command, store: &Store, clock: &dyn Clock, random: &Ra
             let report = import(store, &inputs, &asked.path, &asked.options()).await?;
             match (report.outcome, &report.held_because) {
                 (Outcome::Held, Some(why)) => Err(Failed::Held(why.clone())),
-                _ => Ok(Answer { text: told(&report, MOST_TOLD), json: serde_json::to_value(&report).expect("a report has only plain values") }),
+                _ => Ok(Answer {
+                    text: told(&report, MOST_TOLD),
+                    json: serde_json::to_value(&report).expect("a report has only plain values"),
+                }),
             }
         }
         Command::History => {
@@ -136,7 +139,8 @@ pub async fn run(command: Command, store: &Store, clock: &dyn Clock, random: &Ra
         }
         Command::Undo { import, dry_run } => {
             let counts = undo(store, &inputs, import, dry_run).await?;
-            let facts: Vec<Value> = counts.iter().map(|(table, back, gone)| json!({ "facts": table, "written": back, "ended": gone })).collect();
+            let facts: Vec<Value> =
+                counts.iter().map(|(table, back, gone)| json!({ "facts": table, "written": back, "ended": gone })).collect();
             Ok(json!({ "undone": import, "dry_run": dry_run, "facts": facts }).into())
         }
         Command::Generate(asked) => Ok(make(&asked, progress)?.into()),
