@@ -15,7 +15,7 @@ use crate::web::{PageError, assets, flow, footer, headers, health, help, host, r
 use crate::{enrollment, login};
 
 /// What flow files may name.
-pub static FEATURES: &[&Feature] = &[&login::FEATURE];
+pub static FEATURES: &[&Feature] = &[&login::FEATURE, &enrollment::FEATURE];
 
 /// An address and who answers there.
 pub type Address = (&'static str, MethodRouter<Arc<App>>);

@@ -1,4 +1,26 @@
-//! Joining: one file a stage.
+//! Joining: one file a stage, and how its flows end. Whoever cannot go on is turned away on one neutral page with a
+//! number for the school, whose queue knows why (A46); nothing exists before the end.
 
+mod confirm;
 pub mod entrance;
+mod finish;
 pub mod pages;
+mod roster_match;
+mod security_questions;
+mod set_password;
+mod standing;
+pub mod turned_away;
+
+use crate::flow::{Feature, StageEntry};
+
+pub use standing::record_subject;
+
+/// Joining, for flow files.
+pub static FEATURE: Feature = Feature { name: "enrollment", stages: STAGES, finish: &finish::Join };
+
+const STAGES: &[StageEntry] = &[
+    StageEntry::of::<roster_match::RosterMatch>("roster-match"),
+    StageEntry::of::<set_password::SetPassword>("set-password"),
+    StageEntry::of::<security_questions::SecurityQuestions>("security-questions"),
+    StageEntry::of::<confirm::Confirm>("confirm"),
+];

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
+use super::turned_away::Typed;
 use crate::pages::Page;
+use crate::policy::QUESTIONS;
 
 /// Which way to join?
 #[derive(Clone, Debug, Serialize)]
@@ -65,7 +67,7 @@ pub struct SecurityQuestions {
 }
 
 /// The last look before the account is made.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Confirm {
     /// Whose account it will be.
     pub name: String,
@@ -78,25 +80,46 @@ pub struct Confirm {
 /// Nobody was found; it says no more than that, and opens a door to a person.
 #[derive(Clone, Debug, Serialize)]
 pub struct NotMatched {
-    /// The case in the staff's queue.
+    /// The number of the case in the staff's queue.
     pub case: String,
-    /// When the next lists of the school come, in words.
-    pub next_import: Option<String>,
-    /// Where to correct what was typed.
+    /// What was typed, to be compared with the school's paper.
+    pub name: String,
+    /// The number, as it was typed.
+    pub number: String,
+    /// Where to correct it.
     pub again: String,
 }
 
-/// The questions that ship.
-pub const QUESTIONS: &[&str] = &[
-    "question-first-pet",
-    "question-first-teacher",
-    "question-first-friend",
-    "question-street",
-    "question-book",
-    "question-meal",
-    "question-place",
-    "question-game",
-];
+/// The account exists already: the ways in, for whoever claims it twice by mistake (A51).
+#[derive(Clone, Debug, Serialize)]
+pub struct AlreadyClaimed {
+    /// The number of the case in the staff's queue.
+    pub case: String,
+    /// Where to sign in; it carries the number that was typed.
+    pub sign_in: String,
+    /// Where those go who have forgotten the password; it carries it too.
+    pub recover: String,
+}
+
+impl NotMatched {
+    /// The page of a case: as much as its family knows already.
+    pub(super) fn of(case: String, typed: Typed) -> Self {
+        let name = format!("{} {}", typed.given_name, typed.family_name).trim().to_owned();
+        Self { case, name, number: typed.student_number, again: CORRECT.to_owned() }
+    }
+}
+
+impl AlreadyClaimed {
+    /// The page of a case. A number is as good to sign in with as the name (A9), and it is the family's own word.
+    pub(super) fn of(case: String, number: &str, link: impl Fn(&str) -> String) -> Self {
+        let carried: String = url::form_urlencoded::byte_serialize(number.as_bytes()).collect();
+        let to = |path: &str| link(&if carried.is_empty() { path.to_owned() } else { format!("{path}?username={carried}") });
+        Self { case, sign_in: to("/sign-in"), recover: to("/recover") }
+    }
+}
+
+/// The same journey again, with the form instead of the neutral page.
+const CORRECT: &str = "?correct=1";
 
 impl Page for Enroll {
     const TEMPLATE: &'static str = "pages/enroll.html";
@@ -168,11 +191,23 @@ impl Page for NotMatched {
     const TEMPLATE: &'static str = "pages/not-matched.html";
 
     fn samples() -> Vec<Self> {
-        let page = |next_import: Option<&str>| Self {
-            case: "24-1107".to_owned(),
-            next_import: next_import.map(str::to_owned),
-            again: "/enroll/student-claim".to_owned(),
+        let page = |given: &str, family: &str, number: &str| {
+            let typed = Typed {
+                given_name: given.to_owned(),
+                family_name: family.to_owned(),
+                student_number: number.to_owned(),
+                birth_date: None,
+            };
+            Self::of("2418-1107".to_owned(), typed)
         };
-        vec![page(Some("demain à 6\u{a0}h")), page(None)]
+        vec![page("Éloïse", "N’Diaye-Roy", "0123456"), page("", "", "")]
+    }
+}
+
+impl Page for AlreadyClaimed {
+    const TEMPLATE: &'static str = "pages/already-claimed.html";
+
+    fn samples() -> Vec<Self> {
+        vec![Self::of("2418-1107".to_owned(), "0123456", str::to_owned)]
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{BoundStage, Feature, Flow};
+use super::{BoundStage, Feature, Flow, StageEntry};
 use crate::model::{Audience, Language};
 
 /// One thing wrong in a flow file.
@@ -99,7 +99,7 @@ impl Reading<'_> {
         let audiences: Vec<&str> = Audience::ALL.iter().map(|audience| audience.word()).collect();
         let audience = self.one_of(table, "audience", &audiences).and_then(|word| Audience::from_word(&word));
         let assurance = self.one_of(table, "assurance", ASSURANCES).unwrap_or_else(|| ASSURANCES[0].to_owned());
-        let stages = feature.map(|feature| self.stages(table, feature));
+        let stages = feature.map(|feature| self.stages(table, feature, features));
         Some(Flow {
             name: name.to_owned(),
             feature: feature?,
@@ -113,12 +113,15 @@ impl Reading<'_> {
         })
     }
 
-    fn stages(&mut self, table: &Table<'_>, feature: &'static Feature) -> Vec<BoundStage> {
+    /// Features meet here and nowhere else: a flow may use any feature's stages, by their words.
+    fn stages(&mut self, table: &Table<'_>, feature: &'static Feature, features: &[&'static Feature]) -> Vec<BoundStage> {
         let Some(list) = table.get("stage").and_then(|list| list.get_ref().as_array()).filter(|list| !list.is_empty()) else {
             self.wrong(0..0, "there is no stage: begin one with [[stage]] and `use = \"…\"`");
             return Vec::new();
         };
-        let known: Vec<&str> = feature.stages.iter().map(|entry| entry.name).collect();
+        let others = features.iter().filter(|other| other.name != feature.name).flat_map(|other| other.stages);
+        let entries: Vec<&StageEntry> = feature.stages.iter().chain(others).collect();
+        let known: Vec<&str> = entries.iter().map(|entry| entry.name).collect();
         let mut stages: Vec<BoundStage> = Vec::new();
         for item in list {
             let Some(settings) = item.get_ref().as_table() else {
@@ -131,7 +134,7 @@ impl Reading<'_> {
                 }
                 continue;
             };
-            let Some(entry) = feature.stages.iter().find(|entry| entry.name == word) else { continue };
+            let Some(entry) = entries.iter().find(|entry| entry.name == word) else { continue };
             if stages.iter().any(|bound| bound.name == entry.name) {
                 self.wrong(item.span(), &format!("the stage `{word}` stands twice in this flow"));
             }

@@ -76,6 +76,8 @@ pub struct Step<'a> {
     pub visitor: &'a Origin,
     /// The journey, for letters and the staff's queue; its id opens nothing.
     pub journey: JourneyId,
+    /// The name of the flow, for the staff's queue.
+    pub flow: &'a str,
     /// What opens a session that begins here. The same answer sent twice has the same, so a double click cannot lose it
     /// (row E22).
     pub session_secret: &'a Secret,
@@ -154,6 +156,9 @@ pub enum Finished {
     },
     /// Somebody lost the race to the end: say so, and lead to sign-in.
     Elsewhere(LocalPath),
+    /// The world changed on the way, and the draft with it: a stage has something to say or to ask again. Nothing was
+    /// made, and the journey goes on from there.
+    NotYet,
 }
 
 /// The last page of an enrolment.
@@ -349,7 +354,10 @@ impl Flow {
                 next.stage.enter(step).await?;
                 Ok(Answered::Next)
             }
-            None => self.feature.finish.finish(step, self).await.map(Answered::Finished),
+            None => match self.feature.finish.finish(step, self).await? {
+                Finished::NotYet => Ok(Answered::Next),
+                finished => Ok(Answered::Finished(finished)),
+            },
         }
     }
 }

@@ -39,6 +39,8 @@ pub struct Draft {
     pub account: Option<AccountId>,
     /// The person the roster match found, and by what.
     pub person: Option<Proven<PersonId>>,
+    /// Whom the password and the answers below were chosen for: not for whoever is matched next at the same screen.
+    pub chosen_for: Option<PersonId>,
     /// The match failed: the neutral page, with the case in the staff's queue.
     pub not_matched: Option<CaseId>,
     /// The hash of the password that was chosen or shown; never the password.
@@ -91,7 +93,7 @@ pub struct PasswordHash(pub String);
 /// One security question and what is kept of its answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answered {
-    /// The question's key in the catalogue, such as `question-first-pet`.
+    /// The question's key in the catalogue, such as `question-place-to-hide`.
     pub question: String,
     /// The hash of the folded answer.
     pub answer: PasswordHash,

@@ -59,6 +59,10 @@ pub enum Cause {
     Throttled,
     /// The account is shut by the school.
     Disabled,
+    /// The person has a role that this way of joining is not for.
+    OtherAudience,
+    /// The name to sign in with is another account's, or the roster lacks what it is made of.
+    UsernameTaken,
 }
 
 /// The queries on failed claims.
@@ -102,6 +106,12 @@ impl Cases<'_> {
         Ok(())
     }
 
+    /// A case by id.
+    pub async fn find(&self, id: CaseId) -> Result<Option<Case>, StoreError> {
+        let row = sql::row(&self.0, "SELECT * FROM claim_cases WHERE id = $1", [id.0.into()]).await?;
+        row.as_ref().map(read).transpose()
+    }
+
     /// A case by its number.
     pub async fn by_number(&self, number: &str) -> Result<Option<Case>, StoreError> {
         let row = sql::row(&self.0, "SELECT * FROM claim_cases WHERE number = $1", [number.into()]).await?;
@@ -136,6 +146,8 @@ impl Cause {
         Self::Ambiguous,
         Self::Throttled,
         Self::Disabled,
+        Self::OtherAudience,
+        Self::UsernameTaken,
     ];
 
     /// Its word in the store and in `--json`.
@@ -152,6 +164,8 @@ impl Cause {
             Self::Ambiguous => "ambiguous",
             Self::Throttled => "throttled",
             Self::Disabled => "disabled",
+            Self::OtherAudience => "other-audience",
+            Self::UsernameTaken => "username-taken",
         }
     }
 
@@ -169,6 +183,8 @@ impl Cause {
             Self::Ambiguous => "several people in the roster answer to it",
             Self::Throttled => "too many tries on this record; reset it once you know who is asking",
             Self::Disabled => "the account is shut",
+            Self::OtherAudience => "the person also has a role that this way of joining is not for",
+            Self::UsernameTaken => "the name to sign in with is another account's, or the roster lacks what it is made of",
         }
     }
 }

@@ -154,6 +154,17 @@ impl People<'_> {
         Ok(found.into_iter().filter(Person::is_pupil).collect())
     }
 
+    /// Those who bore a number, folded as above, and are not in the roster any more: for the staff's queue.
+    pub async fn left_by_number(&self, key: &str) -> Result<Vec<PersonId>, StoreError> {
+        self.ids(LEFT_BY_NUMBER, [Value::from(key)]).await
+    }
+
+    /// The active pupils whose whole name, folded by `people::full_name_key`, is one of two keys: at most three, by one
+    /// question, whatever the answer. For the staff's queue.
+    pub async fn called(&self, one: &str, other: &str) -> Result<Vec<PersonId>, StoreError> {
+        self.ids(CALLED, [Value::from(one), Value::from(other)]).await
+    }
+
     /// A school by id.
     pub async fn org(&self, id: OrgId) -> Result<Option<Org>, StoreError> {
         let row = sql::row(&self.0, &format!("{ORGS} WHERE o.org = $1"), [id.0.into()]).await?;
@@ -204,6 +215,11 @@ impl People<'_> {
     pub async fn roster_of(&self) -> Result<Option<Timestamp>, StoreError> {
         let row = sql::row(&self.0, "SELECT applied_at FROM roster_state WHERE id = 1", []).await?;
         Ok(row.map(|row| row.try_get::<Option<i64>>("", "applied_at")).transpose()?.flatten().map(Timestamp))
+    }
+
+    async fn ids(&self, select: &str, keys: impl IntoIterator<Item = Value>) -> Result<Vec<PersonId>, StoreError> {
+        let rows = sql::rows(&self.0, select, keys).await?;
+        rows.iter().map(|row| Ok(PersonId(row.try_get("", "person")?))).collect()
     }
 
     async fn who(&self, select: &str, key: &str) -> Result<Vec<Person>, StoreError> {
@@ -300,6 +316,11 @@ const BY_EMAIL: &str = "SELECT DISTINCT person FROM current_roster_users WHERE e
 const BY_NAME: &str = "SELECT person FROM current_roster_users WHERE full_name_key = $1 AND active \
     UNION SELECT person FROM current_roster_users WHERE family_name_key = $1 AND active \
     UNION SELECT person FROM current_roster_users WHERE preferred_name_key = $1 AND active LIMIT 50";
+const LEFT_BY_NUMBER: &str = "SELECT DISTINCT u.person FROM current_roster_users u WHERE u.number_key = $1 AND u.number_key <> '' \
+    AND NOT EXISTS (SELECT 1 FROM current_roster_users a WHERE a.person = u.person AND a.active) ORDER BY u.person LIMIT 3";
+const CALLED: &str = "SELECT DISTINCT u.person FROM current_roster_users u \
+    JOIN current_roster_roles r ON r.user_source = u.source_id AND r.role = 'student' \
+    WHERE u.active AND $1 <> '' AND (u.full_name_key IN ($1, $2) OR u.preferred_name_key IN ($1, $2)) ORDER BY u.person LIMIT 3";
 const ORGS: &str = "SELECT o.org, o.source_id, o.name, o.kind, o.email, o.phone, p.org AS parent FROM current_roster_orgs o \
     LEFT JOIN current_roster_orgs p ON p.source_id = o.parent_source";
 const TIES: &str = "SELECT source_id, guardian, child, kind, can_access_records FROM current_roster_ties WHERE guardian = $1 \

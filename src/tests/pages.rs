@@ -37,6 +37,7 @@ pages![
     demo::LetterPage,
     demo::Mailbox,
     demo::SampleApp,
+    enrollment::AlreadyClaimed,
     enrollment::Confirm,
     enrollment::Enroll,
     flow::Enrolled,

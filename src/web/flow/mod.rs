@@ -77,9 +77,13 @@ pub async fn start_with(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri,
 
 /// `GET /flow/{journey}`: where the journey stands.
 pub async fn show(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri, Path(id): Path<String>) -> Result<Response, PageError> {
-    let held = Held::find(&app, &visitor, &id, None).await?;
+    let mut held = Held::find(&app, &visitor, &id, None).await?;
     if let Some(ending) = &held.ending {
         return end(&app, &held, ending).await;
+    }
+    // The form once more, with what was typed, instead of the page that says what became of it. Nothing is written.
+    if query(&uri, "correct").is_some() {
+        held.journey.draft.not_matched = None;
     }
     let flow = held.flow(&app)?;
     let draft = &held.journey.draft;

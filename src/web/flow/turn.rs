@@ -86,6 +86,7 @@ impl Turn<'_> {
             draft: &mut draft,
             visitor: &self.visitor.origin,
             journey: journey.id,
+            flow: &self.flow.name,
             session_secret: &session_secret,
             now,
         };
@@ -124,6 +125,7 @@ impl Turn<'_> {
                 Ending { at, to, session: Some(*session), username: welcome.as_ref().map(|welcome| welcome.username.clone()) }
             }
             Finished::Elsewhere(elsewhere) => Ending { at, to: elsewhere.clone(), session: None, username: None },
+            Finished::NotYet => Ending { at, to, session: None, username: None },
         }
     }
 
@@ -190,6 +192,7 @@ impl Turn<'_> {
         let id = self.held.journey.id;
         match finished {
             Finished::Elsewhere(path) => with_cookie(see_other(path.as_str()), self.cookie(next)),
+            Finished::NotYet => self.go_on(next),
             Finished::SignedIn { secret, persistent_until, device, welcome, .. } => {
                 let to = if welcome.is_some() { address(id) } else { self.held.journey.return_to.as_str().to_owned() };
                 let life = |until: Timestamp| Duration::from_secs(u64::try_from(until.since(self.visitor.now)).unwrap_or_default());

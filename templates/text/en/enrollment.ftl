@@ -20,12 +20,27 @@ enroll-have-account = I have an account
 
 roster-match-title = Who are you?
 roster-match-lead = Write the name as on the report card. Accents and capitals do not matter.
+roster-match-wait = Too many tries from this network. Come back in { $wait }.
+given-name-missing = Write the first name.
+family-name-missing = Write the last name.
+student-number-missing = Write the student number.
+name-long = { $most } characters are enough for a name.
+student-number-long = { $most } characters are enough for a number.
+birth-date-missing = Write the birth date.
+birth-date-odd = Write the date with the year first. Example: 2012-03-31
 
 new-password-title = Choose a password
 new-password-lead = Three or four words that have nothing to do with each other: easy to remember, hard to guess.
 new-password = New password
 new-password-hint = At least { $least } characters
 new-password-again = The same once more
+new-password-missing = Choose a password.
+new-password-short = It needs at least { $least } characters; it has { $had }.
+new-password-long = { $most } characters at most.
+new-password-common = This password is one of those that are guessed first. Add a word or two.
+new-password-known = Others know “{ $word }”. Take words that have nothing to do with you.
+new-password-used = This password was used before. Take a new one.
+new-password-differs = The two are not the same. Write it once more.
 
 security-questions-title = { $count ->
     [one] Choose a question
@@ -35,6 +50,16 @@ security-questions-lead = If you forget your password, your answers let you back
 security-questions-number = Question { $number }
 security-questions-choose = The question
 security-questions-answer = Your answer
+security-question-missing = Choose a question.
+security-question-twice = This question is taken already. Choose another.
+security-answer-missing = Write your answer.
+security-answer-short = That is too short: it would be guessed. It needs at least 3 letters, not all the same.
+security-answer-long = 200 characters are enough for an answer.
+security-answer-number = No dates, numbers or addresses: others know them.
+security-answer-common = That is one of the first answers anybody would try. Take one that only you know.
+security-answer-same = This answer already serves another question.
+security-answer-question = The answer stands in the question. Take other words.
+security-answer-known = The school and your classmates know this answer. Take one that only you know.
 
 confirm-title = Is everything right?
 confirm-lead = The account has not been made yet.
@@ -52,20 +77,31 @@ enrolled-go-home = See my apps
 
 not-matched-title = We did not find you
 not-matched-lead = This happens often, and it can be sorted out. Here is what to do, in this order.
+not-matched-typed = You wrote
 not-matched-check = Look at the report card: are the name and the number the same?
 not-matched-again = Correct them
 not-matched-new = Are you new at the school?
-not-matched-next = The next lists arrive { $moment }. Try again after that.
-not-matched-day = Try again in 24 hours.
+not-matched-lists = The school’s lists arrived { $moment }. New students are in the next lists: try again tomorrow.
+not-matched-no-lists = The school’s lists have not arrived yet: try again tomorrow.
 not-matched-claimed = Perhaps the account exists already.
 not-matched-sign-in = Sign in
 not-matched-case = Still nothing? Write to the school. It sees your request under this number:
 
-question-first-pet = What was the name of your first pet, or your first cuddly toy?
-question-first-teacher = What nickname did you give to someone at school?
-question-first-friend = Who was your first friend?
-question-street = What do you call your favourite hiding place?
-question-book = Which story was read to you when you were little?
-question-meal = Which dish do you never want to eat?
-question-place = Where would you like to go one day?
-question-game = Which game do you win most often?
+already-claimed-title = This account exists already
+already-claimed-lead = Good news: there is nothing to create. Sign in with the password chosen that day.
+already-claimed-sign-in = Sign in
+already-claimed-recover = I forgot the password
+already-claimed-not-you = You never created it?
+already-claimed-tell = Somebody may have done it in your place. The school can block this account and give it back to you. Tell it this number.
+already-claimed-write = Write to the school
+
+question-imaginary-friend = What did you call an imaginary friend, or a cuddly toy you talked to?
+question-first-dream-job = What is the first job you dreamt of doing?
+question-invented-word = Which made-up word did you say when you were younger?
+question-place-to-hide = Where is your best hiding place?
+question-toy-kept = Which toy have you always kept?
+question-song-by-heart = Which song have you known by heart for a long time?
+question-dish-never-again = Which dish do you never want to eat again?
+question-first-film-cinema = What is the first film you saw at the cinema?
+question-animal-wish = Which animal would you have liked to have?
+question-book-read-twice = Which book have you read more than once?

@@ -1,0 +1,66 @@
+//! The last look: whose account it will be, and the name to sign in with. Its answer makes the account.
+
+use async_trait::async_trait;
+use serde::Deserialize;
+
+use super::pages;
+use super::standing::{Standing, record_subject, standing, username};
+use super::turned_away::{Why, turn_away};
+use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
+use crate::model::Draft;
+use crate::store::people::{People, Person};
+
+/// Asks for a yes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Confirm {}
+
+#[async_trait]
+impl Stage for Confirm {
+    fn is_open(&self, draft: &Draft) -> bool {
+        !draft.confirmed
+    }
+
+    async fn show(&self, look: &Look<'_>) -> Result<Screen, FlowError> {
+        let people = look.reader.people();
+        let person = match &look.draft.person {
+            Some(proven) => people.find(proven.value).await?,
+            None => None,
+        };
+        let Some(person) = person else { return Ok(Screen::of(&pages::Confirm::default())) };
+        Ok(Screen::of(&pages::Confirm {
+            name: person.display_name(),
+            username: username(&look.tools.policy, &person).unwrap_or_default(),
+            school: school(&people, &person).await?,
+        }))
+    }
+
+    async fn submit(&self, step: &mut Step<'_>, _form: &Form, _prepared: Prepared) -> Result<Outcome, FlowError> {
+        if still_open(step).await? {
+            step.draft.confirmed = true;
+        }
+        Ok(Outcome::Next)
+    }
+}
+
+/// The person who was matched may still claim; else they are turned away, in this write (row E26).
+pub(super) async fn still_open(step: &mut Step<'_>) -> Result<bool, FlowError> {
+    let Some(id) = step.draft.person.as_ref().map(|proven| proven.value) else { return Ok(true) };
+    match standing(&step.tx.people(), &step.tx.accounts(), &step.tools.policy, id).await? {
+        Standing::Open(_) => Ok(true),
+        Standing::Shut(cause) => {
+            let subject = record_subject(&step.tools.keys, id);
+            turn_away(step, Why { cause, person: Some(id), subject, typed: None }).await?;
+            Ok(false)
+        }
+    }
+}
+
+/// The name of the person's main school.
+pub(super) async fn school(people: &People<'_>, person: &Person) -> Result<Option<String>, FlowError> {
+    let main = person.roles.iter().find(|at| at.primary).or(person.roles.first());
+    Ok(match main {
+        Some(at) => people.org(at.org).await?.map(|org| org.name),
+        None => None,
+    })
+}

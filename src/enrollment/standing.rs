@@ -1,0 +1,77 @@
+//! Whether a person can claim an account now. Asked when the roster matched and again in every write on the way, for
+//! the school may take the person out or shut the account meanwhile (row E26).
+
+use crate::keys::KeyStore;
+use crate::limits;
+use crate::model::{Audience, Hash, PersonId};
+use crate::policy::{Naming, Policy};
+use crate::store::StoreError;
+use crate::store::accounts::{Account, AccountState, Accounts};
+use crate::store::cases::Cause;
+use crate::store::people::{People, Person};
+use crate::web::session;
+
+/// How a person stands.
+pub(super) enum Standing {
+    /// May claim.
+    Open(Box<Claimant>),
+    /// May not, and why.
+    Shut(Cause),
+}
+
+/// Somebody who may claim.
+pub(super) struct Claimant {
+    /// The person.
+    pub person: Person,
+    /// The name to sign in with.
+    pub username: String,
+    /// The account that the school reset, if there was one (A29).
+    pub account: Option<Account>,
+}
+
+/// How a person stands now. It asks the same questions of the store whatever the answer is (row E02).
+pub(super) async fn standing(people: &People<'_>, accounts: &Accounts<'_>, policy: &Policy, id: PersonId) -> Result<Standing, StoreError> {
+    let person = people.find(id).await?;
+    let account = accounts.of_person(id).await?;
+    let username = person.as_ref().and_then(|person| username(policy, person));
+    let holder = accounts.by_username(username.as_deref().unwrap_or_default()).await?;
+    let Some(person) = person.filter(|person| person.active) else { return Ok(Standing::Shut(Cause::NotInRoster)) };
+    if !is_for(&person) {
+        return Ok(Standing::Shut(Cause::OtherAudience));
+    }
+    match account.as_ref().map(|account| account.state) {
+        Some(AccountState::Claimed) => return Ok(Standing::Shut(Cause::AlreadyClaimed)),
+        Some(AccountState::Disabled) => return Ok(Standing::Shut(Cause::Disabled)),
+        Some(AccountState::Unclaimed) | None => {}
+    }
+    match username.filter(|_| holder.is_none_or(|holder| holder.person == id)) {
+        Some(username) => Ok(Standing::Open(Box::new(Claimant { person, username, account }))),
+        None => Ok(Standing::Shut(Cause::UsernameTaken)),
+    }
+}
+
+/// A pupil, and nothing more: who also works at the school has rights that a name and a number must not open (E14).
+pub(super) fn is_for(person: &Person) -> bool {
+    person.is_pupil() && session::audience(person) == Audience::Student
+}
+
+/// The name to sign in with; `None` if the roster lacks what it is made of.
+pub(super) fn username(policy: &Policy, person: &Person) -> Option<String> {
+    let naming = Naming {
+        student_number: person.student_number.as_deref(),
+        given_name: &person.given_name,
+        family_name: &person.family_name,
+        email: person.email.as_deref(),
+    };
+    policy.username(session::audience(person), &naming)
+}
+
+/// The subject of the counter of claims on a record of the roster, which a reset of the account opens again.
+pub fn record_subject(keys: &KeyStore, person: PersonId) -> Hash {
+    limits::subject(keys, &["claim", "person", &person.to_string()])
+}
+
+/// The same for a number that no pupil has, or several; in its canonical form.
+pub(super) fn number_subject(keys: &KeyStore, number_key: &str) -> Hash {
+    limits::subject(keys, &["claim", "number", number_key])
+}
