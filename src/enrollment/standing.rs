@@ -6,7 +6,7 @@ use crate::limits;
 use crate::model::{Audience, Hash, PersonId};
 use crate::policy::{Naming, Policy};
 use crate::store::StoreError;
-use crate::store::accounts::{Account, AccountState, Accounts};
+use crate::store::accounts::{AccountState, Accounts};
 use crate::store::cases::Cause;
 use crate::store::people::{People, Person};
 use crate::web::session;
@@ -25,8 +25,6 @@ pub(super) struct Claimant {
     pub person: Person,
     /// The name to sign in with.
     pub username: String,
-    /// The account that the school reset, if there was one (A29).
-    pub account: Option<Account>,
 }
 
 /// How a person stands now. It asks the same questions of the store whatever the answer is (row E02).
@@ -42,10 +40,11 @@ pub(super) async fn standing(people: &People<'_>, accounts: &Accounts<'_>, polic
     match account.as_ref().map(|account| account.state) {
         Some(AccountState::Claimed) => return Ok(Standing::Shut(Cause::AlreadyClaimed)),
         Some(AccountState::Disabled) => return Ok(Standing::Shut(Cause::Disabled)),
+        // Reset by the school, it is open again (A29).
         Some(AccountState::Unclaimed) | None => {}
     }
     match username.filter(|_| holder.is_none_or(|holder| holder.person == id)) {
-        Some(username) => Ok(Standing::Open(Box::new(Claimant { person, username, account }))),
+        Some(username) => Ok(Standing::Open(Box::new(Claimant { person, username }))),
         None => Ok(Standing::Shut(Cause::UsernameTaken)),
     }
 }

@@ -28,6 +28,8 @@ pub(super) struct Held {
     pub secret: Secret,
     /// It has no row yet.
     pub fresh: bool,
+    /// It lay so long that who it is must be shown again.
+    pub resumed: bool,
     again: Option<Again>,
 }
 
@@ -40,7 +42,7 @@ struct Again {
 impl Held {
     /// A journey that its first answer begins.
     pub fn first(journey: Journey, secret: Secret) -> Self {
-        Self { journey, typed: Typed::new(), ending: None, secret, fresh: true, again: None }
+        Self { journey, typed: Typed::new(), ending: None, secret, fresh: true, resumed: false, again: None }
     }
 
     /// The journey of an address, if this browser may go on with it. `sent` is what came with the request.
@@ -50,8 +52,15 @@ impl Held {
         let held = visitor.jar.journey(id).ok_or_else(|| PageError::forbidden("/"))?;
         let Some(kept) = app.store.read().journeys().find(id).await? else { return Err(PageError::Expired { again: "/".to_owned() }) };
         let flow = app.flow(&kept.journey.flow).ok_or_else(|| PageError::Expired { again: "/".to_owned() })?;
-        let mut found =
-            Self { journey: kept.journey, typed: kept.typed, ending: kept.ending, secret: held.clone(), fresh: false, again: None };
+        let mut found = Self {
+            resumed: visitor.now.since(kept.journey.touched_at) > IDLE,
+            journey: kept.journey,
+            typed: kept.typed,
+            ending: kept.ending,
+            secret: held.clone(),
+            fresh: false,
+            again: None,
+        };
         if held.hash() != kept.browser {
             let keys = &app.tools.keys;
             let next = sent.map(|sent| next(keys, id, &held, sent)).filter(|next| next.hash() == kept.browser);
@@ -64,7 +73,7 @@ impl Held {
         if found.ending.is_none() && found.journey.expires_at <= visitor.now {
             return Err(PageError::Expired { again: start_of(flow, &found.journey) });
         }
-        if visitor.now.since(found.journey.touched_at) > IDLE {
+        if found.resumed {
             ask_again(&mut found.journey.draft);
         }
         Ok(found)

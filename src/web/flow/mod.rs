@@ -117,6 +117,8 @@ pub async fn answer(
         Some(place) if place == stands => {}
         // Row E20: an earlier page, by the back button. Its answer is known already.
         Some(place) if place < stands => return Ok(see_other(&here)),
+        // Row E19: the page was shown, but who it is must be shown again first. Nothing that was chosen is lost.
+        Some(_) if held.resumed => return Ok(see_other(&here)),
         // Row E16: a page that nobody was shown yet.
         _ => return Err(PageError::conflict(&here)),
     }

@@ -99,7 +99,7 @@ impl Turn<'_> {
     async fn keep(&self, tx: &Tx, answered: &Answered, draft: &Draft, next: &Secret) -> Result<(), FlowError> {
         let (journey, journeys) = (&self.held.journey, tx.journeys());
         let mut typed = self.held.typed.clone();
-        typed.insert(self.stage.to_owned(), harmless(&self.sent.form));
+        typed.insert(self.stage.to_owned(), without(NEVER_KEPT, &self.sent.form));
         match answered {
             Answered::Next | Answered::Challenge => journeys.save(journey.id, draft, &typed, &next.hash()).await?,
             Answered::Elsewhere | Answered::Again(_) | Answered::Wait(..) if self.held.fresh => journeys.drop(journey.id).await?,
@@ -159,7 +159,7 @@ impl Turn<'_> {
                 Place { flow: self.flow, draft: &draft, return_to, action: format!("{here}/{}{ticket}", self.stage), here: Some(here) }
             }
         };
-        let mut response = place.show_wrong(self.app, self.visitor, harmless(&self.sent.form), errors).await?;
+        let mut response = place.show_wrong(self.app, self.visitor, without(NEVER_SHOWN, &self.sent.form), errors).await?;
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         Ok(response)
     }
@@ -212,14 +212,17 @@ pub(super) fn life(flow: &Flow) -> Option<Duration> {
     (flow.feature.name != "login").then_some(flow.lifetime)
 }
 
-/// What was typed, without what must not be kept or shown again.
-fn harmless(form: &Form) -> BTreeMap<String, String> {
-    let secret = |name: &str| SECRETS.iter().any(|secret| name.contains(secret));
+/// What was typed, without fields of these names.
+fn without(secrets: &[&str], form: &Form) -> BTreeMap<String, String> {
+    let secret = |name: &str| secrets.iter().any(|secret| name.contains(secret));
     let fields = form.0.iter().filter(|(name, value)| !secret(name) && value.len() <= LONGEST_KEPT);
     fields.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
-const SECRETS: &[&str] = &["password", "answer", "code", "secret"];
+/// What the store never holds as it was typed.
+const NEVER_KEPT: &[&str] = &["password", "answer", "code", "secret"];
+/// What the page with its mistakes does not hold either. Answers it does: one that is too short must not cost the others.
+const NEVER_SHOWN: &[&str] = &["password", "code", "secret"];
 const LONGEST_KEPT: usize = 300;
 const CHALLENGE_SECONDS: u32 = 5;
 /// A finished journey says where it led for a day.
