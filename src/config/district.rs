@@ -18,6 +18,14 @@ pub struct DistrictSettings {
     pub time_zone: String,
 }
 
+impl DistrictSettings {
+    /// The clock on the wall, for whatever tells people an hour.
+    pub fn zone(&self) -> jiff::tz::TimeZone {
+        // Checked when the settings were read; the library keeps what it has looked up.
+        jiff::tz::TimeZone::get(&self.time_zone).unwrap_or(jiff::tz::TimeZone::UTC)
+    }
+}
+
 impl Default for DistrictSettings {
     fn default() -> Self {
         Self {

@@ -79,7 +79,7 @@ async fn tell(step: &mut Step<'_>, flow: &Flow, account: &Account, person: &Pers
     let Some(to) = person.email.clone() else { return Ok(()) };
     let (tools, now) = (step.tools, step.now);
     let language = person.language.or(step.draft.language).unwrap_or(crate::model::Language::ALL[0]);
-    let moment = tools.pages.moment(language, now, now, &jiff::tz::TimeZone::UTC);
+    let moment = tools.pages.moment(language, now, now, &tools.config.district.zone());
     let name = person.preferred_given_name.as_deref().unwrap_or(&person.given_name);
     let data = json!({ "name": name, "username": account.username, "moment": moment });
     let letter = Letter { kind: "account-created".to_owned(), to, language, data, useless_after: None };

@@ -115,7 +115,7 @@ impl Stage for RosterMatch {
 impl RosterMatch {
     fn form(&self, look: &Look<'_>) -> pages::RosterMatch {
         let now = jiff::Timestamp::from_second(look.now.0).unwrap_or_default();
-        let today = jiff::tz::TimeZone::UTC.to_datetime(now).date();
+        let today = look.tools.config.district.zone().to_datetime(now).date();
         pages::RosterMatch {
             asks: self.fields.iter().map(|field| field.name().to_owned()).collect(),
             schools: Vec::new(),

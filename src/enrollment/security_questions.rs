@@ -14,7 +14,7 @@ use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step}
 use crate::model::draft::Answered;
 use crate::model::{Draft, FieldError, Language, Message};
 use crate::pages::Pages;
-use crate::people::name_key;
+use crate::people::{answer_key, name_key};
 use crate::policy::QUESTIONS;
 use crate::random::Secret;
 
@@ -83,7 +83,7 @@ impl Pair {
     fn read(form: &Form, number: u8) -> Self {
         let typed = form.text(&format!("answer_{number}")).to_owned();
         let question = form.text(&format!("question_{number}")).to_owned();
-        Self { number, question, key: name_key(&typed), typed }
+        Self { number, question, key: answer_key(&typed), typed }
     }
 
     /// What is wrong with it beside those before it.

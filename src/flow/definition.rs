@@ -296,3 +296,69 @@ const TEXTS: &[&str] = &["title", "lead"];
 const ASSURANCES: &[&str] = &["urn:preau:acr:identified", "urn:preau:acr:proven"];
 const DEFAULT_LIFETIME: Duration = Duration::from_hours(7 * 24);
 const SHIPPED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/flows.rs"));
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::flow::{Finish, Finished, FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
+    use crate::model::Draft;
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Ask {
+        #[serde(default)]
+        least: u8,
+    }
+
+    #[async_trait::async_trait]
+    impl Stage for Ask {
+        fn is_open(&self, _: &Draft) -> bool {
+            self.least > 0
+        }
+
+        async fn show(&self, _: &Look<'_>) -> Result<Screen, FlowError> {
+            Err(FlowError::Broken("is only read".to_owned()))
+        }
+
+        async fn submit(&self, _: &mut Step<'_>, _: &Form, _: Prepared) -> Result<Outcome, FlowError> {
+            Ok(Outcome::Next)
+        }
+    }
+
+    struct Nothing;
+
+    #[async_trait::async_trait]
+    impl Finish for Nothing {
+        async fn finish(&self, _: &mut Step<'_>, _: &Flow) -> Result<Finished, FlowError> {
+            Ok(Finished::NotYet)
+        }
+    }
+
+    static JOINING: Feature =
+        Feature { name: "joining", stages: &[StageEntry::of::<Ask>("name"), StageEntry::of::<Ask>("secret")], finish: &Nothing };
+    static RETURNING: Feature = Feature { name: "returning", stages: &[StageEntry::of::<Ask>("who")], finish: &Nothing };
+
+    fn mistakes(text: &str) -> Vec<String> {
+        let read = parse("back", "flows/back.toml", text, &[&JOINING, &RETURNING]);
+        read.err().map(|error| error.0.iter().map(ToString::to_string).collect()).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_flow_of_one_feature_may_use_a_stage_of_another() {
+        let text = "feature = 'returning'\n[[stage]]\nuse = 'who'\n[[stage]]\nuse = 'secret'\nleast = 8\n";
+        let flow = parse("back", "flows/back.toml", text, &[&JOINING, &RETURNING]).unwrap();
+        assert_eq!(flow.feature.name, "returning");
+        assert_eq!(flow.stages.iter().map(|bound| bound.name).collect::<Vec<_>>(), ["who", "secret"]);
+        assert_eq!(flow.current(&Draft::default()).unwrap().name, "secret", "its settings are its own");
+    }
+
+    #[test]
+    fn a_misspelt_stage_is_told_with_the_nearest_of_all_features() {
+        let found = mistakes("feature = 'returning'\n[[stage]]\nuse = 'secrte'\n[[stage]]\nuse = 'who'\nleast = 'x'\n");
+        assert_eq!(found[0], "flows/back.toml:3: unknown use `secrte`; did you mean `secret`?");
+        assert!(found[1].starts_with("flows/back.toml:6: stage `who`: "), "{found:?}");
+        assert_eq!(found.len(), 2);
+    }
+}

@@ -22,8 +22,7 @@ pub(super) fn help_address(app: &App) -> String {
 
 /// The clock on the school's wall.
 pub(super) fn zone(app: &App) -> TimeZone {
-    // Checked when the settings were read; the library keeps what it has looked up.
-    TimeZone::get(&app.tools.config.district.time_zone).unwrap_or(TimeZone::UTC)
+    app.tools.config.district.zone()
 }
 
 /// The languages of the pages, the default first.
