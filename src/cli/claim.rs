@@ -1,0 +1,159 @@
+//! `preau claim`: the queue of claims that did not go on. The family reads out the number on its page; here stand the
+//! exact cause, what was typed, and beside it what the roster has (A45, A46).
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use crate::enrollment::record_subject;
+use crate::enrollment::turned_away::{Typed, typed_of};
+use crate::keys::{KeyError, KeyStore};
+use crate::limits::{self, Rule};
+use crate::model::Timestamp;
+use crate::people::{name_key, names_match};
+use crate::store::cases::Case;
+use crate::store::events::Event;
+use crate::store::people::Person;
+use crate::store::{Reader, Store, StoreError, Tx};
+
+/// Claims that did not go on.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List the open cases, the latest first: why, what was typed, what the roster has.
+    List(List),
+    /// Show one case, with the pupils who may be meant.
+    Show {
+        /// The number on the family's page.
+        number: String,
+    },
+    /// Close a case and open its record for new tries: you know who is asking.
+    Reset {
+        /// The number on the family's page.
+        number: String,
+    },
+}
+
+/// What `claim list` takes.
+#[derive(Debug, Args)]
+pub struct List {
+    /// No more than so many.
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    most: u32,
+}
+
+/// Why a command could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum Failed {
+    /// No such case.
+    #[error("there is no case {0}; `preau claim list` shows the open ones")]
+    Unknown(String),
+    /// What was typed does not open.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Does it; what it answers is one JSON value, which `--json` prints as it is.
+pub async fn run(command: Command, store: &Store, keys: &KeyStore, now: Timestamp) -> Result<Value, Failed> {
+    let reader = store.read();
+    match command {
+        Command::List(List { most }) => {
+            let mut told = Vec::new();
+            for case in reader.cases().open(most).await? {
+                told.push(describe(&reader, keys, &case).await?);
+            }
+            Ok(told.into())
+        }
+        Command::Show { number } => {
+            let case = find(&reader, number).await?;
+            let mut told = describe(&reader, keys, &case).await?;
+            told["may_be"] = namesakes(&reader, &typed_of(keys, &case)?).await?.into();
+            Ok(told)
+        }
+        Command::Reset { number } => {
+            let case = find(&reader, number).await?;
+            let closed = store.write(async |tx: &Tx| reset(tx, keys, &case, now).await).await?;
+            Ok(json!({ "reset": case.number, "closed": closed }))
+        }
+    }
+}
+
+/// A number as it is read out, with or without its stroke.
+async fn find(reader: &Reader<'_>, number: String) -> Result<Case, Failed> {
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    let written = if digits.len() == 8 { format!("{}-{}", &digits[..4], &digits[4..]) } else { number.clone() };
+    reader.cases().by_number(&written).await?.ok_or(Failed::Unknown(number))
+}
+
+/// The counters are cleared, and every open case about the same record is answered with it.
+async fn reset(tx: &Tx, keys: &KeyStore, case: &Case, now: Timestamp) -> Result<u64, StoreError> {
+    limits::reset(tx, Rule::RecordClaim, &case.subject).await?;
+    if let Some(person) = case.person {
+        limits::reset(tx, Rule::RecordClaim, &record_subject(keys, person)).await?;
+    }
+    let closed = tx.cases().close(case.person, &case.subject, now).await?;
+    let detail = json!({ "case": case.number });
+    tx.record(&Event { person: case.person, detail, ..Event::of("claim.reset") }, now).await?;
+    Ok(closed)
+}
+
+async fn describe(reader: &Reader<'_>, keys: &KeyStore, case: &Case) -> Result<Value, Failed> {
+    let typed = typed_of(keys, case)?;
+    let roster = match case.person {
+        Some(id) => reader.people().find(id).await?,
+        None => None,
+    };
+    let roster = match &roster {
+        Some(person) => record(reader, person, typed.birth_date.is_some()).await?,
+        None => Value::Null,
+    };
+    Ok(json!({
+        "number": case.number,
+        "cause": case.cause.word(),
+        "explanation": case.cause.explanation(),
+        "flow": case.flow,
+        "tries": case.tries,
+        "opened_at": case.opened_at,
+        "last_at": case.last_at,
+        "typed": typed,
+        "roster": roster,
+    }))
+}
+
+/// What the roster has of a person. The birth date only where the family was asked for it.
+async fn record(reader: &Reader<'_>, person: &Person, with_birth_date: bool) -> Result<Value, Failed> {
+    let main = person.roles.iter().find(|at| at.primary).or(person.roles.first());
+    let school = match main {
+        Some(at) => reader.people().org(at.org).await?.map(|org| org.name),
+        None => None,
+    };
+    let account = reader.accounts().of_person(person.id).await?;
+    Ok(json!({
+        "person": person.id,
+        "given_name": person.given_name,
+        "family_name": person.family_name,
+        "preferred_given_name": person.preferred_given_name,
+        "student_number": person.student_number,
+        "birth_date": person.birth_date.as_ref().filter(|_| with_birth_date),
+        "school": school,
+        "grade": person.grade,
+        "in_roster": person.active,
+        "account": account.map_or("none", |account| account.state.word()),
+    }))
+}
+
+/// The pupils whom the typed names mean, whatever their number: for a number with a slip in it.
+async fn namesakes(reader: &Reader<'_>, typed: &Typed) -> Result<Vec<Value>, Failed> {
+    let mut told = Vec::new();
+    let mut seen = Vec::new();
+    for key in [&typed.family_name, &typed.given_name].map(|name| name_key(name)) {
+        for person in reader.people().by_name(&key).await? {
+            if names_match(&typed.given_name, &typed.family_name, &person) && !seen.contains(&person.id) {
+                seen.push(person.id);
+                told.push(record(reader, &person, typed.birth_date.is_some()).await?);
+            }
+        }
+    }
+    Ok(told)
+}
