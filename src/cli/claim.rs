@@ -9,7 +9,7 @@ use crate::enrollment::turned_away::{Typed, typed_of};
 use crate::keys::{KeyError, KeyStore};
 use crate::limits::{self, Rule};
 use crate::model::Timestamp;
-use crate::people::{name_key, names_match};
+use crate::people::{full_name_key, name_key, names_match};
 use crate::store::cases::Case;
 use crate::store::events::Event;
 use crate::store::people::Person;
@@ -147,9 +147,11 @@ async fn record(reader: &Reader<'_>, person: &Person, with_birth_date: bool) -> 
 async fn namesakes(reader: &Reader<'_>, typed: &Typed) -> Result<Vec<Value>, Failed> {
     let mut told = Vec::new();
     let mut seen = Vec::new();
-    for key in [&typed.family_name, &typed.given_name].map(|name| name_key(name)) {
+    let (given, family) = (&typed.given_name, &typed.family_name);
+    // Whole names first: of a family name that hundreds bear, the store tells only the first few.
+    for key in [full_name_key(given, family), full_name_key(family, given), name_key(family), name_key(given)] {
         for person in reader.people().by_name(&key).await? {
-            if names_match(&typed.given_name, &typed.family_name, &person) && !seen.contains(&person.id) {
+            if names_match(given, family, &person) && !seen.contains(&person.id) {
                 seen.push(person.id);
                 told.push(record(reader, &person, typed.birth_date.is_some()).await?);
             }

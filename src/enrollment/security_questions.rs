@@ -49,12 +49,10 @@ impl Stage for SecurityQuestions {
         if !wrong.is_empty() {
             return Ok(Prepared::made::<Chosen>(Err(wrong)));
         }
-        let mut answered = Vec::new();
-        for pair in pairs {
-            let answer = look.tools.hasher.hash(&Secret::new(pair.key)).await?;
-            answered.push(Answered { question: pair.question, answer });
-        }
-        Ok(Prepared::made::<Chosen>(Ok(answered)))
+        let keys: Vec<Secret> = pairs.iter().map(|pair| Secret::new(pair.key.clone())).collect();
+        let hashes = look.tools.hasher.hash_each(&keys.iter().collect::<Vec<_>>()).await?;
+        let answered = pairs.into_iter().zip(hashes).map(|(pair, answer)| Answered { question: pair.question, answer });
+        Ok(Prepared::made::<Chosen>(Ok(answered.collect())))
     }
 
     async fn submit(&self, step: &mut Step<'_>, _form: &Form, prepared: Prepared) -> Result<Outcome, FlowError> {

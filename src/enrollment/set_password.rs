@@ -11,7 +11,6 @@ use super::standing::username;
 use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
 use crate::model::draft::PasswordHash;
 use crate::model::{AccountId, Audience, Draft, FieldError};
-use crate::password::Verdict;
 use crate::policy::{LONGEST_PASSWORD, PasswordRules, Policy, Weak};
 use crate::random::Secret;
 use crate::store::people::Person;
@@ -88,12 +87,7 @@ impl SetPassword {
         let Some(account) = owner.account else { return Ok(false) };
         let within = std::time::Duration::from_hours(24 * u64::from(rules.history_days));
         let former = look.reader.accounts().password_history(account, u32::from(rules.history), within, look.now).await?;
-        for old in &former {
-            if look.tools.hasher.verify(typed, Some(old)).await? != Verdict::Wrong {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        Ok(look.tools.hasher.verify_any(typed, &former).await?)
     }
 }
 
