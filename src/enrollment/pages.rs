@@ -192,12 +192,8 @@ impl Page for NotMatched {
 
     fn samples() -> Vec<Self> {
         let page = |given: &str, family: &str, number: &str| {
-            let typed = Typed {
-                given_name: given.to_owned(),
-                family_name: family.to_owned(),
-                student_number: number.to_owned(),
-                birth_date: None,
-            };
+            let typed =
+                Typed { given_name: given.to_owned(), family_name: family.to_owned(), student_number: number.to_owned(), birth_date: None };
             Self::of("2418-1107".to_owned(), typed)
         };
         vec![page("Éloïse", "N’Diaye-Roy", "0123456"), page("", "", "")]

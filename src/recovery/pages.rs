@@ -62,6 +62,12 @@ impl Page for RecallQuestions {
     const TEMPLATE: &'static str = "pages/recall-questions.html";
 
     fn samples() -> Vec<Self> {
-        vec![Self { questions: vec!["question-imaginary-friend".to_owned(), "question-place-to-hide".to_owned(), "question-book-read-twice".to_owned()] }]
+        vec![Self {
+            questions: vec![
+                "question-imaginary-friend".to_owned(),
+                "question-place-to-hide".to_owned(),
+                "question-book-read-twice".to_owned(),
+            ],
+        }]
     }
 }
