@@ -84,6 +84,7 @@ fn event_marks() -> TableCreateStatement {
         .col(big_integer("place"))
         .col(var_binary("seal", 32))
         .col(big_integer("floor"))
+        .col(big_integer("next_floor"))
         .col(big_integer("at"))
         .col(var_binary("mac", 32))
         .to_owned()

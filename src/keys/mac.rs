@@ -22,6 +22,8 @@ pub enum Purpose {
     Ticket,
     /// Decoys for names that nobody has.
     Decoy,
+    /// The links of the event log.
+    Chain,
 }
 
 /// The keys of all purposes, ready to use.
@@ -54,13 +56,14 @@ impl Purpose {
             Self::Pepper => "pepper",
             Self::Ticket => "ticket",
             Self::Decoy => "decoy",
+            Self::Chain => "chain",
         }
     }
 }
 
 /// In the order of the enum, by which the keys are found.
-const ALL: [Purpose; 7] =
-    [Purpose::Csrf, Purpose::Throttle, Purpose::Subject, Purpose::Code, Purpose::Pepper, Purpose::Ticket, Purpose::Decoy];
+const ALL: [Purpose; 8] =
+    [Purpose::Csrf, Purpose::Throttle, Purpose::Subject, Purpose::Code, Purpose::Pepper, Purpose::Ticket, Purpose::Decoy, Purpose::Chain];
 
 #[cfg(test)]
 mod tests {

@@ -12,6 +12,7 @@ mod connect;
 pub mod consents;
 pub mod devices;
 mod error;
+pub mod event_chain;
 pub mod events;
 pub mod grants;
 pub mod journeys;
