@@ -13,6 +13,9 @@ use toml::de::{DeTable, DeValue};
 use super::{BoundStage, Feature, Flow, StageEntry};
 use crate::model::{Audience, Language};
 
+/// What a flow may reach (`assurance`), weakest first.
+pub const ASSURANCES: &[&str] = &["urn:preau:acr:identified", "urn:preau:acr:proven"];
+
 /// One thing wrong in a flow file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
@@ -293,7 +296,7 @@ fn duration(text: &str) -> Option<Duration> {
 
 const KEYS: &[&str] = &["feature", "audience", "assurance", "listed", "lifetime", "exceptions", "texts", "stage"];
 const TEXTS: &[&str] = &["title", "lead"];
-const ASSURANCES: &[&str] = &["urn:preau:acr:identified", "urn:preau:acr:proven"];
+
 const DEFAULT_LIFETIME: Duration = Duration::from_hours(7 * 24);
 const SHIPPED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/flows.rs"));
 

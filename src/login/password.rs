@@ -127,8 +127,10 @@ async fn on_file(look: &Look<'_>) -> Result<Option<PasswordHash>, FlowError> {
 }
 
 async fn still_on_file(step: &Step<'_>, account: AccountId, seen: &Seen) -> Result<bool, FlowError> {
-    let password = step.tx.accounts().password(account).await?;
-    Ok(password.is_some_and(|password| Some(&password.hash) == seen.against.as_ref()))
+    match &seen.against {
+        Some(against) => Ok(step.tx.accounts().hold_password(account, against).await?),
+        None => Ok(false),
+    }
 }
 
 /// Which counter a try is taken from: the account's, whatever it was named by (row E31), or that of its known device.

@@ -51,8 +51,10 @@ pub struct Draft {
     pub questions: Option<Vec<Answered>>,
     /// The recall questions asked in a recovery, by their keys: the same ones until they are answered.
     pub recall: Option<Vec<String>>,
-    /// They were answered.
-    pub recall_shown: Option<Proven<()>>,
+    /// They were answered while this was the password on file; once it is another one, the proof is worth nothing.
+    pub recall_shown: Option<Proven<Option<PasswordHash>>>,
+    /// Too many recoveries were begun for this name: no answer is judged before then.
+    pub waits_until: Option<Timestamp>,
     /// How the person chose to get back in, by the stage's name.
     pub way: Option<String>,
     /// The last page before the effect was confirmed.

@@ -3,18 +3,23 @@
 use serde::Serialize;
 
 use crate::pages::Page;
+use crate::policy::QUESTIONS;
 
 /// Who cannot get in?
 #[derive(Clone, Debug, Serialize)]
 pub struct Recover {
     /// A username as the district writes them, such as `S0123456`.
     pub example: Option<String>,
+    /// Where those begin who have no account yet, or whose account the school has reset.
+    pub enroll: String,
+    /// Back to signing in.
+    pub sign_in: String,
 }
 
 /// Which way back?
 #[derive(Clone, Debug, Serialize)]
 pub struct RecoveryWay {
-    /// The ways.
+    /// The ways, besides asking the school.
     pub ways: Vec<Way>,
 }
 
@@ -34,13 +39,20 @@ pub struct Way {
 pub struct RecallQuestions {
     /// By their ids in the catalogue.
     pub questions: Vec<String>,
+    /// Where those begin whose account the school has reset.
+    pub enroll: String,
 }
 
 impl Page for Recover {
     const TEMPLATE: &'static str = "pages/recover.html";
 
     fn samples() -> Vec<Self> {
-        vec![Self { example: Some("S0123456".to_owned()) }, Self { example: None }]
+        let page = |example: Option<&str>| Self {
+            example: example.map(str::to_owned),
+            enroll: "/enroll".to_owned(),
+            sign_in: "/sign-in".to_owned(),
+        };
+        vec![page(Some("S0123456")), page(None)]
     }
 }
 
@@ -50,10 +62,7 @@ impl Page for RecoveryWay {
     fn samples() -> Vec<Self> {
         let way = |stage: &str, title: &str, hint: &str| Way { stage: stage.to_owned(), title: title.to_owned(), hint: hint.to_owned() };
         vec![Self {
-            ways: vec![
-                way("recall-questions", "recovery-way-recall", "recovery-way-recall-hint"),
-                way("help", "recovery-way-help", "recovery-way-help-hint"),
-            ],
+            ways: vec![way("recall-questions", "recovery-way-recall", "recovery-way-recall-hint")],
         }]
     }
 }
@@ -62,12 +71,7 @@ impl Page for RecallQuestions {
     const TEMPLATE: &'static str = "pages/recall-questions.html";
 
     fn samples() -> Vec<Self> {
-        vec![Self {
-            questions: vec![
-                "question-imaginary-friend".to_owned(),
-                "question-place-to-hide".to_owned(),
-                "question-book-read-twice".to_owned(),
-            ],
-        }]
+        let questions = QUESTIONS.iter().take(3).map(|question| (*question).to_owned()).collect();
+        vec![Self { questions, enroll: "/enroll".to_owned() }]
     }
 }

@@ -217,9 +217,46 @@ impl Accounts<'_> {
     pub async fn set_password(&self, id: AccountId, hash: &PasswordHash, now: Timestamp) -> Result<(), StoreError> {
         let password = Password { hash: hash.clone(), set_at: now, must_change: false, expires_at: None };
         self.give_password(id, &password).await?;
+        self.remember_password(id, hash, now).await
+    }
+
+    async fn remember_password(&self, id: AccountId, hash: &PasswordHash, now: Timestamp) -> Result<(), StoreError> {
         let insert = "INSERT INTO password_history (account, hash, set_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
         sql::execute(&self.0, insert, [id.0.into(), hash.0.clone().into(), now.0.into()]).await?;
         Ok(())
+    }
+
+    /// Sets the password that its owner chose in the place of `old`, in one conditional write: of two that race one gets
+    /// true, and whoever proved something while another password was on file gets false.
+    pub async fn replace_password(
+        &self,
+        id: AccountId,
+        old: Option<&PasswordHash>,
+        new: &PasswordHash,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let replaced = match old {
+            Some(old) => {
+                let update = "UPDATE passwords SET hash = $3, set_at = $4, must_change = FALSE, expires_at = NULL \
+                              WHERE account = $1 AND hash = $2";
+                sql::execute(&self.0, update, [id.0.into(), old.0.clone().into(), new.0.clone().into(), now.0.into()]).await?
+            }
+            None => {
+                let insert = "INSERT INTO passwords (account, hash, set_at, must_change) VALUES ($1, $2, $3, FALSE) ON CONFLICT DO NOTHING";
+                sql::execute(&self.0, insert, [id.0.into(), new.0.clone().into(), now.0.into()]).await?
+            }
+        };
+        if replaced == 1 {
+            self.remember_password(id, new, now).await?;
+        }
+        Ok(replaced == 1)
+    }
+
+    /// Whether this is still the password; if so it stays so until this write is over, and whoever changes it then finds
+    /// what this write did (row R14).
+    pub async fn hold_password(&self, id: AccountId, hash: &PasswordHash) -> Result<bool, StoreError> {
+        let update = "UPDATE passwords SET hash = hash WHERE account = $1 AND hash = $2";
+        Ok(sql::execute(&self.0, update, [id.0.into(), hash.0.clone().into()]).await? == 1)
     }
 
     /// Sets a password with its terms: one that was given must be changed and may expire.

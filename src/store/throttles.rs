@@ -88,9 +88,10 @@ impl Throttles<'_> {
         Ok(u64::try_from(seen).unwrap_or_default())
     }
 
-    /// A success: tries are forgotten and nobody waits. The tries in all stay.
+    /// A success: tries are forgotten and nobody waits. It was no failed try itself; those in all stay.
     pub async fn clear(&self, word: &str, subject: &Hash) -> Result<(), StoreError> {
-        let update = "UPDATE throttles SET hits = 0, open_at = 0 WHERE rule = $1 AND subject = $2";
+        let update = "UPDATE throttles SET hits = 0, open_at = 0, total = CASE WHEN total > 0 THEN total - 1 ELSE 0 END \
+                      WHERE rule = $1 AND subject = $2";
         sql::execute(&self.0, update, [word.into(), subject.to_vec().into()]).await?;
         Ok(())
     }
@@ -99,6 +100,14 @@ impl Throttles<'_> {
     pub async fn reset(&self, word: &str, subject: &Hash) -> Result<bool, StoreError> {
         let delete = "DELETE FROM throttles WHERE rule = $1 AND subject = $2";
         Ok(sql::execute(&self.0, delete, [word.into(), subject.to_vec().into()]).await? == 1)
+    }
+
+    /// Closes a counter as its last allowed try would: nothing is judged until somebody resets it.
+    pub async fn close(&self, word: &str, most: u32, subject: &Hash, now: Timestamp) -> Result<(), StoreError> {
+        let upsert = "INSERT INTO throttles (rule, subject, seen, hits, total, admitted, since, last_at, open_at) \
+                      VALUES ($1, $2, 0, 0, $3, 0, $4, $4, 0) ON CONFLICT (rule, subject) DO UPDATE SET total = excluded.total";
+        sql::execute(&self.0, upsert, [word.into(), subject.to_vec().into(), i64::from(most).into(), now.0.into()]).await?;
+        Ok(())
     }
 
     /// Remembers that a try on `subject` from `network` went wrong.

@@ -12,6 +12,7 @@ pub mod headers;
 pub mod health;
 pub mod help;
 pub mod host;
+pub mod notice;
 pub mod respond;
 pub mod session;
 pub mod visitor;

@@ -14,3 +14,16 @@ recovery-way-help-hint = A teacher or the school office helps you
 recall-questions-title = Your questions
 recall-questions-lead = Answer as on the day you created the account. Accents and capitals do not matter.
 recall-questions-forgotten = I no longer know the answers
+
+recovery-way-missing = Choose one of the two.
+
+recall-questions-reset = The school has reset my account: create it again
+recall-questions-missing = Answer this question too.
+recall-questions-wrong = { $left ->
+    [0] These are not all the answers that were given. You will have to wait before the next try. The school can help you, too.
+    [one] These are not all the answers that were given. Try other words. One try is left before a pause.
+   *[other] These are not all the answers that were given. Try other words. { $left } tries are left before a pause.
+}
+recall-questions-wait = There were too many tries. The next try will count { $until }. If it is urgent, ask the school.
+recall-questions-closed = There were too many tries: these questions are of no use any more. Ask the school, it can let you back in.
+recall-questions-once-more = Send your answers once more.

@@ -1,0 +1,78 @@
+//! The end of a recovery: the new password stands, whatever the old one opened is shut, whoever must know is told, and
+//! the person is signed in where they were going (rows R14, R15, R21; A23).
+
+use async_trait::async_trait;
+use serde_json::json;
+
+use crate::flow::definition::ASSURANCES;
+use crate::flow::{Finish, Finished, Flow, FlowError, Step};
+use crate::limits::{self, Rule};
+use crate::model::{Audience, LocalPath};
+use crate::store::accounts::{Account, AccountState};
+use crate::store::events::Event;
+use crate::store::people::Person;
+use crate::web::session::{self, Proof};
+use crate::web::notice;
+
+/// The draft becomes a new password and a session.
+pub(super) struct BackIn;
+
+#[async_trait]
+impl Finish for BackIn {
+    /// Asks once more for everything that was proven: the account may have been shut or reset, and another recovery may
+    /// have been faster. Without an account, which decoys have not, there is no end.
+    async fn finish(&self, step: &mut Step<'_>, flow: &Flow) -> Result<Finished, FlowError> {
+        let Some((account, person)) = whose(step).await? else { return Ok(begin_again()) };
+        let (Some(shown), Some(password)) = (&step.draft.recall_shown, &step.draft.password) else { return Ok(begin_again()) };
+        if !step.tx.accounts().replace_password(account.id, shown.value.as_ref(), password, step.now).await? {
+            return Ok(begin_again());
+        }
+        let ended = step.tx.sessions().end_all(account.id, None, step.now).await?;
+        let devices = step.tx.devices().forget_all(account.id).await?;
+        // What was guessed at the old password says nothing of the new one; the answers' counter is their own (R21).
+        let subject = limits::subject_of_account(&step.tools.keys, account.id);
+        for rule in [Rule::AccountPassword, Rule::KnownDevice] {
+            limits::reset(step.tx, rule, &subject).await?;
+        }
+        let detail = json!({ "flow": flow.name, "way": step.draft.way, "sessions_ended": ended, "devices_forgotten": devices });
+        let event = Event { actor: Some(account.id), person: Some(person.id), detail, ..Event::of("password.recovered") };
+        step.tx.record(&event, step.now).await?;
+        notice::tell(step, &person, "password-changed").await?;
+        let account = Account { assurance: weaker(&account.assurance, &flow.assurance).to_owned(), ..account };
+        session::begin(step, &account, &person, &Proof { amr: &["kba"], know_device: false }).await
+    }
+}
+
+/// The pupil whose answers were right, if the account is still open to them (rows R09, S07).
+async fn whose(step: &Step<'_>) -> Result<Option<(Account, Person)>, FlowError> {
+    let Some(id) = step.draft.account else { return Ok(None) };
+    let account = step.tx.accounts().find(id).await?.filter(|account| account.state == AccountState::Claimed);
+    let Some(account) = account else { return Ok(None) };
+    let person = step.tx.people().find(account.person).await?;
+    let pupil = person.filter(|person| person.active && session::audience(person) == Audience::Student);
+    Ok(pupil.map(|person| (account, person)))
+}
+
+fn begin_again() -> Finished {
+    Finished::Elsewhere(LocalPath::parse("/recover").expect("it is a path"))
+}
+
+/// A recovery reaches no more than its flow does, and no more than the account ever did (row P38).
+fn weaker<'a>(one: &'a str, other: &'a str) -> &'a str {
+    let rank = |word: &str| ASSURANCES.iter().position(|known| *known == word).unwrap_or(ASSURANCES.len());
+    if rank(one) <= rank(other) { one } else { other }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn p38_a_recovery_reaches_the_weaker_of_two_assurances() {
+        let [identified, proven] = ["urn:preau:acr:identified", "urn:preau:acr:proven"];
+        assert_eq!(weaker(identified, proven), identified);
+        assert_eq!(weaker(proven, identified), identified);
+        assert_eq!(weaker(proven, proven), proven);
+        assert_eq!(weaker("urn:preau:acr:two-factor", identified), identified);
+    }
+}

@@ -1,0 +1,44 @@
+//! Telling people what happened to an account: at every address on file, the owner's and those of the guardians who see
+//! the records, so that nobody takes an account over in silence (row R15). Letters leave with the write that caused
+//! them, or not at all.
+
+use std::collections::BTreeSet;
+
+use jiff::tz::TimeZone;
+use serde_json::json;
+
+use super::visitor::given_name;
+use crate::flow::{FlowError, Step};
+use crate::model::{Language, Letter};
+use crate::people::email_key;
+use crate::store::people::Person;
+
+/// Writes a letter of this kind, which says whose account it is and when it happened, to everybody who must know.
+pub async fn tell(step: &Step<'_>, person: &Person, kind: &str) -> Result<(), FlowError> {
+    let (tools, now) = (step.tools, step.now);
+    for (to, language) in readers(step, person).await? {
+        let moment = tools.pages.moment(language, now, now, &TimeZone::UTC);
+        let data = json!({ "name": given_name(person), "moment": moment });
+        let letter = Letter { kind: kind.to_owned(), to, language, data, useless_after: None };
+        step.tx.outbox().add(&letter, &tools.keys, &tools.random, now).await?;
+    }
+    Ok(())
+}
+
+/// The addresses on file, each once, with the language to write in.
+async fn readers(step: &Step<'_>, person: &Person) -> Result<Vec<(String, Language)>, FlowError> {
+    let people = step.tx.people();
+    let mut told = vec![person.clone()];
+    for tie in people.relationships(person.id).await? {
+        if tie.child == person.id && tie.can_access_records {
+            told.extend(people.find(tie.guardian).await?.filter(|guardian| guardian.active));
+        }
+    }
+    let (mut seen, mut readers) = (BTreeSet::new(), Vec::new());
+    for reader in told {
+        let Some(address) = reader.email.filter(|address| seen.insert(email_key(address))) else { continue };
+        let chosen = step.tx.accounts().of_person(reader.id).await?.and_then(|account| account.language);
+        readers.push((address.trim().to_owned(), chosen.or(reader.language).unwrap_or(Language::ALL[0])));
+    }
+    Ok(readers)
+}
