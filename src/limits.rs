@@ -51,6 +51,19 @@ pub enum Taken {
     Closed,
 }
 
+/// What a counter says, for whoever looks after accounts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Counter {
+    /// Tries that waits are counted from.
+    pub tries: u32,
+    /// Tries in all.
+    pub in_all: u32,
+    /// Nothing is judged before then.
+    pub waits_until: Option<Timestamp>,
+    /// Nothing is judged until staff resets it.
+    pub closed: bool,
+}
+
 /// What a network's failures ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Network {
@@ -112,6 +125,28 @@ pub async fn clear(tx: &Tx, rule: Rule, subject: &Hash) -> Result<(), StoreError
         Rule::AccountPassword | Rule::KnownDevice => tx.throttles().reset(rule.bounds().word, subject).await.map(|_| ()),
         _ => tx.throttles().clear(rule.bounds().word, subject).await,
     }
+}
+
+/// Closes a counter, as its last allowed try does: nothing is judged until staff, or a new secret, resets it. A rule
+/// without an end cannot be closed.
+pub async fn close(tx: &Tx, rule: Rule, subject: &Hash, now: Timestamp) -> Result<(), StoreError> {
+    let bounds = rule.bounds();
+    match bounds.most {
+        Some(most) => tx.throttles().close(bounds.word, most, subject, now).await,
+        None => Ok(()),
+    }
+}
+
+/// What a counter says now; changes nothing.
+pub async fn look(reader: &Reader<'_>, rule: Rule, subject: &Hash, now: Timestamp) -> Result<Counter, StoreError> {
+    let bounds = rule.bounds();
+    let counted = reader.throttles().look(bounds.word, subject).await?;
+    Ok(counted.map_or_else(Counter::default, |counted| Counter {
+        tries: counted.hits,
+        in_all: counted.total,
+        waits_until: Some(counted.open_at).filter(|until| *until > now),
+        closed: bounds.most.is_some_and(|most| counted.total >= most),
+    }))
 }
 
 /// Staff opens what was closed; false if nothing was counted.

@@ -3,6 +3,7 @@
 //! password is asked for by the stage that joining has.
 
 mod finish;
+pub mod office;
 pub mod pages;
 mod recall;
 mod recall_questions;

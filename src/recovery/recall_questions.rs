@@ -8,7 +8,7 @@ use super::{pages, recall};
 use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
 use crate::limits::{self, Network, Rule, Taken};
 use crate::model::draft::{PasswordHash, Proven};
-use crate::model::{Draft, FieldError, Hash};
+use crate::model::{Draft, FieldError, Hash, Timestamp};
 use crate::password::Verdict;
 use crate::people::answer_key;
 use crate::random::Secret;
@@ -77,11 +77,10 @@ impl Stage for RecallQuestions {
             Network::Challenge { .. } if look.visitor.challenge_passed => {}
             asked => return Ok(Prepared::made(Before::Network(asked))),
         }
-        let mut right = 0;
-        for (number, asked) in (1..).zip(&asked) {
-            let typed = Secret::new(answer_key(form.text(&field(number))));
-            right += usize::from(tools.hasher.verify(&typed, asked.answer.as_ref()).await? != Verdict::Wrong);
-        }
+        let typed: Vec<Secret> = (1..=asked.len()).map(|number| Secret::new(answer_key(form.text(&field(number))))).collect();
+        let pairs: Vec<_> = typed.iter().zip(&asked).map(|(typed, asked)| (typed, asked.answer.as_ref())).collect();
+        let verdicts = tools.hasher.verify_each(&pairs).await?;
+        let right = verdicts.into_iter().filter(|verdict| *verdict != Verdict::Wrong).count();
         Ok(Prepared::made(Before::Compared(Compared { right, against: asked })))
     }
 
@@ -141,7 +140,7 @@ fn field(number: usize) -> String {
     format!("answer_{number}")
 }
 
-fn wait(until: crate::model::Timestamp) -> Outcome {
+fn wait(until: Timestamp) -> Outcome {
     Outcome::Wait(vec![FieldError::of(FIRST, "recall-questions-wait")], until)
 }
 

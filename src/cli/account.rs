@@ -1,0 +1,199 @@
+//! `preau account`: people's accounts, as those see them who look after them. No password, answer or address is shown.
+
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::{Value, json};
+
+use crate::keys::KeyStore;
+use crate::limits::{self, Rule};
+use crate::model::{AccountId, PersonId, Timestamp};
+use crate::people::{email_key, find_account, number_key};
+use crate::recovery::office::{self, Change, Order, Refusal};
+use crate::store::accounts::{Account, AccountState};
+use crate::store::people::Person;
+use crate::store::{Reader, Store, StoreError, Tx};
+
+/// People's accounts.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List the accounts, by name to sign in with.
+    List {
+        /// Only those in this state.
+        #[arg(long, value_enum)]
+        state: Option<State>,
+    },
+    /// Show one account: its state, how many sign-ins are live, what limits say.
+    Show {
+        /// The name to sign in with, the student number, or an id.
+        person: String,
+    },
+    /// Take an account back to unclaimed: its owner claims it again. Identity, ties, consents and the history of
+    /// passwords stay; sign-ins, tokens and known devices end.
+    Reset(Whose),
+    /// Shut the password of an account, which others may know, and end its sign-ins. Its owner gets back in with a new
+    /// one, by the questions; or `unlock` opens the old one again.
+    Lock(Whose),
+    /// Judge password and answers again, however many tries there were. Nothing else changes.
+    Unlock(Whose),
+    /// Shut an account: nothing opens it, and its sign-ins end.
+    Disable(Whose),
+    /// Open an account that was shut.
+    Enable(Whose),
+}
+
+/// Whose account, and why.
+#[derive(Debug, Args)]
+pub struct Whose {
+    /// The name to sign in with, the student number, or an id.
+    person: String,
+    /// Why, for the log.
+    #[arg(long)]
+    reason: Option<String>,
+}
+
+/// What an account may do.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum State {
+    /// Open to its owner.
+    Claimed,
+    /// Reset, and not claimed again yet.
+    Unclaimed,
+    /// Shut.
+    Disabled,
+}
+
+/// Why a command could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum Failed {
+    /// Nobody, or several people, answer to it.
+    #[error("nobody is called {0}, or several people are: try the name to sign in with, or an id")]
+    Unknown(String),
+    /// There is a person and nothing to change.
+    #[error("{0} has no account yet: nothing to change")]
+    NoAccount(String),
+    /// The account is not in a state for it.
+    #[error("{0}: {1}")]
+    Refused(String, Refusal),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Does it; what it answers is one JSON value, which `--json` prints as it is.
+pub async fn run(command: Command, store: &Store, keys: &KeyStore, now: Timestamp) -> Result<Value, Failed> {
+    let (change, whose) = match command {
+        Command::List { state } => return list(&store.read(), state.map(AccountState::from)).await,
+        Command::Show { person } => return show(&store.read(), keys, person, now).await,
+        Command::Reset(whose) => (Change::Reset, whose),
+        Command::Lock(whose) => (Change::Lock, whose),
+        Command::Unlock(whose) => (Change::Unlock, whose),
+        Command::Disable(whose) => (Change::Disable, whose),
+        Command::Enable(whose) => (Change::Enable, whose),
+    };
+    let account = match find(&store.read(), &whose.person).await? {
+        Some(Found { account: Some(account), .. }) => account,
+        Some(_) => return Err(Failed::NoAccount(whose.person)),
+        None => return Err(Failed::Unknown(whose.person)),
+    };
+    let order = Order { account: &account, reason: whose.reason.as_deref(), now };
+    let ended = store.write(async |tx: &Tx| office::change(tx, keys, change, &order).await).await?;
+    let ended = ended.map_err(|refusal| Failed::Refused(account.username.clone(), refusal))?;
+    let account = store.read().accounts().find(account.id).await?.unwrap_or(account);
+    let mut told = describe(&account);
+    told["sessions_ended"] = ended.sessions.into();
+    told["devices_forgotten"] = ended.devices.into();
+    Ok(told)
+}
+
+async fn list(reader: &Reader<'_>, state: Option<AccountState>) -> Result<Value, Failed> {
+    let mut told: Vec<Value> = Vec::new();
+    let mut after = String::new();
+    loop {
+        let page = reader.accounts().list(state, &after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(told.into()) };
+        after.clone_from(&last.username);
+        told.extend(page.iter().map(describe));
+    }
+}
+
+async fn show(reader: &Reader<'_>, keys: &KeyStore, person: String, now: Timestamp) -> Result<Value, Failed> {
+    let Some(found) = find(reader, &person).await? else { return Err(Failed::Unknown(person)) };
+    let mut told = found.account.as_ref().map_or_else(|| json!({ "account": null, "state": "never-claimed" }), describe);
+    if let Some(person) = &found.person {
+        told["person"] = json!(person.id);
+        told["name"] = person.display_name().into();
+        told["student_number"] = json!(person.student_number);
+        told["in_roster"] = person.active.into();
+        told["roles"] = person.roles.iter().map(|at| json!({ "role": at.role.word(), "org": at.org })).collect();
+    }
+    let Some(account) = &found.account else { return Ok(told) };
+    told["sessions"] = reader.sessions().of_account(account.id, now).await?.len().into();
+    told["password"] = reader.accounts().password(account.id).await?.is_some().into();
+    told["questions"] = reader.accounts().security_answers(account.id).await?.len().into();
+    let subject = limits::subject_of_account(keys, account.id);
+    for (word, rule) in COUNTERS {
+        told["counters"][*word] = json!(limits::look(reader, *rule, &subject, now).await?);
+    }
+    Ok(told)
+}
+
+/// Somebody, with or without an account.
+struct Found {
+    person: Option<Person>,
+    account: Option<Account>,
+}
+
+/// Whom a word means: an id, else what one may sign in with, else what the roster knows of somebody without an account.
+async fn find(reader: &Reader<'_>, word: &str) -> Result<Option<Found>, Failed> {
+    let (accounts, people) = (reader.accounts(), reader.people());
+    let word = word.trim();
+    if let Ok(id) = word.parse::<AccountId>() {
+        let account = match accounts.find(id).await? {
+            Some(account) => Some(account),
+            None => accounts.of_person(PersonId(id.0)).await?,
+        };
+        let person = people.find(account.as_ref().map_or(PersonId(id.0), |account| account.person)).await?;
+        return Ok((account.is_some() || person.is_some()).then_some(Found { person, account }));
+    }
+    if let Some(id) = find_account(reader, word).await?
+        && let Some(account) = accounts.find(id).await?
+    {
+        return Ok(Some(Found { person: people.find(account.person).await?, account: Some(account) }));
+    }
+    let mut named = match word.contains('@') {
+        true => people.by_email(&email_key(word)).await?,
+        false => people.by_number(&number_key(word)).await?,
+    };
+    Ok(if named.len() == 1 { named.pop().map(|person| Found { person: Some(person), account: None }) } else { None })
+}
+
+fn describe(account: &Account) -> Value {
+    json!({
+        "account": account.id,
+        "person": account.person,
+        "username": account.username,
+        "state": account.state,
+        "claimed_by": account.claimed_by,
+        "claimed_at": account.claimed_at,
+        "assurance": account.assurance,
+        "language": account.language,
+    })
+}
+
+impl From<State> for AccountState {
+    fn from(state: State) -> Self {
+        match state {
+            State::Claimed => Self::Claimed,
+            State::Unclaimed => Self::Unclaimed,
+            State::Disabled => Self::Disabled,
+        }
+    }
+}
+
+const COUNTERS: &[(&str, Rule)] = &[
+    ("password", Rule::AccountPassword),
+    ("password_on_known_devices", Rule::KnownDevice),
+    ("answers", Rule::SecurityAnswers),
+    ("recoveries_this_hour", Rule::ResetByHour),
+    ("recoveries_today", Rule::ResetByDay),
+];
+const PAGE: u32 = 1_000;

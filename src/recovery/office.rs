@@ -1,0 +1,113 @@
+//! What the school does to an account: reset it, lock it, shut it, and take that back. Each is one write with its event,
+//! and ends whatever must not outlive it (rows S06, S07, R14); none touches who the person is, their ties or their
+//! consents (A29, R22).
+
+use serde_json::json;
+
+use crate::keys::KeyStore;
+use crate::limits::{self, Rule};
+use crate::model::{Hash, Timestamp};
+use crate::store::accounts::{Account, AccountState};
+use crate::store::events::Event;
+use crate::store::{StoreError, Tx};
+
+/// What is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Back to unclaimed: what opened it is gone, and its owner claims it again. Former passwords stay forbidden.
+    Reset,
+    /// Its password opens nothing, as after a hundred wrong tries; its owner gets back in with a new one. For a password
+    /// that others know.
+    Lock,
+    /// Its password and its answers are judged again, however many tries there were. Nothing else changes.
+    Unlock,
+    /// Shut: nothing opens it.
+    Disable,
+    /// Open again, with what opened it before.
+    Enable,
+}
+
+/// Why it cannot be done. Nothing was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// There is nothing to take back, to lock or to shut.
+    #[error("the account is unclaimed: it has neither password nor sessions, and its owner can claim it")]
+    Unclaimed,
+    /// Whoever shut it had a reason.
+    #[error("the account is disabled; enable it first")]
+    Disabled,
+    /// It is open.
+    #[error("the account is not disabled")]
+    NotDisabled,
+}
+
+/// What it ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ended {
+    /// Sign-ins, with what apps were given by them.
+    pub sessions: u64,
+    /// Known devices.
+    pub devices: u64,
+}
+
+/// Whose account, at whose wish, why, and when.
+pub struct Order<'a> {
+    /// The account, as it was read.
+    pub account: &'a Account,
+    /// In the words of whoever ordered it, for the log.
+    pub reason: Option<&'a str>,
+    /// The instant.
+    pub now: Timestamp,
+}
+
+/// Does it.
+pub async fn change(tx: &Tx, keys: &KeyStore, change: Change, order: &Order<'_>) -> Result<Result<Ended, Refusal>, StoreError> {
+    let (id, now) = (order.account.id, order.now);
+    let subject = limits::subject_of_account(keys, id);
+    let state = tx.accounts().find(id).await?.map_or(AccountState::Unclaimed, |account| account.state);
+    match (change, state) {
+        (Change::Enable, AccountState::Claimed | AccountState::Unclaimed) => return Ok(Err(Refusal::NotDisabled)),
+        (Change::Reset | Change::Lock | Change::Disable, AccountState::Unclaimed) => return Ok(Err(Refusal::Unclaimed)),
+        (Change::Reset | Change::Lock | Change::Disable, AccountState::Disabled) => return Ok(Err(Refusal::Disabled)),
+        _ => {}
+    }
+    let (kind, ended) = match change {
+        Change::Reset => {
+            tx.accounts().reset(id).await?;
+            open(tx, &subject).await?;
+            ("account.reset", end(tx, order).await?)
+        }
+        Change::Lock => {
+            limits::close(tx, Rule::AccountPassword, &subject, now).await?;
+            ("account.locked", end(tx, order).await?)
+        }
+        Change::Unlock => {
+            open(tx, &subject).await?;
+            ("account.unlocked", Ended::default())
+        }
+        Change::Disable => {
+            tx.accounts().set_state(id, AccountState::Claimed, AccountState::Disabled).await?;
+            ("account.disabled", end(tx, order).await?)
+        }
+        Change::Enable => {
+            tx.accounts().set_state(id, AccountState::Disabled, AccountState::Claimed).await?;
+            ("account.enabled", Ended::default())
+        }
+    };
+    let detail = json!({ "reason": order.reason, "sessions_ended": ended.sessions, "devices_forgotten": ended.devices });
+    tx.record(&Event { person: Some(order.account.person), detail, ..Event::of(kind) }, now).await?;
+    Ok(Ok(ended))
+}
+
+/// Tries on what is gone, or on what somebody vouches for, are forgotten.
+async fn open(tx: &Tx, subject: &Hash) -> Result<(), StoreError> {
+    for rule in [Rule::AccountPassword, Rule::KnownDevice, Rule::SecurityAnswers] {
+        limits::reset(tx, rule, subject).await?;
+    }
+    Ok(())
+}
+
+async fn end(tx: &Tx, order: &Order<'_>) -> Result<Ended, StoreError> {
+    let sessions = tx.sessions().end_all(order.account.id, None, order.now).await?;
+    Ok(Ended { sessions, devices: tx.devices().forget_all(order.account.id).await? })
+}
