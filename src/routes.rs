@@ -11,19 +11,11 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::app::App;
 use crate::flow::Feature;
 use crate::oidc::{self, paths};
-<<<<<<< HEAD
 use crate::web::{PageError, assets, flow, footer, headers, health, help, host, respond};
-use crate::{enrollment, login};
-
-/// What flow files may name.
-pub static FEATURES: &[&Feature] = &[&login::FEATURE, &enrollment::FEATURE];
-=======
-use crate::web::{PageError, assets, flow, footer, headers, help, host, respond};
 use crate::{enrollment, login, recovery};
 
 /// What flow files may name.
-pub static FEATURES: &[&Feature] = &[&login::FEATURE, &recovery::FEATURE];
->>>>>>> a66d30b (recovery: who, which way, the recall questions, and the end)
+pub static FEATURES: &[&Feature] = &[&login::FEATURE, &enrollment::FEATURE, &recovery::FEATURE];
 
 /// An address and who answers there.
 pub type Address = (&'static str, MethodRouter<Arc<App>>);

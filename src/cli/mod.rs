@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand, each of which parses, calls and answers. `preau demo` stands in `demo/`.
 
+pub mod account;
 pub mod client;
 pub mod config;
 pub mod database;

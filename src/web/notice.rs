@@ -4,7 +4,6 @@
 
 use std::collections::BTreeSet;
 
-use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::visitor::given_name;
@@ -17,7 +16,7 @@ use crate::store::people::Person;
 pub async fn tell(step: &Step<'_>, person: &Person, kind: &str) -> Result<(), FlowError> {
     let (tools, now) = (step.tools, step.now);
     for (to, language) in readers(step, person).await? {
-        let moment = tools.pages.moment(language, now, now, &TimeZone::UTC);
+        let moment = tools.pages.moment(language, now, now, &tools.config.district.zone());
         let data = json!({ "name": given_name(person), "moment": moment });
         let letter = Letter { kind: kind.to_owned(), to, language, data, useless_after: None };
         step.tx.outbox().add(&letter, &tools.keys, &tools.random, now).await?;
