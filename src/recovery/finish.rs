@@ -11,8 +11,8 @@ use crate::model::{Audience, LocalPath};
 use crate::store::accounts::{Account, AccountState};
 use crate::store::events::Event;
 use crate::store::people::Person;
-use crate::web::session::{self, Proof};
 use crate::web::notice;
+use crate::web::session::{self, Proof};
 
 /// The draft becomes a new password and a session.
 pub(super) struct BackIn;

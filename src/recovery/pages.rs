@@ -61,9 +61,7 @@ impl Page for RecoveryWay {
 
     fn samples() -> Vec<Self> {
         let way = |stage: &str, title: &str, hint: &str| Way { stage: stage.to_owned(), title: title.to_owned(), hint: hint.to_owned() };
-        vec![Self {
-            ways: vec![way("recall-questions", "recovery-way-recall", "recovery-way-recall-hint")],
-        }]
+        vec![Self { ways: vec![way("recall-questions", "recovery-way-recall", "recovery-way-recall-hint")] }]
     }
 }
 

@@ -23,12 +23,7 @@ pub(super) struct Asked {
 }
 
 /// What a journey asks: what it has asked before, or what the name is asked for the first time.
-pub(super) async fn asked(
-    tools: &Tools,
-    accounts: &Accounts<'_>,
-    people: &People<'_>,
-    draft: &Draft,
-) -> Result<Vec<Asked>, FlowError> {
+pub(super) async fn asked(tools: &Tools, accounts: &Accounts<'_>, people: &People<'_>, draft: &Draft) -> Result<Vec<Asked>, FlowError> {
     let subject = limits::subject_of(&tools.keys, draft.account, draft.username.as_deref().unwrap_or_default());
     let most = usize::from(tools.policy.questions().ask);
     let found = match draft.account {
