@@ -7,9 +7,14 @@
 
 use argon2::Block;
 
-/// Blocks of 1 KiB on huge pages where the system has them, else wherever the allocator puts them.
-pub(super) enum Buffer {
-    /// A mapping of our own.
+/// Blocks of 1 KiB, and how many of them hold something.
+pub(super) struct Buffer {
+    memory: Memory,
+    used: usize,
+}
+
+enum Memory {
+    /// A mapping of our own, on huge pages where the system has them.
     #[cfg(target_os = "linux")]
     Huge(huge::Pages),
     /// What the allocator gave.
@@ -21,30 +26,51 @@ impl Buffer {
     pub(super) fn new(blocks: usize) -> Option<Self> {
         #[cfg(target_os = "linux")]
         if let Some(pages) = huge::Pages::new(blocks) {
-            return Some(Self::Huge(pages));
+            return Some(Self { memory: Memory::Huge(pages), used: 0 });
         }
+        Self::plain(blocks)
+    }
+
+    fn plain(blocks: usize) -> Option<Self> {
         let mut plain = Vec::new();
         plain.try_reserve_exact(blocks).ok()?;
         plain.resize(blocks, Block::new());
-        Some(Self::Plain(plain))
+        Some(Self { memory: Memory::Plain(plain), used: 0 })
     }
 
-    /// All blocks.
-    pub(super) fn blocks(&mut self) -> &mut [Block] {
-        match self {
-            #[cfg(target_os = "linux")]
-            Self::Huge(pages) => pages.blocks(),
-            Self::Plain(blocks) => blocks,
-        }
+    /// How many blocks there are.
+    pub(super) fn len(&mut self) -> usize {
+        self.blocks().len()
     }
 
-    /// Overwrites the first `used` blocks: from what a hash leaves behind, its password could be tried far faster than
-    /// from the hash.
-    pub(super) fn wipe(&mut self, used: usize) {
+    /// The first `blocks` blocks, with whatever was left in them.
+    pub(super) fn lend(&mut self, blocks: usize) -> &mut [Block] {
+        self.used = self.used.max(blocks);
+        &mut self.blocks()[..blocks]
+    }
+
+    /// Overwrites all that was lent: from what a hash leaves behind, its password could be tried far faster than from
+    /// the hash.
+    pub(super) fn wipe(&mut self) {
+        let used = std::mem::take(&mut self.used);
         let used = &mut self.blocks()[..used];
         used.fill(Block::new());
         // The compiler must believe that somebody reads the zeros, or it may leave them out.
         std::hint::black_box(used);
+    }
+
+    fn blocks(&mut self) -> &mut [Block] {
+        match &mut self.memory {
+            #[cfg(target_os = "linux")]
+            Memory::Huge(pages) => pages.blocks(),
+            Memory::Plain(blocks) => blocks,
+        }
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        self.wipe();
     }
 }
 
@@ -141,19 +167,51 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_buffer_begins_zeroed_on_a_huge_page_and_is_wiped() {
+    fn a_buffer_begins_zeroed_and_what_was_lent_is_wiped() {
+        for mut buffer in [Buffer::new(3_000).unwrap(), Buffer::plain(3_000).unwrap()] {
+            assert_eq!(buffer.len(), 3_000);
+            assert!(is_zero(buffer.blocks()));
+            buffer.blocks().iter_mut().for_each(|block| block.as_mut().fill(7));
+            for lent in [100, 2_999, 5] {
+                assert_eq!(buffer.lend(lent).len(), lent);
+            }
+            buffer.wipe();
+            assert!(is_zero(&buffer.blocks()[..2_999]));
+            assert!(!is_zero(&buffer.blocks()[2_999..]), "and no more than was lent");
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_buffer_is_whole_huge_pages_and_is_given_back() {
         let mut buffer = Buffer::new(3_000).unwrap();
-        assert_eq!(buffer.blocks().len(), 3_000);
-        assert!(buffer.blocks().iter().all(|block| block.as_ref().iter().all(|word| *word == 0)));
-        if cfg!(target_os = "linux") {
-            assert_eq!(buffer.blocks().as_ptr().addr() % (2 << 20), 0);
-        }
-        for block in buffer.blocks() {
-            block.as_mut().fill(7);
-        }
-        buffer.wipe(2_999);
-        let left: Vec<bool> = buffer.blocks().iter().map(|block| block.as_ref().contains(&7)).collect();
-        assert_eq!(left.iter().position(|left| *left), Some(2_999), "what was used is wiped, and no more");
+        buffer.lend(3_000).iter_mut().for_each(|block| block.as_mut().fill(7));
+        let at = buffer.blocks().as_ptr().addr();
+        assert_eq!(at % (2 << 20), 0);
+        let (size, flags) = mapping(at).unwrap();
+        // The kernel may join it with a neighbour that is like it.
+        assert!(size >= 4 * 1_024, "{size} KiB");
+        assert!(flags.split(' ').any(|flag| flag == "hg"), "huge pages were asked for: {flags}");
+        drop(buffer);
+        assert!(mapping(at).is_none_or(|(_, flags)| !flags.contains("hg")), "it is still there");
+    }
+
+    /// Size in KiB and flags of the mapping around an address, as the kernel tells them.
+    #[cfg(target_os = "linux")]
+    fn mapping(at: usize) -> Option<(usize, String)> {
+        let maps = std::fs::read_to_string("/proc/self/smaps").unwrap();
+        let mut lines = maps.lines().skip_while(|line| {
+            let range = line.split(' ').next().and_then(|range| range.split_once('-'));
+            let Some((from, to)) = range else { return true };
+            let hex = |text| usize::from_str_radix(text, 16).ok();
+            !matches!((hex(from), hex(to)), (Some(from), Some(to)) if (from..to).contains(&at))
+        });
+        let size = lines.find_map(|line| line.strip_prefix("Size:"))?.trim().strip_suffix(" kB")?.parse().ok()?;
+        Some((size, lines.find_map(|line| line.strip_prefix("VmFlags: "))?.to_owned()))
+    }
+
+    fn is_zero(blocks: &[Block]) -> bool {
+        blocks.iter().all(|block| block.as_ref().iter().all(|word| *word == 0))
     }
 
     #[test]

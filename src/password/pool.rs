@@ -222,7 +222,7 @@ impl Shared {
     fn serve(&self) {
         memory::step_back();
         let mut buffer = None;
-        while let Some(job) = self.next_job() {
+        while let Some(job) = self.first().or_else(|| self.next_job(&mut buffer)) {
             let (work, hashes) = (job.work(), job.tasks.len());
             let begun = stopwatch();
             // Nothing in there panics; if it did, a slot would be gone for good.
@@ -241,8 +241,16 @@ impl Shared {
         }
     }
 
-    /// The first of the queue; `None` when there was nothing for so long that the thread should end.
-    fn next_job(&self) -> Option<Job> {
+    fn first(&self) -> Option<Job> {
+        self.lock().queue.pop_front()
+    }
+
+    /// Wipes the buffer and waits for a job; `None` when there was none for so long that the thread should end. While
+    /// jobs follow each other there is nothing to wipe: each overwrites what the one before left.
+    fn next_job(&self, buffer: &mut Option<Buffer>) -> Option<Job> {
+        if let Some(buffer) = buffer {
+            buffer.wipe();
+        }
         let mut state = self.lock();
         let mut waited = false;
         loop {
@@ -279,7 +287,7 @@ impl State {
 fn compute(job: &Job, buffer: &mut Option<Buffer>) -> Vec<Bytes32> {
     let mut made = Vec::with_capacity(job.tasks.len());
     let most = job.tasks.iter().map(|task| task.cost.memory_kib as usize).max().unwrap_or_default();
-    if buffer.as_mut().is_none_or(|buffer| buffer.blocks().len() < most) {
+    if buffer.as_mut().is_none_or(|buffer| buffer.len() < most) {
         // The old one is given back before a larger one is asked for.
         *buffer = None;
         *buffer = Buffer::new(most);
@@ -289,18 +297,19 @@ fn compute(job: &Job, buffer: &mut Option<Buffer>) -> Vec<Bytes32> {
         return made;
     };
     for task in &job.tasks {
+        // Nobody waits for the rest.
         if job.answer.is_closed() {
             break;
         }
         let Some(params) = task.cost.params() else { break };
+        let blocks = buffer.lend(params.block_count());
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let mut hash = Zeroizing::new([0; 32]);
-        if argon2.hash_password_into_with_memory(task.input.as_slice(), &task.salt, hash.as_mut_slice(), buffer.blocks()).is_err() {
+        if argon2.hash_password_into_with_memory(task.input.as_slice(), &task.salt, hash.as_mut_slice(), blocks).is_err() {
             break;
         }
         made.push(hash);
     }
-    buffer.wipe(most);
     made
 }
 
