@@ -1,6 +1,6 @@
 //! What a password costs through [`Hasher`], beside the bare Argon2 crate in the same run: on the same kind of buffer,
-//! kept, and with memory of its own for each hash. The three take turns, so that whatever else the machine does slows
-//! down all of them. Then: how long a light request takes while eight people sign in.
+//! kept, and with new memory for each hash. They take turns, so that whatever else the machine does slows down all of
+//! them. Then: how long a light request takes while eight people sign in.
 //!
 //! `cargo bench --bench hashing`
 
@@ -14,11 +14,12 @@ use std::time::{Duration, Instant};
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use preau::config::passwords::PasswordSettings;
+use preau::model::draft::PasswordHash;
 use preau::password::{Hasher, Pepper, Verdict};
 use preau::random::{Random, Secret};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-#[expect(dead_code, unused_imports, reason = "the buffer alone is used here")]
+#[expect(dead_code, reason = "the buffer alone is used here")]
 #[path = "../src/password/memory.rs"]
 mod memory;
 
@@ -33,59 +34,78 @@ fn main() {
     let mut buffer = memory::Buffer::new(blocks).expect("memory for one hash");
     let (input, salt, mut output) = ([1; 32], [2; 16], [0; 32]);
 
-    let hasher = hasher(&settings);
+    let hasher = Hasher::new(&settings, Pepper::new(&[7; 32]), Random::seeded(7)).expect("the settings that ship");
+    let hasher = Arc::new(hasher);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     let password = Secret::new("un mot de passe d'élève");
     let hash = runtime.block_on(hasher.hash(&password)).expect("nobody else waits");
 
-    let (mut through, mut kept, mut fresh) = (Costs::default(), Costs::default(), Costs::default());
+    let [mut kept, mut through, mut crowd, mut fresh] = [const { Costs::new() }; 4];
     for _ in 0..ROUNDS {
         kept.measure(|| bare.hash_password_into_with_memory(&input, &salt, &mut output, buffer.lend(blocks)).expect("a hash"));
         through.measure(|| {
             let verdict = runtime.block_on(hasher.verify(&password, Some(&hash)));
             assert_eq!(verdict, Ok(Verdict::Right));
         });
+        crowd.measure_all(|| runtime.block_on(at_once(&hasher, &password, &hash)));
         fresh.measure(|| bare.hash_password_into(&input, &salt, &mut output).expect("a hash"));
     }
 
-    println!("Argon2id, {} KiB, {} iterations, one at a time, {ROUNDS} rounds of {HASHES}", settings.memory_kib, settings.iterations);
-    println!("  {:<44}{:>12}{:>12}", "", "/CPU second", "/second");
-    kept.print("bare crate, one buffer kept, huge pages");
-    through.print("Hasher: peppered, queued, compared, wiped");
-    fresh.print("bare crate, new memory for each hash");
-    println!("  Hasher / bare on the kept buffer, per CPU second: median of the rounds {:.3}", median(&through.cpu) / median(&kept.cpu));
-    println!("  kept buffer / new memory, per CPU second:         median of the rounds {:.2}", median(&kept.cpu) / median(&fresh.cpu));
+    println!("Argon2id, {} KiB, {} iterations; medians of {ROUNDS} rounds of {HASHES}", settings.memory_kib, settings.iterations);
+    println!("  {:<48}{:>12}{:>12}{:>12}", "", "/CPU second", "/second", "ratio, CPU");
+    for (what, costs) in [
+        ("bare crate, one buffer kept, huge pages", &kept),
+        ("Hasher, one after another (wipes each time)", &through),
+        ("Hasher, ten at once (wipes after the last)", &crowd),
+        ("bare crate, new memory for each hash", &fresh),
+    ] {
+        println!("  {what:<48}{:>12.1}{:>12.1}{:>12.3}", median(&costs.cpu), median(&costs.wall), costs.beside(&kept));
+    }
 
     let quiet = light_requests(&runtime);
-    let busy = runtime.block_on(async { Eight::sign_in(hasher, password, hash) });
+    let busy = runtime.block_on(async { Eight::sign_in(hasher, &password, &hash) });
     let under = light_requests(&runtime);
     let signed_in = busy.stop();
     println!("a light request (0.1 ms of work, over loopback), and eight people who sign in without pause");
-    println!("  {:<44}{}", "nobody signs in", quiet);
-    println!("  {:<44}{}   {signed_in:.1} sign-ins a second", "eight sign in", under);
+    println!("  {:<48}{}", "nobody signs in", quiet);
+    println!("  {:<48}{}   {signed_in:.1} sign-ins a second", "eight sign in", under);
 }
 
-fn hasher(settings: &PasswordSettings) -> Hasher {
-    Hasher::new(settings, Pepper::new(&[7; 32]), Random::seeded(7)).expect("the settings that ship")
+/// All at the same moment, so that there is always another in the queue.
+async fn at_once(hasher: &Arc<Hasher>, password: &Secret, hash: &PasswordHash) {
+    let mut callers = tokio::task::JoinSet::new();
+    for _ in 0..HASHES {
+        let (hasher, password, hash) = (hasher.clone(), password.clone(), hash.clone());
+        callers.spawn(async move { hasher.verify(&password, Some(&hash)).await });
+    }
+    assert!(callers.join_all().await.iter().all(|verdict| *verdict == Ok(Verdict::Right)));
 }
 
 /// Hashes per second, round by round.
-#[derive(Default)]
 struct Costs {
     cpu: Vec<f64>,
     wall: Vec<f64>,
 }
 
 impl Costs {
+    const fn new() -> Self {
+        Self { cpu: Vec::new(), wall: Vec::new() }
+    }
+
     fn measure(&mut self, mut hash: impl FnMut()) {
+        self.measure_all(|| (0..HASHES).for_each(|_| hash()));
+    }
+
+    fn measure_all(&mut self, hashes: impl FnOnce()) {
         let (cpu, wall) = (cpu_time(), Instant::now());
-        (0..HASHES).for_each(|_| hash());
+        hashes();
         self.cpu.push(f64::from(HASHES) / (cpu_time() - cpu).as_secs_f64());
         self.wall.push(f64::from(HASHES) / wall.elapsed().as_secs_f64());
     }
 
-    fn print(&self, what: &str) {
-        println!("  {what:<44}{:>12.1}{:>12.1}", median(&self.cpu), median(&self.wall));
+    /// How many hashes a CPU second gives, beside those that it gave the other way in the same round.
+    fn beside(&self, other: &Self) -> f64 {
+        median(&self.cpu.iter().zip(&other.cpu).map(|(ours, theirs)| ours / theirs).collect::<Vec<_>>())
     }
 }
 
@@ -116,8 +136,8 @@ struct Eight {
 }
 
 impl Eight {
-    fn sign_in(hasher: Hasher, password: Secret, hash: preau::model::draft::PasswordHash) -> Self {
-        let (over, hasher) = (Arc::new(AtomicBool::new(false)), Arc::new(hasher));
+    fn sign_in(hasher: Arc<Hasher>, password: &Secret, hash: &PasswordHash) -> Self {
+        let over = Arc::new(AtomicBool::new(false));
         for _ in 0..8 {
             let (over, hasher, password, hash) = (over.clone(), hasher.clone(), password.clone(), hash.clone());
             tokio::spawn(async move {

@@ -79,16 +79,16 @@ impl Drop for Buffer {
 #[cfg(target_os = "linux")]
 #[expect(unsafe_code, reason = "the standard library has no word for a thread's priority")]
 pub(super) fn step_back() {
-    // SAFETY: takes three numbers and no memory. On Linux the priority is the thread's, and 0 names the calling one.
-    // It cannot fail: a thread may always be nicer. If it did, hashes would go first and nothing else would change.
-    unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, NICE) };
+    // SAFETY: takes a number and no memory. On Linux the priority is the calling thread's alone. It cannot fail, for
+    // anybody may be nicer than they are; where the program runs at a low priority already, this ends at the lowest.
+    unsafe { libc::nice(NICE) };
 }
 
 /// Elsewhere a priority is the whole process's, and stays as it is.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn step_back() {}
 
-/// Of 0 (as everybody) to 19 (whatever is left over). At 10 a hash still gets a tenth of a core that is busy without end.
+/// Steps below everything else, of 19. Ten leave a hash a tenth of a core that is busy without end.
 #[cfg(target_os = "linux")]
 const NICE: libc::c_int = 10;
 
@@ -208,6 +208,23 @@ mod tests {
         });
         let size = lines.find_map(|line| line.strip_prefix("Size:"))?.trim().strip_suffix(" kB")?.parse().ok()?;
         Some((size, lines.find_map(|line| line.strip_prefix("VmFlags: "))?.to_owned()))
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_thread_that_steps_back_leaves_the_others_where_they_are() {
+        let nice = || {
+            let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
+            // The 19th field; the second, in parentheses, may hold spaces.
+            stat.rsplit_once(')').unwrap().1.split_whitespace().nth(16).unwrap().parse::<i32>().unwrap()
+        };
+        let ours = nice();
+        let stepped_back = std::thread::spawn(move || {
+            step_back();
+            nice()
+        });
+        assert_eq!(stepped_back.join().unwrap(), (ours + NICE).min(19));
+        assert_eq!(nice(), ours);
     }
 
     fn is_zero(blocks: &[Block]) -> bool {

@@ -26,13 +26,16 @@ pub use self::pepper::Pepper;
 /// Without work for so long, the pool gives its memory back.
 const IDLE: Duration = Duration::from_secs(30);
 
+/// More passes than this are neither made nor believed to have been made.
+const MOST_ITERATIONS: u32 = 64;
+
 /// Hashes and verifies passwords and answers.
 pub struct Hasher {
     pool: Pool,
     pepper: Pepper,
     random: Random,
     today: Cost,
-    /// The dearest hash that is looked at, whatever a row of the database says.
+    /// The largest hash that is looked at, whatever a row of the database says.
     most_kib: u32,
 }
 
@@ -54,6 +57,9 @@ pub enum BadCost {
         /// What was set.
         iterations: u32,
     },
+    /// A hash would take longer than anybody waits.
+    #[error("passwords.iterations = {0} is too long: at most {MOST_ITERATIONS}; raise passwords.memory_kib instead")]
+    Long(u32),
     /// All slots together would take more than half of the memory.
     #[error(
         "passwords.slots = {slots} of passwords.memory_kib = {memory_kib} take more than half of this machine's memory ({half_kib} KiB)"
@@ -108,6 +114,9 @@ impl Hasher {
         if !floor.iter().any(|(mib, passes)| memory_kib >= mib * 1_024 && iterations >= *passes) {
             return Err(BadCost::Weak { memory_kib, iterations });
         }
+        if iterations > MOST_ITERATIONS {
+            return Err(BadCost::Long(iterations));
+        }
         let half_kib = memory / 2;
         let room = usize::try_from(half_kib / u64::from(memory_kib)).unwrap_or(usize::MAX);
         let slots = match settings.slots {
@@ -136,7 +145,7 @@ impl Hasher {
         Ok(self.hash_each(&[password]).await?.remove(0))
     }
 
-    /// Hashes several, in order, on one place in the queue.
+    /// Hashes several, in order. Eight of them share a place in the queue: one person's answers wait once.
     pub async fn hash_each(&self, passwords: &[&Secret]) -> Result<Vec<PasswordHash>, Busy> {
         let salts: Vec<[u8; 16]> = passwords.iter().map(|_| self.random.bytes()).collect();
         let task = |(password, salt): (&&Secret, &[u8; 16])| Task { input: self.pepper.season(password), salt: *salt, cost: self.today };
@@ -149,7 +158,8 @@ impl Hasher {
         Ok(self.verify_each(&[(password, hash)]).await?.remove(0))
     }
 
-    /// Compares several, each with its own hash, on one place in the queue. All are compared, whatever the first ones say.
+    /// Compares several, each with its own hash, eight on a place in the queue. All are compared, whatever the first ones
+    /// say.
     pub async fn verify_each(&self, pairs: &[(&Secret, Option<&PasswordHash>)]) -> Result<Vec<Verdict>, Busy> {
         let known: Vec<Option<Known>> = pairs.iter().map(|(_, hash)| hash.and_then(|hash| self.read(hash))).collect();
         let task = |((password, _), known): (&(&Secret, _), &Option<Known>)| {
@@ -232,7 +242,7 @@ impl Hasher {
         let cost = Cost { memory_kib: params.m_cost(), iterations: params.t_cost() };
         let salt = phc.salt?.as_ref().try_into().ok()?;
         let hash = phc.hash?.as_bytes().try_into().ok()?;
-        (cost.memory_kib <= self.most_kib).then_some(Known { salt, hash, cost })
+        (cost.memory_kib <= self.most_kib && cost.iterations <= MOST_ITERATIONS).then_some(Known { salt, hash, cost })
     }
 }
 

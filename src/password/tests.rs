@@ -109,6 +109,9 @@ async fn a_hash_below_todays_cost_is_right_but_weak() {
 async fn e02_whatever_there_is_to_compare_with_the_work_is_the_same() {
     let today = hasher(640, 3, 7);
     let mut against = vec![None, Some(PasswordHash("no hash".to_owned())), Some(PasswordHash(String::new()))];
+    let own = today.hash(&secret("a")).await.unwrap().0;
+    against.push(Some(PasswordHash(own.replace("t=3", "t=4000000000"))));
+    against.push(Some(PasswordHash(own.replace("m=640", "m=4000000000"))));
     for (memory_kib, iterations, pepper) in [(640, 3, 7), (640, 3, 8), (64, 2, 7), (640, 2, 7), (600, 1, 7), (2_048, 3, 7)] {
         let hash = hasher(memory_kib, iterations, pepper).hash(&secret("a")).await.unwrap();
         against.push(Some(PasswordHash(hash.0.replace("$v=19$", "$v=16$"))));
@@ -152,6 +155,7 @@ fn costs_below_the_floor_are_refused() {
         let refused = on(&settings(memory_kib, iterations, 0), 2, 4_096).err();
         assert_eq!(refused, Some(BadCost::Weak { memory_kib, iterations }));
     }
+    assert_eq!(on(&settings(19 * 1_024, 65, 0), 2, 4_096).err(), Some(BadCost::Long(65)));
 }
 
 #[test]
