@@ -130,9 +130,10 @@ impl Outbox<'_> {
         Ok(sql::execute(&self.0, &update, values).await? == 1)
     }
 
-    /// It is given back as it was taken, for nothing was tried; false if somebody else has taken it meanwhile.
+    /// It is given back as it was taken, for nothing was tried, and what is known of it stays known; false if somebody
+    /// else has taken it meanwhile.
     pub async fn put_back(&self, taken: &Taken, why: &str) -> Result<bool, StoreError> {
-        let update = format!("UPDATE outbox SET tries = tries - 1, lease_until = NULL, last_error = $3 WHERE {HELD}");
+        let update = format!("UPDATE outbox SET tries = tries - 1, lease_until = NULL, last_error = COALESCE(last_error, $3) WHERE {HELD}");
         Ok(sql::execute(&self.0, &update, [taken.id.0.into(), taken.tries.into(), why.into()]).await? == 1)
     }
 
