@@ -1,0 +1,311 @@
+//! `preau demo`: a district made in a folder, and Préau, a sample app and a mailbox page at work on it in one process.
+//! The app speaks to Préau over HTTP alone. Started again on the same folder, all is as it was.
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use clap::{Args, ValueEnum};
+use serde::{Deserialize, Serialize};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use super::addresses::{self, Addresses, DEFAULT, Doors, Shut};
+use super::app::{self as sample_app, Registration};
+use super::district::{self, NotMade};
+use super::folder::{DATABASE, Folder, MAIL, Unusable};
+use super::people::Person;
+use super::tell::{Client, Size, Told};
+use super::{Site, mailbox};
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::{self, Config, ConfigError};
+use crate::pages::{Pages, RenderError};
+use crate::random::{Random, Secret};
+use crate::serve;
+use crate::store::StoreError;
+
+/// What `preau demo` takes.
+#[derive(Debug, Args)]
+pub struct Command {
+    /// Where Préau listens, on this machine; the sample app and the mailbox take the next ports. Port 0: free ones
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// The folder of the district
+    #[arg(long, value_name = "DIR", default_value = "demo-data")]
+    pub data: PathBuf,
+    /// How many pupils; guardians and staff come with them [default: 2000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(i64::from(FEWEST)..=1_000_000))]
+    pub students: Option<u32>,
+    /// Print one line of JSON when all is up
+    #[arg(long)]
+    pub json: bool,
+    /// Begin anew: remove what an earlier demo made in the folder
+    #[arg(long)]
+    pub fresh: bool,
+    /// The district of which guide
+    #[arg(long, value_enum, default_value = "A", ignore_case = true)]
+    pub system: System,
+}
+
+/// The guides that districts use today (docs/systems.md).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "UPPER")]
+#[expect(missing_docs, reason = "the letters are those of docs/systems.md")]
+pub enum System {
+    A,
+    B,
+    C,
+    D,
+    E,
+}
+
+/// A demonstration that is ready to be served.
+pub struct Demo {
+    app: Arc<App>,
+    doors: Doors,
+    client: Client,
+    told: Told,
+    _folder: Folder,
+}
+
+/// What a later start must find again. It has no `Debug`: passwords stand in it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Kept {
+    size: Size,
+    sites: Sites,
+    client: Client,
+    people: Vec<Person>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Sites {
+    app: SocketAddr,
+    mailbox: SocketAddr,
+}
+
+/// Why there is no demonstration.
+#[derive(Debug, thiserror::Error)]
+pub enum Failed {
+    /// Not built yet.
+    #[error("the district of system {0:?} is not built yet; --system A, the default, is")]
+    NotBuilt(System),
+    /// The folder.
+    #[error(transparent)]
+    Folder(#[from] Unusable),
+    /// The file of people.
+    #[error("{} cannot be read: {why}; --fresh begins anew", .path.display())]
+    Kept {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Everything in the folder knows its address.
+    #[error("this demo lives at {kept}, not at {wanted}; start it without --listen, or begin anew there with --fresh")]
+    Elsewhere {
+        /// Where it lives.
+        kept: SocketAddr,
+        /// What --listen said.
+        wanted: SocketAddr,
+    },
+    /// A port.
+    #[error(transparent)]
+    Shut(#[from] Shut),
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The program.
+    #[error(transparent)]
+    Start(#[from] serve::Failed),
+    /// The district.
+    #[error(transparent)]
+    NotMade(#[from] NotMade),
+    /// The pages of the sites.
+    #[error(transparent)]
+    Pages(#[from] RenderError),
+    /// The issuer.
+    #[error("the issuer is not an address: {0}")]
+    Issuer(#[from] url::ParseError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The network or the terminal.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// Makes it or finds it again, says what there is, and serves until `shutdown`.
+pub async fn run(command: Command, clock: Arc<dyn Clock>, shutdown: impl Future<Output = ()> + Send) -> Result<(), Failed> {
+    let demo = Demo::prepare(&command, clock).await?;
+    let text = if command.json { format!("{}\n", demo.told.json()) } else { demo.told.words() };
+    demo.serve(shutdown, || {
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.flush()
+    })
+    .await
+}
+
+impl Demo {
+    /// Everything but serving.
+    pub async fn prepare(command: &Command, clock: Arc<dyn Clock>) -> Result<Self, Failed> {
+        if command.system != System::A {
+            return Err(Failed::NotBuilt(command.system));
+        }
+        let folder = Folder::take(&command.data, command.fresh)?;
+        if folder.is_made() { Self::again(command, clock, folder).await } else { Self::first(command, clock, folder).await }
+    }
+
+    async fn first(command: &Command, clock: Arc<dyn Clock>, folder: Folder) -> Result<Self, Failed> {
+        let doors = Doors::open(command.listen.unwrap_or(DEFAULT)).await?;
+        let Addresses { preau, app: app_at, mailbox } = doors.addresses()?;
+        folder.write(&folder.config(), &settings(preau))?;
+        let app = serve::assemble(read_config(&folder)?, clock).await?;
+        let made = district::make(&app, &folder, command.students.unwrap_or(STUDENTS), &addresses::site(app_at.port())).await?;
+        let kept = Kept { size: made.size, sites: Sites { app: app_at, mailbox }, client: made.client, people: made.people };
+        let text = toml::to_string(&kept).map_err(|error| Failed::Kept { path: folder.kept(), why: error.to_string() })?;
+        folder.write(&folder.kept(), &format!("{SAID_ON_THE_PEOPLE}\n{text}"))?;
+        Self::ready(app, doors, kept, folder, command.data.clone()).await
+    }
+
+    async fn again(command: &Command, clock: Arc<dyn Clock>, folder: Folder) -> Result<Self, Failed> {
+        let wrong = |why: String| Failed::Kept { path: folder.kept(), why };
+        let text = std::fs::read_to_string(folder.kept()).map_err(|error| wrong(error.to_string()))?;
+        let kept: Kept = toml::from_str(&text).map_err(|error| wrong(error.message().to_owned()))?;
+        let config = read_config(&folder)?;
+        let preau: SocketAddr = config.listen.parse().map_err(|_| wrong(format!("{} is not an address to listen at", config.listen)))?;
+        if let Some(wanted) = command.listen.filter(|wanted| wanted.port() != 0 && *wanted != preau) {
+            return Err(Failed::Elsewhere { kept: preau, wanted });
+        }
+        if let Some(wanted) = command.students.filter(|wanted| *wanted != kept.size.students) {
+            tracing::warn!("the district has {} pupils already, and keeps them; --fresh makes one of {wanted}", kept.size.students);
+        }
+        let doors = Doors::reopen(Addresses { preau, app: kept.sites.app, mailbox: kept.sites.mailbox }).await?;
+        let app = serve::assemble(config, clock).await?;
+        Self::ready(app, doors, kept, folder, command.data.clone()).await
+    }
+
+    async fn ready(app: App, doors: Doors, kept: Kept, folder: Folder, named: PathBuf) -> Result<Self, Failed> {
+        let Kept { size, sites, client, people } = kept;
+        let mut claimed_since = Vec::new();
+        for person in people.iter().filter(|person| !person.kind.has_account()) {
+            if app.store.read().accounts().by_username(&person.username).await?.is_some() {
+                claimed_since.push(person.username.clone());
+            }
+        }
+        let address = |site: SocketAddr| addresses::site(site.port()).to_string().trim_end_matches('/').to_owned();
+        let told = Told {
+            issuer: app.tools.config.issuer.clone(),
+            app_url: address(sites.app),
+            mail_url: address(sites.mailbox),
+            mail_dir: folder.mail(),
+            database_url: app.tools.config.database.url.clone(),
+            config: folder.config(),
+            client: client.clone(),
+            size,
+            people,
+            claimed_since,
+            folder: named,
+        };
+        Ok(Self { app: Arc::new(app), doors, client, told, _folder: folder })
+    }
+
+    /// What there is to say.
+    pub fn told(&self) -> &Told {
+        &self.told
+    }
+
+    /// Serves the three sites until `shutdown`; `up` is called when all of them answer.
+    pub async fn serve(self, shutdown: impl Future<Output = ()> + Send, up: impl FnOnce() -> io::Result<()>) -> Result<(), Failed> {
+        let clock = Arc::clone(&self.app.tools.clock);
+        let pages = Arc::new(Pages::load()?);
+        let Doors { preau, app: app_door, mailbox: mail_door } = self.doors;
+        let registration = Registration {
+            issuer: self.told.issuer.clone(),
+            client_id: self.client.client_id.clone(),
+            secret: Secret::new(self.client.client_secret.clone()),
+            address: addresses::site(app_door.local_addr()?.port()),
+        };
+        let sample = sample_app::router(Site::app(Arc::clone(&pages), Arc::clone(&clock)), registration, Random::system())?;
+        let letters = mailbox::router(Site::mailbox(pages, clock), self.told.mail_dir.clone());
+        let (stop, stopped) = watch::channel(());
+        let mut all = tokio::task::JoinSet::new();
+        all.spawn(serve_site(app_door, sample, over(stopped.clone())));
+        all.spawn(serve_site(mail_door, letters, over(stopped.clone())));
+        let (app, over) = (self.app, over(stopped));
+        all.spawn(async move { serve::run(app, preau, over).await.map_err(Failed::from) });
+        up()?;
+        let ended = {
+            let mut shutdown = pin!(shutdown);
+            tokio::select! {
+                () = &mut shutdown => None,
+                ended = all.join_next() => ended,
+            }
+        };
+        drop(stop);
+        if let Some(ended) = ended {
+            return ended.expect("a site does not panic");
+        }
+        // Whoever is still being answered has a moment; then the process ends all the same.
+        let _ = tokio::time::timeout(LAST_MOMENT, async { while all.join_next().await.is_some() {} }).await;
+        Ok(())
+    }
+}
+
+async fn serve_site(door: TcpListener, site: Router, over: impl Future<Output = ()> + Send + 'static) -> Result<(), Failed> {
+    Ok(axum::serve(door, site).with_graceful_shutdown(over).await?)
+}
+
+/// Ends when the sender is dropped.
+async fn over(mut stopped: watch::Receiver<()>) {
+    while stopped.changed().await.is_ok() {}
+}
+
+/// The folder's configuration and nothing else: a variable that is meant for another preau must not move this one.
+fn read_config(folder: &Folder) -> Result<Config, ConfigError> {
+    config::load(Some(&folder.config()), Path::new("/"), [])
+}
+
+fn settings(preau: SocketAddr) -> String {
+    let issuer = addresses::issuer(preau.port());
+    format!(
+        "# The configuration of this demo. `preau config print --annotated` shows every key.\n\
+         issuer = \"{issuer}\"\n\
+         listen = \"{preau}\"\n\
+         data_dir = \".\"\n\
+         languages = [\"fr\", \"en\"]\n\
+         \n\
+         [database]\n\
+         url = \"sqlite:./{DATABASE}\"\n\
+         \n\
+         [mail]\n\
+         url = \"file:./{MAIL}\"\n\
+         from = \"Conseil scolaire des Deux-Rives <ne-pas-repondre@deux-rives.example>\"\n\
+         \n\
+         [keys]\n\
+         master_key_file = \"./keys/master.key\"\n\
+         \n\
+         [district]\n\
+         name = \"Conseil scolaire des Deux-Rives\"\n\
+         help_address = \"aide@deux-rives.example\"\n\
+         time_zone = \"America/Toronto\"\n"
+    )
+}
+
+const STUDENTS: u32 = 2_000;
+/// Fewer pupils have not every kind of people among them.
+const FEWEST: u32 = 60;
+const LAST_MOMENT: Duration = Duration::from_secs(1);
+
+const SAID_ON_THE_PEOPLE: &str = "\
+# The people to try this demo with, and how its sample app is registered. Passwords stand here in clear, so that each
+# start can print them: nobody here exists, and the demo answers this machine alone. A real district has no such file:
+# there, passwords are kept as hashes and nobody can read them.
+#
+# A password that you change in the demo is not written here.
+";
