@@ -12,7 +12,6 @@ use crate::store::{Store, StoreError};
 /// What somebody is, and whether there is an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the words say it")]
 pub enum Kind {
     StudentUnclaimed,
     Student,
@@ -204,7 +203,7 @@ async fn look_up(store: &Store, kind: Kind, candidate: &SyntheticPerson) -> Resu
     let [known] = by_key.as_slice() else { return Ok(None) };
     if kind.audience() == Audience::Student {
         let namesakes = people.by_name(&full_name_key(&known.given_name, &known.family_name)).await?;
-        if namesakes.iter().any(|other| other.id != known.id) {
+        if namesakes.iter().any(|other| other.id != known.id && other.birth_date == known.birth_date) {
             return Ok(None);
         }
     }
@@ -264,7 +263,13 @@ fn is_complete(person: &Person) -> bool {
 
 #[cfg(test)]
 pub mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::clock::FixedClock;
+    use crate::model::Timestamp;
+    use crate::random::Random;
+    use crate::store::testing;
 
     /// Somebody with the longest names there are.
     pub fn person(kind: Kind) -> Person {
@@ -291,6 +296,34 @@ pub mod tests {
             language: Some("fr".to_owned()),
             children: if kind.audience() == Audience::Guardian { vec![child] } else { Vec::new() },
             security_answers: Vec::new(),
+        }
+    }
+
+    /// The smallest district, and one of the size that browser tests use: whoever is offered is found by what they type.
+    #[tokio::test]
+    async fn everybody_who_is_offered_is_found_by_their_facts_and_nobody_else_is() {
+        for students in [60, 200] {
+            let dir = tempfile::tempdir().unwrap();
+            let district = roster::District { students, seed: 1, version: roster::Version::V1_2 };
+            let made = roster::generate(dir.path(), &district, &|_| {}).unwrap();
+            let (store, random) = (Store::open(&testing::sqlite()).await.unwrap(), Random::seeded(1));
+            let clock = FixedClock::at(Timestamp(1_800_000_000));
+            let inputs = roster::Inputs { clock: &clock, random: &random, progress: &|_, _| {} };
+            roster::import(&store, &inputs, dir.path(), &roster::Options::default()).await.unwrap();
+
+            let chosen = choose(&store, &made).await.unwrap();
+            let ids: BTreeSet<_> = chosen.iter().map(|one| one.known.id).collect();
+            assert_eq!(ids.len(), chosen.len(), "nobody is offered twice");
+            for (kind, least, most) in Kind::ALL {
+                let many = chosen.iter().filter(|one| one.person.kind == *kind).count();
+                assert!((*least..=*most).contains(&many), "{many} of {kind:?}");
+            }
+            for one in chosen.iter().filter(|one| one.person.kind.audience() == Audience::Student) {
+                let people = store.read();
+                let found = people.people().by_number(one.person.student_number.as_deref().unwrap().trim_start_matches('0')).await.unwrap();
+                assert_eq!(found.len(), 1);
+                assert!(crate::people::names_match(&one.person.given_name, &one.person.family_name, &found[0]));
+            }
         }
     }
 

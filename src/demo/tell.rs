@@ -79,10 +79,10 @@ impl Told {
         let (issuer, app, mail) = (&self.issuer, &self.app_url, &self.mail_url);
         let mut say = |text: &str| page.push_str(text);
         say(&format!(
-            "\nPréau is running: a district of {} pupils in {schools} schools, none of them real.\n\n\
+            "\nPréau is running: {} pupils in {schools} schools, none of them real.\n\n\
              \x20 Préau       {issuer}\n\
-             \x20 Sample app  {app}   a school app; people sign in to it with Préau\n\
-             \x20 Mailbox     {mail}   every letter that the district mails\n",
+             \x20 Sample app  {app}   one school app that trusts Préau\n\
+             \x20 Mailbox     {mail}   every letter that was mailed\n",
             thousands(students)
         ));
         say(&self.first());

@@ -14,7 +14,7 @@ const YEAR: i32 = 2026;
 /// Pupils in a class.
 const CLASS: u32 = 24;
 /// Examples kept of each kind and case.
-const EXAMPLES: usize = 12;
+const EXAMPLES: usize = 24;
 
 /// Writes the files into `folder`.
 pub(super) fn write(folder: &Path, district: &District, random: &Random, progress: &dyn Fn(u32)) -> io::Result<Generated> {
