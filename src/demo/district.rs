@@ -3,7 +3,7 @@
 //! a person, but for the pages.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
 
 use serde_json::json;
 use url::Url;
@@ -12,9 +12,9 @@ use super::app::Registration;
 use super::folder::Folder;
 use super::people::{self, Choosing, Chosen, Kind, Person, Recalled};
 use super::phrase::phrase;
-use super::progress::Work;
 use super::tell::{Client, Size};
 use crate::app::App;
+use crate::console::Progress;
 use crate::model::draft::Answered;
 use crate::model::{AccountId, Audience, Scopes};
 use crate::oidc::registration::{self, Mistake, NewClient};
@@ -70,40 +70,28 @@ pub enum NotMade {
 
 /// Makes a district of so many pupils.
 pub async fn make(app: &App, folder: &Folder, students: u32, address: &Url) -> Result<Made, NotMade> {
-    let made = generate(folder, students).await?;
-    import(app, folder).await?;
+    let progress = Arc::new(Progress::new());
+    let made = generate(folder, students, Arc::clone(&progress)).await?;
+    import(app, folder, &progress).await?;
     let client = register(app, address).await?;
     let chosen = people::choose(&app.store, &made).await?;
-    let work = Work::begin("Making accounts", Some(chosen.len() as u64));
     let mut people = Vec::new();
     for one in chosen {
         people.push(settle(app, one).await?);
-        work.at(people.len() as u64);
+        progress.tell("people to try it with", people.len() as u64);
     }
     Ok(Made { client, people, size: Size { schools: made.schools, students: made.students } })
 }
 
-async fn generate(folder: &Folder, students: u32) -> Result<Generated, NotMade> {
+async fn generate(folder: &Folder, students: u32, progress: Arc<Progress>) -> Result<Generated, NotMade> {
     let (out, district) = (folder.roster(), District { students, seed: SEED, version: Version::V1_2 });
-    let making = tokio::task::spawn_blocking(move || {
-        let work = Work::begin("Making up a district", Some(students.into()));
-        roster::generate(&out, &district, &|made| work.at(made.into()))
-    });
-    Ok(making.await.expect("the generator does not panic")?)
+    let making = move || roster::generate(&out, &district, &|made| progress.tell("pupils made up", made.into()));
+    Ok(tokio::task::spawn_blocking(making).await.expect("the generator does not panic")?)
 }
 
-async fn import(app: &App, folder: &Folder) -> Result<(), NotMade> {
-    let work = Work::begin("Importing its roster", None);
-    // The import counts the rows of each file from the beginning.
-    let (before, last) = (AtomicU64::new(0), AtomicU64::new(0));
-    let progress = |_: &str, rows: u64| {
-        let former = last.swap(rows, Ordering::Relaxed);
-        if rows < former {
-            before.fetch_add(former, Ordering::Relaxed);
-        }
-        work.at(before.load(Ordering::Relaxed) + rows);
-    };
-    let inputs = Inputs { clock: &*app.tools.clock, random: &app.tools.random, progress: &progress };
+async fn import(app: &App, folder: &Folder, progress: &Progress) -> Result<(), NotMade> {
+    let told = |file: &str, rows: u64| progress.tell(&format!("imported of {file}"), rows);
+    let inputs = Inputs { clock: &*app.tools.clock, random: &app.tools.random, progress: &told };
     let report = roster::import(&app.store, &inputs, &folder.roster(), &Options::default()).await?;
     if report.outcome == Outcome::Applied { Ok(()) } else { Err(NotMade::NotApplied(report.outcome)) }
 }

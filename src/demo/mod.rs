@@ -3,12 +3,14 @@
 mod addresses;
 pub mod app;
 mod claims;
+mod district;
 mod folder;
 pub mod mailbox;
 pub mod pages;
 mod people;
 mod phrase;
 mod relying_party;
+pub mod run;
 mod site;
 mod tell;
 mod visits;

@@ -1,10 +1,9 @@
 //! `preau demo`: a district made in a folder, and Préau, a sample app and a mailbox page at work on it in one process.
 //! The app speaks to Préau over HTTP alone. Started again on the same folder, all is as it was.
 
-use std::io::{self, Write};
+use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +12,7 @@ use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use super::addresses::{self, Addresses, DEFAULT, Doors, Shut};
 use super::app::{self as sample_app, Registration};
@@ -24,9 +24,10 @@ use super::{Site, mailbox};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{self, Config, ConfigError};
+use crate::console::{self, Answer};
 use crate::pages::{Pages, RenderError};
 use crate::random::{Random, Secret};
-use crate::serve;
+use crate::serve::{self, StartError};
 use crate::store::StoreError;
 
 /// What `preau demo` takes.
@@ -41,9 +42,6 @@ pub struct Command {
     /// How many pupils; guardians and staff come with them [default: 2000]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(i64::from(FEWEST)..=1_000_000))]
     pub students: Option<u32>,
-    /// Print one line of JSON when all is up
-    #[arg(long)]
-    pub json: bool,
     /// Begin anew: remove what an earlier demo made in the folder
     #[arg(long)]
     pub fresh: bool,
@@ -121,7 +119,7 @@ pub enum Failed {
     Config(#[from] ConfigError),
     /// The program.
     #[error(transparent)]
-    Start(#[from] serve::Failed),
+    Start(#[from] StartError),
     /// The district.
     #[error(transparent)]
     NotMade(#[from] NotMade),
@@ -139,16 +137,11 @@ pub enum Failed {
     Io(#[from] io::Error),
 }
 
-/// Makes it or finds it again, says what there is, and serves until `shutdown`.
-pub async fn run(command: Command, clock: Arc<dyn Clock>, shutdown: impl Future<Output = ()> + Send) -> Result<(), Failed> {
-    let demo = Demo::prepare(&command, clock).await?;
-    let text = if command.json { format!("{}\n", demo.told.json()) } else { demo.told.words() };
-    demo.serve(shutdown, || {
-        let mut out = io::stdout().lock();
-        out.write_all(text.as_bytes())?;
-        out.flush()
-    })
-    .await
+/// Makes it or finds it again, says what there is when all is up, and serves until `shutdown`.
+pub async fn run(command: &Command, json: bool, clock: Arc<dyn Clock>, shutdown: impl Future<Output = ()>) -> Result<(), Failed> {
+    let demo = Demo::prepare(command, clock).await?;
+    let answer = Answer { json: demo.told.json(), text: demo.told.words() };
+    demo.serve(shutdown, || console::answer(&answer, json)).await
 }
 
 impl Demo {
@@ -221,39 +214,36 @@ impl Demo {
     }
 
     /// Serves the three sites until `shutdown`; `up` is called when all of them answer.
-    pub async fn serve(self, shutdown: impl Future<Output = ()> + Send, up: impl FnOnce() -> io::Result<()>) -> Result<(), Failed> {
-        let clock = Arc::clone(&self.app.tools.clock);
+    pub async fn serve(self, shutdown: impl Future<Output = ()>, up: impl FnOnce()) -> Result<(), Failed> {
+        let Self { app, doors, client, told, _folder } = self;
+        let clock = Arc::clone(&app.tools.clock);
         let pages = Arc::new(Pages::load()?);
-        let Doors { preau, app: app_door, mailbox: mail_door } = self.doors;
         let registration = Registration {
-            issuer: self.told.issuer.clone(),
-            client_id: self.client.client_id.clone(),
-            secret: Secret::new(self.client.client_secret.clone()),
-            address: addresses::site(app_door.local_addr()?.port()),
+            issuer: told.issuer,
+            client_id: client.client_id,
+            secret: Secret::new(client.client_secret),
+            address: addresses::site(doors.app.local_addr()?.port()),
         };
         let sample = sample_app::router(Site::app(Arc::clone(&pages), Arc::clone(&clock)), registration, Random::system())?;
-        let letters = mailbox::router(Site::mailbox(pages, clock), self.told.mail_dir.clone());
+        let letters = mailbox::router(Site::mailbox(pages, clock), told.mail_dir);
         let (stop, stopped) = watch::channel(());
-        let mut all = tokio::task::JoinSet::new();
-        all.spawn(serve_site(app_door, sample, over(stopped.clone())));
-        all.spawn(serve_site(mail_door, letters, over(stopped.clone())));
-        let (app, over) = (self.app, over(stopped));
-        all.spawn(async move { serve::run(app, preau, over).await.map_err(Failed::from) });
-        up()?;
-        let ended = {
-            let mut shutdown = pin!(shutdown);
-            tokio::select! {
-                () = &mut shutdown => None,
-                ended = all.join_next() => ended,
-            }
+        let mut sites = JoinSet::new();
+        sites.spawn(serve_site(doors.app, sample, over(stopped.clone())));
+        sites.spawn(serve_site(doors.mailbox, letters, over(stopped.clone())));
+        sites.spawn(async move {
+            serve::run(app, doors.preau, over(stopped)).await;
+            Ok(())
+        });
+        // The shutdown is asked first, so that whoever reads that all is up may end it at once.
+        let ended = tokio::select! {
+            biased;
+            () = shutdown => None,
+            ended = async { up(); sites.join_next().await } => ended,
         };
         drop(stop);
-        if let Some(ended) = ended {
-            return ended.expect("a site does not panic");
-        }
         // Whoever is still being answered has a moment; then the process ends all the same.
-        let _ = tokio::time::timeout(LAST_MOMENT, async { while all.join_next().await.is_some() {} }).await;
-        Ok(())
+        let _ = tokio::time::timeout(LAST_MOMENT, async { while sites.join_next().await.is_some() {} }).await;
+        ended.map_or(Ok(()), |ended| ended.expect("a site does not panic"))
     }
 }
 
@@ -300,7 +290,7 @@ fn settings(preau: SocketAddr) -> String {
 const STUDENTS: u32 = 2_000;
 /// Fewer pupils have not every kind of people among them.
 const FEWEST: u32 = 60;
-const LAST_MOMENT: Duration = Duration::from_secs(1);
+const LAST_MOMENT: Duration = Duration::from_secs(2);
 
 const SAID_ON_THE_PEOPLE: &str = "\
 # The people to try this demo with, and how its sample app is registered. Passwords stand here in clear, so that each
@@ -309,3 +299,136 @@ const SAID_ON_THE_PEOPLE: &str = "\
 #
 # A password that you change in the demo is not written here.
 ";
+
+#[cfg(test)]
+mod tests {
+    use axum::http::header::LOCATION;
+    use axum::http::{Request, StatusCode};
+    use base64::Engine;
+    use base64::prelude::BASE64_STANDARD;
+    use serde_json::Value;
+    use tokio::sync::oneshot;
+    use tokio::task::JoinHandle;
+    use url::Url;
+
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::outbound::{Answer as Answered, Outbound, Reach};
+    use crate::password::Verdict;
+
+    fn command(data: &Path) -> Command {
+        let listen = Some("127.0.0.1:0".parse().unwrap());
+        Command { listen, data: data.to_owned(), students: Some(FEWEST), fresh: false, system: System::A }
+    }
+
+    async fn prepare(command: &Command) -> Result<Demo, Failed> {
+        Demo::prepare(command, Arc::new(SystemClock)).await
+    }
+
+    /// A demonstration at work: what it said, how to end it, and how it ended.
+    struct Running {
+        told: Value,
+        stop: oneshot::Sender<()>,
+        ended: JoinHandle<Result<(), Failed>>,
+    }
+
+    async fn start(demo: Demo) -> Running {
+        let told = demo.told.json();
+        let ((stop, stopped), (up, is_up)) = (oneshot::channel(), oneshot::channel());
+        let shutdown = async { drop(stopped.await) };
+        let ended = tokio::spawn(demo.serve(shutdown, || up.send(()).unwrap()));
+        is_up.await.unwrap();
+        Running { told, stop, ended }
+    }
+
+    impl Running {
+        async fn end(self) {
+            self.stop.send(()).unwrap();
+            tokio::time::timeout(Duration::from_secs(5), self.ended).await.expect("it ends in time").unwrap().unwrap();
+        }
+    }
+
+    async fn ask(request: axum::http::request::Builder, body: &str) -> Answered {
+        let issuer = Url::parse("http://localhost/").unwrap();
+        let request = request.body(body.as_bytes().to_vec()).unwrap();
+        Outbound::new(Reach::of_issuer(&issuer)).send(request.try_into().unwrap()).await.unwrap()
+    }
+
+    async fn get(address: &Value, path: &str) -> Answered {
+        ask(Request::get(format!("{}{path}", address.as_str().unwrap())), "").await
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_demo_answers_over_http_and_is_the_same_after_a_restart() {
+        let dir = tempfile::tempdir().unwrap();
+        let running = start(prepare(&command(dir.path())).await.unwrap()).await;
+        let told = running.told.clone();
+
+        let discovery = get(&told["issuer"], "/.well-known/openid-configuration").await;
+        let discovery: Value = serde_json::from_slice(&discovery.body).unwrap();
+        assert_eq!(discovery["issuer"], told["issuer"]);
+        let app = get(&told["app_url"], "/").await;
+        assert!(app.status.is_success() && String::from_utf8(app.body).unwrap().contains("id=\"app-sign-in\""));
+        let begun = get(&told["app_url"], "/sign-in").await;
+        let there = begun.headers[LOCATION].to_str().unwrap();
+        assert!(there.starts_with(discovery["authorization_endpoint"].as_str().unwrap()), "{there}");
+        let asked = ask(Request::get(there), "").await;
+        assert_eq!(asked.status, StatusCode::SEE_OTHER, "the provider knows the app and asks who it is");
+        assert!(get(&told["mail_url"], "/").await.status.is_success());
+
+        let id = |key: &str| told["client"][key].as_str().unwrap().to_owned();
+        let basic = BASE64_STANDARD.encode(format!("{}:{}", id("client_id"), id("client_secret")));
+        let token = Request::post(discovery["token_endpoint"].as_str().unwrap())
+            .header("authorization", format!("Basic {basic}"))
+            .header("content-type", "application/x-www-form-urlencoded");
+        assert_eq!(ask(token, "grant_type=client_credentials").await.status, StatusCode::OK);
+        running.end().await;
+
+        let again = start(prepare(&command(dir.path())).await.unwrap()).await;
+        assert_eq!(again.told, told);
+        assert!(get(&told["app_url"], "/").await.status.is_success(), "the addresses are those of before");
+        again.end().await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn whoever_is_printed_with_a_password_has_an_account_and_whoever_is_not_has_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let demo = prepare(&command(dir.path())).await.unwrap();
+        let (store, hasher) = (&demo.app.store, &demo.app.tools.hasher);
+        for person in &demo.told.people {
+            let account = store.read().accounts().by_username(&person.username).await.unwrap();
+            assert_eq!(account.is_some(), person.password.is_some(), "{:?}", person.kind);
+            let Some(account) = account else { continue };
+            let hash = store.read().accounts().password(account.id).await.unwrap().unwrap().hash;
+            let password = Secret::new(person.password.clone().unwrap());
+            assert_eq!(hasher.verify(&password, Some(&hash)).await.unwrap(), Verdict::Right, "{:?}", person.kind);
+        }
+        let kept = std::fs::read_to_string(dir.path().join("demo.toml")).unwrap();
+        assert!(kept.starts_with("# The people to try this demo with"));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn another_address_a_taken_port_and_another_system_are_refused_with_what_to_do() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut asked = Command { system: System::B, ..command(dir.path()) };
+        assert!(prepare(&asked).await.err().unwrap().to_string().contains("not built yet"));
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "nothing was made of what cannot be made");
+
+        let demo = prepare(&command(dir.path())).await.unwrap();
+        let (before, mailbox) = (demo.told.json(), demo.doors.addresses().unwrap().mailbox);
+        assert!(matches!(prepare(&command(dir.path())).await, Err(Failed::Folder(Unusable::Busy(_)))));
+        drop(demo);
+
+        asked = Command { listen: Some("127.0.0.1:1".parse().unwrap()), ..command(dir.path()) };
+        assert!(prepare(&asked).await.err().unwrap().to_string().contains("without --listen"));
+        let taken = TcpListener::bind(mailbox).await.unwrap();
+        let refused = prepare(&command(dir.path())).await.err().unwrap().to_string();
+        assert!(refused.contains("mailbox") && refused.contains(&mailbox.port().to_string()), "{refused}");
+        drop(taken);
+
+        let anew = prepare(&Command { fresh: true, ..command(dir.path()) }).await.unwrap().told.json();
+        assert_ne!(anew["client"]["client_secret"], before["client"]["client_secret"]);
+        let names = |told: &Value| told["people"].as_array().unwrap().iter().map(|one| one["username"].clone()).collect::<Vec<_>>();
+        assert_eq!(names(&anew), names(&before), "the district is the same one; its secrets are not");
+    }
+}
