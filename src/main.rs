@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use preau::cli::{self, Place};
-use preau::console;
+use preau::clock::SystemClock;
+use preau::{console, demo, serve};
 use tracing_subscriber::EnvFilter;
 
 #[global_allocator]
@@ -27,6 +29,8 @@ struct Preau {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Make a district of people who do not exist, and serve it with a sample app and a mailbox.
+    Demo(demo::run::Command),
     #[command(flatten)]
     Other(cli::Command),
 }
@@ -38,12 +42,14 @@ fn main() -> ExitCode {
     let place = Place { file: asked.config, here: std::env::current_dir().unwrap_or_default(), environment: environment() };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let done = match runtime {
-        Ok(runtime) => runtime.block_on(run(asked.command, &place)),
+        Ok(runtime) => runtime.block_on(run(asked.command, asked.json, &place)),
         Err(error) => Err(format!("the program cannot start its threads: {error}")),
     };
     match done {
         Ok(answer) => {
-            console::answer(&answer, asked.json);
+            if let Some(answer) = answer {
+                console::answer(&answer, asked.json);
+            }
             ExitCode::SUCCESS
         }
         Err(failed) => {
@@ -53,9 +59,14 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(command: Command, place: &Place) -> Result<console::Answer, String> {
+/// Does what was asked; what it answers at the end, if it has not said all it had to say.
+async fn run(command: Command, json: bool, place: &Place) -> Result<Option<console::Answer>, String> {
     match command {
-        Command::Other(command) => cli::run(command, place).await.map_err(|failed| failed.to_string()),
+        Command::Demo(command) => {
+            let demo = demo::run::run(&command, json, Arc::new(SystemClock), serve::asked_to_stop());
+            demo.await.map(|()| None).map_err(|failed| failed.to_string())
+        }
+        Command::Other(command) => cli::run(command, place).await.map(Some).map_err(|failed| failed.to_string()),
     }
 }
 
