@@ -20,7 +20,15 @@ pub struct Answer {
 /// How far long work is.
 pub struct Progress {
     bar: Option<ProgressBar>,
-    last: Mutex<(String, u64)>,
+    last: Mutex<Last>,
+}
+
+/// How far the work was when it was last heard of, and when a line last said so.
+#[derive(Default)]
+struct Last {
+    what: String,
+    count: u64,
+    said: u64,
 }
 
 /// Says an answer on standard output.
@@ -70,9 +78,22 @@ impl Progress {
             return bar.set_position(count);
         }
         let mut last = self.last.lock().expect("nothing panics while it holds the line");
-        if last.0 != what || count >= last.1 + A_LINE_EACH {
-            complain(&format!("{what}: {count}"));
-            *last = (what.to_owned(), count);
+        if last.what != what {
+            last.say();
+            *last = Last { what: what.to_owned(), count, said: 0 };
+        }
+        last.count = count;
+        if count >= last.said + A_LINE_EACH {
+            last.say();
+        }
+    }
+}
+
+impl Last {
+    fn say(&mut self) {
+        if self.count > self.said {
+            complain(&format!("{}: {}", self.what, self.count));
+            self.said = self.count;
         }
     }
 }
@@ -88,6 +109,7 @@ impl Drop for Progress {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
+        self.last.get_mut().expect("nothing panics while it holds the line").say();
     }
 }
 

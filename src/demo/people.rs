@@ -127,15 +127,15 @@ impl Kind {
         }
     }
 
-    /// In words.
-    pub fn words(self) -> &'static str {
+    /// Several of them, in words.
+    pub fn heading(self) -> &'static str {
         match self {
-            Self::StudentUnclaimed | Self::Student => "pupil",
-            Self::GuardianUnclaimed | Self::Guardian => "guardian",
-            Self::Teacher => "teacher",
-            Self::Secretary => "secretary",
-            Self::Counsellor => "counsellor",
-            Self::DistrictAdmin => "administrator",
+            Self::StudentUnclaimed | Self::Student => "Pupils",
+            Self::GuardianUnclaimed | Self::Guardian => "Guardians",
+            Self::Teacher => "Teachers",
+            Self::Secretary => "Secretaries",
+            Self::Counsellor => "Counsellors",
+            Self::DistrictAdmin => "District administrators",
         }
     }
 

@@ -72,45 +72,78 @@ impl Told {
         })
     }
 
-    /// For people.
+    /// For people. What to try first comes last: it is what a terminal still shows when all is said.
     pub fn words(&self) -> String {
-        let mut page = String::new();
         let Size { schools, students } = self.size;
-        let (issuer, app, mail) = (&self.issuer, &self.app_url, &self.mail_url);
-        let mut say = |text: &str| page.push_str(text);
-        say(&format!(
-            "\nPréau is running: {} pupils in {schools} schools, none of them real.\n\n\
+        let here = |name: &str| self.folder.join(name).display().to_string();
+        format!(
+            "\nPréau is running: {students} pupils in {schools} schools, none of them real.\n\n\
              \x20 Préau       {issuer}\n\
              \x20 Sample app  {app}   one school app that trusts Préau\n\
-             \x20 Mailbox     {mail}   every letter that was mailed\n",
-            thousands(students)
-        ));
-        say(&self.first());
-        say(&self.others());
-        say(&self.accounts());
-        let here = |name: &str| self.folder.join(name).display().to_string();
-        let _ = write!(
-            page,
-            "\nGOOD TO KNOW\n\n\
+             \x20 Mailbox     {mail}   every letter that was mailed\n\
+             {accounts}{others}\
+             \nGOOD TO KNOW\n\n\
              \x20 Every page speaks French and English: the choice is at its head.\n\
-             \x20 Letters arrive in the mailbox, and as files in {}.\n\
+             \x20 Letters arrive in the mailbox, and as files in {letters}.\n\
              \x20 All these people, and guardians without an account, stand in\n\
-             \x20   {}\n\
+             \x20   {kept}\n\
              \x20 Other commands work on this district too, for instance\n\
-             \x20   preau --config {} client list\n\
+             \x20   preau --config {config} client list\n\
              \x20 Ctrl+C stops it. The same command starts it again, and all is as you left\n\
-             \x20 it; with --fresh it begins anew.\n\n",
-            here(MAIL),
-            here(KEPT),
-            here(CONFIG)
-        );
-        page
+             \x20 it; with --fresh it begins anew.\n\
+             {first}\n",
+            students = thousands(students),
+            issuer = self.issuer,
+            app = self.app_url,
+            mail = self.mail_url,
+            accounts = self.accounts(),
+            others = self.others(),
+            letters = here(MAIL),
+            kept = here(KEPT),
+            config = here(CONFIG),
+            first = self.first()
+        )
+    }
+
+    /// Who can sign in, and with what.
+    fn accounts(&self) -> String {
+        let with = || self.people.iter().filter_map(|person| Some((person, person.password.as_deref()?)));
+        let width = with().map(|(person, _)| person.username.chars().count()).max().unwrap_or_default();
+        let mut text = format!("\nWHO HAS AN ACCOUNT (sign in at {}/sign-in)\n", self.issuer);
+        let mut last = None;
+        for (Person { kind, username, .. }, password) in with() {
+            if last.replace(*kind) != Some(*kind) {
+                let _ = writeln!(text, "\n  {}", kind.heading());
+            }
+            let fits = 4 + width + 2 + password.chars().count() <= COLUMNS;
+            let _ = if fits {
+                writeln!(text, "    {username:<width$}  {password}")
+            } else {
+                writeln!(text, "    {username}\n      {password}")
+            };
+        }
+        text
+    }
+
+    fn others(&self) -> String {
+        let others: Vec<&Person> = self.unclaimed().skip(1).take(MOST_OTHERS).collect();
+        if others.is_empty() {
+            return String::new();
+        }
+        let name = |person: &Person| format!("{} / {}", person.given_name, person.family_name);
+        let width = others.iter().map(|person| name(person).chars().count()).max().unwrap_or_default();
+        let line = |person: &&Person| {
+            let number = person.student_number.as_deref().unwrap_or_default();
+            format!("  {:<width$}  {number}\n", name(person))
+        };
+        let lines: String = others.iter().map(line).collect();
+        format!("\nPUPILS WITHOUT AN ACCOUNT (given name / family name, student number)\n\n{lines}")
     }
 
     /// The one thing to try, step by step.
     fn first(&self) -> String {
         let Some(pupil) = self.unclaimed().next() else {
-            return "\nEvery pupil listed here has claimed an account by now; --fresh begins anew.\n".to_owned();
+            return "\nEvery pupil whom the demo offers has an account by now; --fresh begins anew.\n".to_owned();
         };
         let Person { given_name, family_name, student_number, username, .. } = pupil;
         let number = student_number.as_deref().unwrap_or_default();
@@ -127,36 +160,6 @@ impl Told {
              \x20    and sign in there: the app learns who you are.\n",
             self.issuer, self.app_url
         )
-    }
-
-    fn others(&self) -> String {
-        let others: Vec<&Person> = self.unclaimed().skip(1).take(MOST_OTHERS).collect();
-        if others.is_empty() {
-            return String::new();
-        }
-        let name = |person: &Person| format!("{} / {}", person.given_name, person.family_name);
-        let width = others.iter().map(|person| name(person).chars().count()).max().unwrap_or_default();
-        let line = |person: &&Person| {
-            let number = person.student_number.as_deref().unwrap_or_default();
-            format!("  {:<width$}   {number}\n", name(person))
-        };
-        let lines: String = others.iter().map(line).collect();
-        format!("\nMORE PUPILS WITHOUT AN ACCOUNT (given name / family name, student number)\n\n{lines}")
-    }
-
-    fn accounts(&self) -> String {
-        let mut text = format!("\nPEOPLE WITH AN ACCOUNT (sign in at {}/sign-in)\n\n", self.issuer);
-        let with: Vec<&Person> = self.people.iter().filter(|person| person.password.is_some()).collect();
-        let kinds = with.iter().map(|person| person.kind.words().chars().count()).max().unwrap_or_default();
-        for person in with {
-            let Person { kind, username, given_name, family_name, .. } = person;
-            let password = person.password.as_deref().unwrap_or_default();
-            let _ = writeln!(text, "  {:<kinds$}  {given_name} {family_name}", kind.words());
-            let (indent, one_line) = (2 + kinds + 2, 2 + kinds + 2 + username.chars().count() + 3 + password.chars().count());
-            let between = if one_line > COLUMNS { format!("\n{:indent$}", "") } else { "   ".to_owned() };
-            let _ = writeln!(text, "{:indent$}{username}{between}{password}", "");
-        }
-        text
     }
 
     /// Pupils who may still claim their account.
