@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! main → cli | demo → serve → routes → oidc | login | enrollment | recovery → web → app → flow → tools
-//!      → mail | limits → people | roster → store → keys | outbound | password | pages | policy
+//!      → mail | limits → roster → people → store → keys | outbound | password | pages | policy
 //!      → clock | random | config | console → model
 //! ```
 

@@ -271,7 +271,7 @@ mod tests {
         for known in ["ruisseau2015", "Lea!Castors", "TREMBLAY-GAGNON1", "0123456Lea"] {
             assert!(matches!(check(known), Err(Weak::Known { .. })), "{known}: {:?}", check(known));
         }
-        for fine in ["canard vert sur un velo", "🦆🚲🌧️🥁🦆🚲🌧️🥁", "tremblay mange 4 pommes bleues", &"a1 B!".repeat(12)]
+        for fine in ["canard vert sur un velo", "🦆🚲🌧️🥁🍎🐢⛵🎈", "tremblay mange 4 pommes bleues", &"a1 B!".repeat(12)]
         {
             assert_eq!(check(fine), Ok(()), "{fine}");
         }

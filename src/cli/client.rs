@@ -38,6 +38,7 @@ pub enum Command {
         /// Open it again.
         #[arg(long)]
         enable: bool,
+        /// What else changes.
         #[command(flatten)]
         about: About,
     },

@@ -52,19 +52,23 @@ pub(super) fn paths() -> impl Iterator<Item = (String, &'static str)> {
 /// A settings file that says everything: each key with its default, those that have none as comments.
 pub(super) fn annotated() -> String {
     let defaults = toml::Table::try_from(Config::default()).expect("settings are plain values");
-    let mut text = String::from("# Every setting of Préau with its default. Each can also be given as PREAU__SECTION__KEY.\n");
-    let mut section = String::new();
+    let mut sections: Vec<(String, String)> = Vec::new();
     for (path, about) in paths() {
         let (table, key) = path.rsplit_once('.').unwrap_or(("", &path));
-        if table != section {
-            text.push_str(&format!("\n[{table}]"));
-            section = table.to_owned();
-        }
         let line = match find(&defaults, &path) {
             Some(value) => format!("{key} = {value}"),
             None => format!("# {key} ="),
         };
-        text.push_str(&format!("\n# {about}\n{line}\n"));
+        let entry = format!("\n# {about}\n{line}\n");
+        match sections.iter_mut().find(|(name, _)| name == table) {
+            Some((_, lines)) => lines.push_str(&entry),
+            None => sections.push((table.to_owned(), entry)),
+        }
+    }
+    let mut text = String::from("# Every setting of Préau with its default. Each can also be given as PREAU__SECTION__KEY.\n");
+    for (name, lines) in sections {
+        let head = if name.is_empty() { String::new() } else { format!("\n[{name}]") };
+        text.push_str(&format!("{head}{lines}"));
     }
     text
 }

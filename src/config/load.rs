@@ -67,9 +67,11 @@ fn from_file(name: &str, text: &str, problems: &mut Vec<Problem>) -> toml::Table
             return toml::Table::new();
         }
     };
-    let before = problems.len();
-    unknown(parsed.get_ref(), "", &mut |span, what| problems.push(wrong(span, &what)));
-    if problems.len() > before {
+    let mut strangers = Vec::new();
+    unknown(parsed.get_ref(), "", &mut strangers);
+    if !strangers.is_empty() {
+        strangers.sort_by_key(|(span, _)| span.start);
+        problems.extend(strangers.into_iter().map(|(span, what)| wrong(span, &what)));
         return toml::Table::new();
     }
     if let Err(error) = toml::from_str::<Config>(text) {
@@ -80,15 +82,15 @@ fn from_file(name: &str, text: &str, problems: &mut Vec<Problem>) -> toml::Table
 }
 
 /// Every key that is none of ours.
-fn unknown(table: &DeTable<'_>, before: &str, tell: &mut dyn FnMut(Range<usize>, String)) {
+fn unknown(table: &DeTable<'_>, before: &str, found: &mut Vec<(Range<usize>, String)>) {
     for (key, value) in table {
         let path = format!("{before}{}", key.get_ref());
         let known = |known: &str| known == path || known.starts_with(&format!("{path}."));
         match value.get_ref() {
             _ if !catalogue::paths().any(|(listed, _)| known(&listed)) => {
-                tell(key.span(), format!("unknown key `{path}`; {}", hint(&path)));
+                found.push((key.span(), format!("unknown key `{path}`; {}", hint(&path))));
             }
-            DeValue::Table(inner) => unknown(inner, &format!("{path}."), tell),
+            DeValue::Table(inner) => unknown(inner, &format!("{path}."), found),
             _ => {}
         }
     }

@@ -15,6 +15,7 @@ use super::world::World;
 #[derive(Clone)]
 pub struct Agent {
     router: Router,
+    host: String,
     cookies: BTreeMap<String, String>,
 }
 
@@ -32,7 +33,8 @@ pub struct Answer {
 impl Agent {
     /// One without cookies.
     pub fn new(world: &World) -> Self {
-        Self { router: world.router.clone(), cookies: BTreeMap::new() }
+        let host = world.issuer().split_once("://").expect("an issuer has a scheme").1.to_owned();
+        Self { router: world.router.clone(), host, cookies: BTreeMap::new() }
     }
 
     /// Puts a cookie into the jar.
@@ -58,6 +60,9 @@ impl Agent {
     /// Sends anything.
     pub async fn send(&mut self, method: Method, path: &str, headers: &[(&str, String)], form: Option<&[(&str, &str)]>) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
+        if !headers.iter().any(|(name, _)| *name == "host") {
+            request = request.header(header::HOST, &self.host);
+        }
         for (name, value) in headers {
             request = request.header(*name, value);
         }

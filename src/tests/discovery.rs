@@ -42,9 +42,11 @@ async fn p34_no_header_changes_who_we_are() {
     let world = World::new().await;
     for path in BOTH {
         let plain = Agent::new(&world).get(path).await;
-        let headers = ["host", "x-forwarded-host", "x-forwarded-proto", "forwarded"].map(|name| (name, "evil.test".to_owned()));
+        let headers = ["x-forwarded-host", "x-forwarded-proto", "forwarded"].map(|name| (name, "evil.test".to_owned()));
         let misled = Agent::new(&world).send(Method::GET, path, &headers, None).await;
         assert_eq!(misled.body, plain.body);
+        let elsewhere = Agent::new(&world).send(Method::GET, path, &[("host", "evil.test".to_owned())], None).await;
+        assert_eq!(elsewhere.status, StatusCode::MISDIRECTED_REQUEST);
     }
 }
 

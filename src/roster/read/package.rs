@@ -77,15 +77,6 @@ impl Package {
         self.files.is_empty()
     }
 
-    /// Unpacked size of a file, for a progress bar.
-    pub fn size(&self, name: &str) -> u64 {
-        match self.files.get(name) {
-            Some(Place::Entry(_, size)) => *size,
-            Some(Place::File(path)) => path.metadata().map_or(0, |data| data.len()),
-            None => 0,
-        }
-    }
-
     /// Hands a file's bytes, unpacked, to `read`. `None` if the set has no such file.
     pub fn read<T>(&self, name: &str, read: impl FnOnce(&mut dyn Read) -> Result<T, ImportError>) -> Result<Option<T>, ImportError> {
         let unreadable = |error: &dyn std::fmt::Display| refused(format!("{name} cannot be read: {error}"));
