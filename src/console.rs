@@ -46,16 +46,22 @@ pub fn complain(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{}", text.trim_end());
 }
 
-impl From<Value> for Answer {
-    /// Laid out for people: a list of things as columns, one thing as lines.
-    fn from(json: Value) -> Self {
+impl Answer {
+    /// What a program reads, laid out for people: of a list these columns in this order, of one thing these facts first.
+    pub fn of(json: Value, keys: &[&str]) -> Self {
         let text = match &json {
             Value::Array(rows) if rows.is_empty() => "Nothing.".to_owned(),
-            Value::Array(rows) => columns(rows),
-            Value::Object(thing) => lines(thing),
+            Value::Array(rows) => in_columns(rows, keys),
+            Value::Object(facts) => in_lines(facts, keys),
             other => plain(other),
         };
         Self { json, text }
+    }
+}
+
+impl From<Value> for Answer {
+    fn from(json: Value) -> Self {
+        Self::of(json, &[])
     }
 }
 
@@ -114,16 +120,12 @@ impl Drop for Progress {
 }
 
 /// A table; what a row does not have stays empty.
-fn columns(rows: &[Value]) -> String {
-    let Some(first) = rows[0].as_object() else {
-        return rows.iter().map(plain).collect::<Vec<_>>().join("\n");
-    };
-    let keys: Vec<&String> = first.keys().collect();
+fn in_columns(rows: &[Value], columns: &[&str]) -> String {
     let cell = |row: &Value, key: &str| row.get(key).map(plain).unwrap_or_default();
-    let mut table: Vec<Vec<String>> = vec![keys.iter().map(|key| key.replace('_', " ")).collect()];
-    table.extend(rows.iter().map(|row| keys.iter().map(|key| cell(row, key)).collect()));
+    let mut table: Vec<Vec<String>> = vec![columns.iter().map(|key| key.replace('_', " ")).collect()];
+    table.extend(rows.iter().map(|row| columns.iter().map(|key| cell(row, key)).collect()));
     let width = |column: usize| table.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
-    let widths: Vec<usize> = (0..keys.len()).map(width).collect();
+    let widths: Vec<usize> = (0..columns.len()).map(width).collect();
     let line = |row: &Vec<String>| {
         let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
         cells.join("  ").trim_end().to_owned()
@@ -131,15 +133,18 @@ fn columns(rows: &[Value]) -> String {
     table.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-fn lines(thing: &Map<String, Value>) -> String {
-    let width = thing.keys().map(|key| key.chars().count()).max().unwrap_or_default();
+fn in_lines(facts: &Map<String, Value>, first: &[&str]) -> String {
+    let width = facts.keys().map(|key| key.chars().count()).max().unwrap_or_default();
+    let named = first.iter().filter_map(|key| facts.get_key_value(*key));
+    let others = facts.iter().filter(|(key, _)| !first.contains(&key.as_str()));
     let line = |(key, value): (&String, &Value)| match value {
         Value::Array(rows) if rows.iter().any(Value::is_object) => {
-            format!("{}\n{}", key.replace('_', " "), columns(rows).lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n"))
+            let rows: Vec<String> = rows.iter().map(|row| format!("  {}", plain(row))).collect();
+            format!("{}\n{}", key.replace('_', " "), rows.join("\n"))
         }
         value => format!("{:<width$}  {}", key.replace('_', " "), plain(value)),
     };
-    thing.iter().map(line).collect::<Vec<_>>().join("\n")
+    named.chain(others).map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn plain(value: &Value) -> String {
@@ -164,10 +169,10 @@ mod tests {
 
     #[test]
     fn things_are_laid_out_for_people() {
-        let table = Answer::from(json!([{ "name": "Éloïse", "apps": ["a", "b"] }, { "name": "Al", "apps": [] }])).text;
-        assert_eq!(table, "name    apps\nÉloïse  a, b\nAl      -");
-        let one = Answer::from(json!({ "client_id": "x", "enabled": true, "logo": null })).text;
-        assert_eq!(one, "client id  x\nenabled    true\nlogo       -");
-        assert_eq!(Answer::from(json!([])).text, "Nothing.");
+        let rows = json!([{ "name": "Éloïse", "apps": ["a", "b"], "more": 1 }, { "name": "Al", "apps": [] }]);
+        assert_eq!(Answer::of(rows, &["name", "apps"]).text, "name    apps\nÉloïse  a, b\nAl      -");
+        let one = json!({ "logo": null, "enabled": true, "client_id": "x" });
+        assert_eq!(Answer::of(one, &["client_id"]).text, "client id  x\nenabled    true\nlogo       -");
+        assert_eq!(Answer::of(json!([]), &["name"]).text, "Nothing.");
     }
 }

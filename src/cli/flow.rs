@@ -27,7 +27,7 @@ pub fn run(command: &Command, place: &Place) -> Result<Answer, Failed> {
     match command {
         Command::List => {
             let flows = definition::load(FEATURES, place.config()?.flows.dir.as_deref())?;
-            Ok(flows.iter().map(describe).collect::<Value>().into())
+            Ok(Answer::of(flows.iter().map(describe).collect(), &["flow", "feature", "audience", "stages", "exceptions"]))
         }
         Command::Check { file: None } => {
             let flows = definition::load(FEATURES, place.config()?.flows.dir.as_deref())?;

@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand, each of which parses, calls and answers. `preau demo` stands in `demo/`.
 
 pub mod account;
+pub mod claim;
 pub mod client;
 pub mod config;
 pub mod database;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 
 use clap::Subcommand;
 
+use crate::app::App;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, ConfigError};
 use crate::console::{Answer, Progress};
@@ -37,6 +39,12 @@ pub enum Command {
     /// The apps that people sign in to (relying parties).
     #[command(subcommand)]
     Client(client::Command),
+    /// Claims that did not go on, for the school's office.
+    #[command(subcommand)]
+    Claim(claim::Command),
+    /// People's accounts.
+    #[command(subcommand)]
+    Account(account::Command),
     /// The flows by which people join, sign in and get back in.
     #[command(subcommand)]
     Flow(flow::Command),
@@ -68,6 +76,10 @@ pub enum Failed {
     Roster(#[from] roster::Failed),
     #[error(transparent)]
     Client(#[from] client::Failed),
+    #[error(transparent)]
+    Claim(#[from] claim::Failed),
+    #[error(transparent)]
+    Account(#[from] account::Failed),
     #[error("{0}")]
     Said(String),
 }
@@ -97,13 +109,31 @@ pub async fn run(command: Command, place: &Place) -> Result<Answer, Failed> {
             let progress = Progress::new();
             Ok(roster::run(command, &open(place).await?, &clock, &random, &|what, count| progress.tell(what, count)).await?)
         }
-        Command::Client(command) => Ok(client::run(command, &open(place).await?, &random, clock.now()).await?.into()),
+        Command::Client(command) => {
+            let told = client::run(command, &open(place).await?, &random, clock.now()).await?;
+            Ok(Answer::of(told, &["client_id", "client_secret", "client_name", "enabled", "redirect_uris"]))
+        }
+        Command::Claim(command) => {
+            let app = assemble(place).await?;
+            let told = claim::run(command, &app.store, &app.tools.keys, clock.now()).await?;
+            Ok(Answer::of(told, &["number", "cause", "explanation", "tries", "last_at"]))
+        }
+        Command::Account(command) => {
+            let app = assemble(place).await?;
+            let told = account::run(command, &app.store, &app.tools.keys, clock.now()).await?;
+            Ok(Answer::of(told, &["username", "state", "claimed_by", "claimed_at"]))
+        }
     }
 }
 
 /// The database of the settings, its folder made and its schema brought up.
 async fn open(place: &Place) -> Result<Store, Failed> {
     Ok(serve::open_store(&place.config()?).await?)
+}
+
+/// The whole program, for commands that seal or open what is sealed.
+async fn assemble(place: &Place) -> Result<App, Failed> {
+    Ok(serve::assemble(place.config()?, Arc::new(SystemClock)).await?)
 }
 
 async fn serve(config: Config) -> Result<Answer, Failed> {

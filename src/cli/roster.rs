@@ -135,7 +135,7 @@ pub async fn run(command: Command, store: &Store, clock: &dyn Clock, random: &Ra
                 json!({ "import": one.id, "kind": one.kind, "state": one.state, "source": one.source, "undoes": one.undoes,
                     "undone_by": one.undone_by, "started_at": one.started_at, "finished_at": one.finished_at, "summary": one.summary })
             });
-            Ok(told.collect::<Value>().into())
+            Ok(Answer::of(told.collect(), &["import", "kind", "state", "source", "finished_at"]))
         }
         Command::Undo { import, dry_run } => {
             let counts = undo(store, &inputs, import, dry_run).await?;
