@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use super::signing::Algorithm;
 use crate::model::Timestamp;
 use crate::store::signing_keys::StoredKey;
 
@@ -18,13 +19,13 @@ pub const BELIEVED_AFTER: Duration = Duration::from_secs(14 * DAY);
 
 const DAY: u64 = 24 * 60 * 60;
 
-/// Where a key stands in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Where a key stands in its life, in the order of the JWKS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
-    /// Published, and signs from its instant.
-    Next,
     /// Signs.
     Current,
+    /// Published, and signs from its instant.
+    Next,
     /// Signed, until then.
     Retired {
         /// When the one after it began.
@@ -47,9 +48,19 @@ impl Stage {
     }
 }
 
-/// The keys of one algorithm, by number, each with its stage. If the clock stands before all of them (it was set back),
-/// the first one signs.
+/// All keys, in the order of the store, each with its stage.
 pub fn stages(keys: &[StoredKey], now: Timestamp) -> impl Iterator<Item = (&StoredKey, Stage)> {
+    Algorithm::ALL.iter().flat_map(move |algorithm| stages_of(of(keys, *algorithm), now))
+}
+
+/// The keys of one algorithm, by number, of all keys in the order of the store.
+pub fn of(keys: &[StoredKey], algorithm: Algorithm) -> &[StoredKey] {
+    keys.chunk_by(|one, other| one.algorithm == other.algorithm).find(|keys| keys[0].algorithm == algorithm).unwrap_or_default()
+}
+
+/// The keys of one algorithm, each with its stage. If the clock stands before all of them (it was set back), the first
+/// one signs.
+pub fn stages_of(keys: &[StoredKey], now: Timestamp) -> impl Iterator<Item = (&StoredKey, Stage)> {
     let current = keys.iter().rposition(|key| key.signs_from <= now).unwrap_or(0);
     keys.iter().enumerate().map(move |(at, key)| {
         let stage = match at.cmp(&current) {
@@ -64,28 +75,31 @@ pub fn stages(keys: &[StoredKey], now: Timestamp) -> impl Iterator<Item = (&Stor
 /// A key that is to be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wanted {
+    /// What it signs with.
+    pub algorithm: Algorithm,
     /// Which one of its algorithm.
     pub number: i64,
     /// When it begins to sign.
     pub signs_from: Timestamp,
 }
 
-/// The keys that one algorithm lacks: one that signs, and one that is published and signs after it.
-pub fn wanted(keys: &[StoredKey], now: Timestamp) -> Vec<Wanted> {
-    match stages(keys, now).last() {
-        None => vec![Wanted { number: 1, signs_from: now }, Wanted { number: 2, signs_from: now + TERM }],
+/// The keys that are lacking: each algorithm has one that signs, and one that is published and signs after it.
+pub fn lacking(keys: &[StoredKey], now: Timestamp) -> Vec<Wanted> {
+    Algorithm::ALL.iter().flat_map(|algorithm| lacking_of(*algorithm, of(keys, *algorithm), now)).collect()
+}
+
+fn lacking_of(algorithm: Algorithm, keys: &[StoredKey], now: Timestamp) -> Vec<Wanted> {
+    let wanted = |number, signs_from| Wanted { algorithm, number, signs_from };
+    match stages_of(keys, now).last() {
+        None => vec![wanted(1, now), wanted(2, now + TERM)],
         Some((_, Stage::Next)) => vec![],
-        Some((last, _)) => {
-            let signs_from = (last.signs_from + TERM).max(now + PUBLISHED_BEFORE);
-            vec![Wanted { number: last.number + 1, signs_from }]
-        }
+        Some((last, _)) => vec![wanted(last.number + 1, (last.signs_from + TERM).max(now + PUBLISHED_BEFORE))],
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys::Algorithm;
 
     const T: i64 = 1_800_000_000;
     const DAYS: i64 = DAY as i64;
@@ -129,7 +143,10 @@ mod tests {
 
     #[test]
     fn an_algorithm_always_has_a_key_that_signs_and_one_after_it() {
-        let on = |begin: &[i64], day| wanted(&keys(begin), day_at(day)).iter().map(|w| (w.number, w.signs_from)).collect::<Vec<_>>();
+        let on = |begin: &[i64], day| {
+            let lacking = lacking_of(Algorithm::ES256, &keys(begin), day_at(day));
+            lacking.iter().map(|wanted| (wanted.number, wanted.signs_from)).collect::<Vec<_>>()
+        };
         assert_eq!(on(&[], 0), [(1, day_at(0)), (2, day_at(90))]);
         assert_eq!(on(&[0, 90], 89), []);
         assert_eq!(on(&[0, 90], 90), [(3, day_at(180))]);

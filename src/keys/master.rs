@@ -22,7 +22,12 @@ use subtle::ConstantTimeEq;
 /// nothing is made in its place (row I12).
 pub(super) async fn open(path: &Path, store: &Store, now: Timestamp, random: &Random) -> Result<MasterKey, KeyError> {
     let found = MasterKey::read(path)?;
-    let mark = store.read().signing_keys().master_mark().await?;
+    let keys = store.read();
+    let mark = keys.signing_keys().master_mark().await?;
+    if mark.is_none() && !keys.signing_keys().all().await?.is_empty() {
+        let what = "no mark of a master key, although keys are sealed".to_owned();
+        return Err(StoreError::Corrupt { table: "master_key", what }.into());
+    }
     let (master, made) = match (found, mark) {
         (Some(master), Some(mark)) => return master.answering(&mark, path),
         (None, Some(_)) => return Err(missing(path)),

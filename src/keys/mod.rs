@@ -13,6 +13,8 @@ mod ring;
 mod rotation;
 mod seal;
 mod signing;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, RwLock};
 
@@ -21,7 +23,7 @@ use serde::de::DeserializeOwned;
 
 pub use self::life::{Stage, stages};
 pub use self::mac::Purpose;
-pub use self::rotation::{Import, Rotation};
+pub use self::rotation::{Asked, Import, Pace, Rotation};
 pub use self::seal::Place;
 pub use self::signing::Algorithm;
 
@@ -77,7 +79,7 @@ impl KeyStore {
     #[cfg(test)]
     pub fn for_tests() -> Self {
         let keys = [include_str!("../tests/keys/rs256.pem"), include_str!("../tests/keys/es256.pem")];
-        let read = |pem: &str| signing::SigningKey::from_pkcs8(&rotation::der(pem.as_bytes()).unwrap()).unwrap().unwrap();
+        let read = |pem: &str| rotation::read(pem.as_bytes()).unwrap().unwrap();
         Self::under(&MasterKey::fixed(1), 2048, Ring::of(keys.map(read).into()))
     }
 
@@ -122,5 +124,7 @@ impl KeyStore {
     }
 }
 
-/// Where private keys stand; the row is the key's name.
-const PRIVATE: Place<'static> = Place { table: "signing_keys", column: "sealed", row: "" };
+/// Where the private half of a signing key stands.
+fn private(kid: &str) -> Place<'_> {
+    Place { table: "signing_keys", column: "sealed", row: kid }
+}

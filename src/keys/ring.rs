@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::life::{self, Stage};
-use super::seal::{Place, Seals};
+use super::seal::Seals;
 use super::signing::{Algorithm, SigningKey};
-use super::{KeyError, PRIVATE};
+use super::{KeyError, private};
 use crate::model::Timestamp;
 use crate::store::StoreError;
 use crate::store::signing_keys::StoredKey;
@@ -19,22 +19,21 @@ use crate::store::signing_keys::StoredKey;
 pub(super) struct Ring {
     current: BTreeMap<Algorithm, Arc<SigningKey>>,
     known: HashMap<String, Arc<SigningKey>>,
-    published: Vec<Value>,
+    published: Vec<(Stage, Value)>,
 }
 
 impl Ring {
     /// Opens what the database holds, `keys` by algorithm and number. A key that `before` has is not parsed again.
     pub(super) fn open(keys: &[StoredKey], now: Timestamp, seals: &Seals, before: &Self) -> Result<Self, KeyError> {
         let mut ring = Self::default();
-        for of_one in keys.chunk_by(|one, other| one.algorithm == other.algorithm) {
-            for (stored, stage) in life::stages(of_one, now) {
-                let key = match before.known.get(&stored.kid) {
-                    Some(key) => Arc::clone(key),
-                    None => Arc::new(open(stored, seals)?),
-                };
-                ring.take(key, stage, now);
-            }
+        for (stored, stage) in life::stages(keys, now) {
+            let key = match before.known.get(&stored.kid) {
+                Some(key) => Arc::clone(key),
+                None => Arc::new(open(stored, seals)?),
+            };
+            ring.take(key, stage, now);
         }
+        ring.published.sort_by_key(|(stage, _)| *stage);
         Ok(ring)
     }
 
@@ -51,7 +50,7 @@ impl Ring {
             self.current.insert(key.algorithm, Arc::clone(&key));
         }
         if stage.is_published(now) {
-            self.published.push(key.jwk.clone());
+            self.published.push((stage, key.jwk.clone()));
         }
         self.known.insert(key.kid.clone(), key);
     }
@@ -67,16 +66,15 @@ impl Ring {
     }
 
     pub(super) fn jwks(&self) -> Value {
-        json!({ "keys": self.published })
+        json!({ "keys": self.published.iter().map(|(_, jwk)| jwk).collect::<Vec<_>>() })
     }
 }
 
 fn open(stored: &StoredKey, seals: &Seals) -> Result<SigningKey, KeyError> {
-    let place = Place { row: &stored.kid, ..PRIVATE };
-    let private = Zeroizing::new(seals.unseal(place, &stored.sealed)?);
-    match SigningKey::from_pkcs8(&private)? {
+    let pkcs8 = Zeroizing::new(seals.unseal(private(&stored.kid), &stored.sealed)?);
+    match SigningKey::from_pkcs8(&pkcs8)? {
         // The row says in clear what the seal says: nobody has put another name or another public key beside it.
         Some(key) if key.kid == stored.kid && key.algorithm == stored.algorithm && key.jwk == stored.public_jwk => Ok(key),
-        _ => Err(StoreError::Corrupt { table: PRIVATE.table, what: format!("{} is not the key that is sealed there", stored.kid) }.into()),
+        _ => Err(StoreError::Corrupt { table: "signing_keys", what: format!("{} is not the key that is sealed there", stored.kid) }.into()),
     }
 }

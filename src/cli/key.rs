@@ -1,0 +1,132 @@
+//! `preau key`: the keys that sign tokens. What is changed here is in the database, and every server that runs takes it
+//! in within a minute.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::{Value, json};
+
+use crate::keys::{Algorithm, Asked, Import, KeyError, KeyStore, Pace, Rotation, Stage, stages};
+use crate::model::Timestamp;
+use crate::random::Random;
+use crate::store::signing_keys::StoredKey;
+use crate::store::{Store, StoreError};
+
+/// Signing keys.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List the keys: next, current, retired.
+    List,
+    /// Let the next keys sign from now on, instead of after the 90 days of the current ones.
+    Rotate(Rotate),
+    /// Bring in a key of your own, as the next one: PKCS#8, PEM or DER, not encrypted; RSA of 2048 bits or more, or EC on P-256.
+    Import {
+        /// The file. Once it is imported, take it away: the database has it, sealed.
+        file: PathBuf,
+    },
+}
+
+/// What `key rotate` takes.
+#[derive(Debug, Args)]
+pub struct Rotate {
+    /// In an emergency: do not wait until the apps have read the next key, and take the keys before it away at once. Every
+    /// token they signed is void. If the next key may be stolen too, run it twice.
+    #[arg(long)]
+    now: bool,
+    /// Only the keys of this algorithm.
+    #[arg(long, value_name = "ALGORITHM", value_enum)]
+    alg: Option<Alg>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Alg {
+    #[value(name = "RS256")]
+    Rs256,
+    #[value(name = "ES256")]
+    Es256,
+}
+
+/// Why a command could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum Failed {
+    /// The next key is too fresh.
+    #[error("apps may not have read the next key yet: rotate after {}, or, if a key was stolen, now with --now", instant(.0))]
+    TooSoon(Timestamp),
+    /// Others were quicker.
+    #[error("nothing was changed: the keys were changed by somebody else at the same moment; look at `preau key list`")]
+    Busy,
+    /// The file.
+    #[error("{0} cannot be read: {1}")]
+    Unreadable(PathBuf, String),
+    /// What is in it.
+    #[error("{0} holds no key that can be used: PKCS#8 is needed (PEM or DER, not encrypted), RSA of 2048 to 4096 bits or EC on P-256")]
+    Unusable(PathBuf),
+    /// It was imported before.
+    #[error("{0} holds a key that is here already; look at `preau key list`")]
+    Known(PathBuf),
+    /// The keys.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Does it; what it answers is one JSON value, which `--json` prints as it is.
+pub async fn run(command: Command, keys: &KeyStore, store: &Store, random: &Random, now: Timestamp) -> Result<Value, Failed> {
+    match command {
+        Command::List => Ok(list(store, now).await?),
+        Command::Rotate(Rotate { now: at_once, alg }) => {
+            let pace = if at_once { Pace::AtOnce } else { Pace::WhenRead };
+            match keys.rotate(store, now, random, Asked { only: alg.map(Algorithm::from), pace }).await? {
+                Rotation::TooSoon(ripe) => Err(Failed::TooSoon(ripe)),
+                Rotation::Done(kids) if kids.is_empty() => Err(Failed::Busy),
+                Rotation::Done(_) => Ok(list(store, now).await?),
+            }
+        }
+        Command::Import { file } => {
+            let bytes = std::fs::read(&file).map_err(|error| Failed::Unreadable(file.clone(), error.to_string()))?;
+            match keys.import(store, now, random, &zeroize::Zeroizing::new(bytes)).await? {
+                Import::Next { kid, signs_from } => Ok(json!({ "kid": kid, "signs_from": signs_from })),
+                Import::Unusable => Err(Failed::Unusable(file)),
+                Import::Known => Err(Failed::Known(file)),
+                Import::Busy => Err(Failed::Busy),
+            }
+        }
+    }
+}
+
+async fn list(store: &Store, now: Timestamp) -> Result<Value, StoreError> {
+    Ok(stages(&store.read().signing_keys().all().await?, now).map(|(key, stage)| describe(key, stage, now)).collect())
+}
+
+fn describe(key: &StoredKey, stage: Stage, now: Timestamp) -> Value {
+    let (state, retired_at) = match stage {
+        Stage::Current => ("current", None),
+        Stage::Next => ("next", None),
+        Stage::Retired { since } => ("retired", Some(since)),
+    };
+    json!({
+        "kid": key.kid,
+        "algorithm": key.algorithm,
+        "state": state,
+        "published": stage.is_published(now),
+        "made_at": key.made_at,
+        "signs_from": key.signs_from,
+        "retired_at": retired_at,
+    })
+}
+
+/// An instant as an administrator reads it.
+fn instant(at: &Timestamp) -> String {
+    jiff::Timestamp::from_second(at.0).map_or_else(|_| at.0.to_string(), |at| at.to_string())
+}
+
+impl From<Alg> for Algorithm {
+    fn from(alg: Alg) -> Self {
+        match alg {
+            Alg::Rs256 => Self::RS256,
+            Alg::Es256 => Self::ES256,
+        }
+    }
+}
