@@ -130,3 +130,79 @@ impl From<Alg> for Algorithm {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::config::keys::KeySettings;
+    use crate::store::testing;
+
+    const T: Timestamp = Timestamp(1_800_000_000);
+    const PEM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tests/keys/rs256.pem");
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(subcommand)]
+        command: Command,
+    }
+
+    struct Machine {
+        store: Store,
+        keys: KeyStore,
+        random: Random,
+    }
+
+    impl Machine {
+        async fn new(store: Store) -> Self {
+            let folder = tempfile::Builder::new().prefix("preau-test-").tempdir().unwrap().keep();
+            let settings = KeySettings { master_key_file: folder.join("master.key"), ..KeySettings::default() };
+            let random = Random::seeded(3);
+            let keys = KeyStore::open(&settings, &store, T, &random).await.unwrap();
+            Self { store, keys, random }
+        }
+
+        async fn run(&self, line: &str, now: Timestamp) -> Result<Value, Failed> {
+            let command = Line::try_parse_from(line.split(' ')).unwrap().command;
+            run(command, &self.keys, &self.store, &self.random, now).await
+        }
+
+        /// The states of the keys of RS256.
+        async fn states(&self, now: Timestamp) -> String {
+            let listed = self.run("key list", now).await.unwrap();
+            let of_rsa = listed.as_array().unwrap().iter().filter(|key| key["algorithm"] == "RS256");
+            of_rsa.map(|key| key["state"].as_str().unwrap()).collect::<Vec<_>>().join(" ")
+        }
+    }
+
+    #[tokio::test]
+    async fn keys_are_listed_rotated_and_imported() {
+        for store in testing::stores().await {
+            let machine = Machine::new(store).await;
+            assert_eq!(machine.states(T).await, "current next");
+            let refused = machine.run("key rotate", T).await.unwrap_err().to_string();
+            assert!(refused.contains("after 2027-01-18T08:00:00Z") && refused.contains("--now"), "{refused}");
+
+            let imported = machine.run(&format!("key import {PEM}"), T).await.unwrap();
+            let listed = machine.run("key rotate --alg RS256 --now", T).await.unwrap();
+            let current = listed.as_array().unwrap().iter().find(|key| key["algorithm"] == "RS256" && key["state"] == "current").unwrap();
+            assert_eq!(current["kid"], imported["kid"], "a district may bring the key that its apps know");
+            assert_eq!(machine.states(T).await, "current next");
+
+            let ripe = Timestamp(T.0 + 3 * 24 * 60 * 60);
+            machine.run("key rotate", ripe).await.unwrap();
+            assert_eq!(machine.states(ripe).await, "retired current next");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_imported_is_said_with_its_file() {
+        let machine = Machine::new(Store::open(&testing::sqlite()).await.unwrap()).await;
+        let fails = async |file: &str| machine.run(&format!("key import {file}"), T).await.unwrap_err().to_string();
+        assert!(fails("/nowhere/a.pem").await.starts_with("/nowhere/a.pem cannot be read"));
+        assert!(fails("Cargo.toml").await.starts_with("Cargo.toml holds no key that can be used"));
+        machine.run(&format!("key import {PEM}"), T).await.unwrap();
+        assert!(fails(PEM).await.contains("is here already"));
+    }
+}

@@ -6,6 +6,7 @@ pub mod client;
 pub mod config;
 pub mod database;
 pub mod flow;
+pub mod key;
 pub mod roster;
 
 use std::path::{Path, PathBuf};

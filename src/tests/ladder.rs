@@ -30,7 +30,6 @@ const KNOTS: &[(&str, &str)] = &[("keys", "store"), ("model", "random")];
 const HOMES: &[(&str, &[&str])] = &[
     ("argon2", &["password"]),
     ("axum", &["demo", "enrollment", "login", "oidc", "recovery", "routes", "serve", "web"]),
-    ("jsonwebtoken", &["keys"]),
     ("lettre", &["mail"]),
     ("openidconnect", &["demo"]),
     ("reqwest", &["outbound"]),
