@@ -1,12 +1,14 @@
 //! The command line: one file a subcommand, each of which parses, calls and answers. `preau demo` stands in `demo/`.
 
 pub mod account;
+pub mod audit;
 pub mod claim;
 pub mod client;
 pub mod config;
 pub mod database;
 pub mod flow;
 pub mod key;
+pub mod mail;
 pub mod roster;
 
 use std::path::{Path, PathBuf};
@@ -46,6 +48,12 @@ pub enum Command {
     /// People's accounts.
     #[command(subcommand)]
     Account(account::Command),
+    /// The event log: list it, or check that nobody meddled with it.
+    #[command(subcommand)]
+    Audit(audit::Command),
+    /// Letters on their way out: what waits, what was given up.
+    #[command(subcommand)]
+    Mail(mail::Command),
     /// The flows by which people join, sign in and get back in.
     #[command(subcommand)]
     Flow(flow::Command),
@@ -81,6 +89,10 @@ pub enum Failed {
     Claim(#[from] claim::Failed),
     #[error(transparent)]
     Account(#[from] account::Failed),
+    #[error(transparent)]
+    Audit(#[from] audit::Failed),
+    #[error(transparent)]
+    Mail(#[from] mail::Failed),
     #[error("{0}")]
     Said(String),
 }
@@ -123,6 +135,16 @@ pub async fn run(command: Command, place: &Place) -> Result<Answer, Failed> {
             let app = assemble(place).await?;
             let told = account::run(command, &app.store, &app.tools.keys, clock.now()).await?;
             Ok(Answer::of(told, &["username", "state", "claimed_by", "claimed_at"]))
+        }
+        Command::Audit(command) => {
+            let app = assemble(place).await?;
+            let told = audit::run(command, &app.store, &app.tools.keys, clock.now()).await?;
+            Ok(Answer::of(told, &["at", "kind", "person", "actor", "school", "detail"]))
+        }
+        Command::Mail(command) => {
+            let app = assemble(place).await?;
+            let told = mail::run(command, &app.store, &app.tools.keys, clock.now()).await?;
+            Ok(Answer::of(told, &["id", "kind", "to", "state", "tries", "why", "written_at"]))
         }
     }
 }

@@ -32,7 +32,7 @@ pub struct Taken {
     sealed: Option<Vec<u8>>,
 }
 
-/// A row of the outbox without what is in the letter, for whoever runs the server.
+/// How a letter stands that is not delivered, for whoever runs the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
     /// Its id.
@@ -49,6 +49,7 @@ pub struct Standing {
     pub dead_at: Option<Timestamp>,
     /// What went wrong the last time.
     pub last_error: Option<String>,
+    sealed: Option<Vec<u8>>,
 }
 
 /// How the outbox stands.
@@ -163,7 +164,7 @@ impl Outbox<'_> {
 
     /// What waits and what was given up, the oldest first.
     pub async fn standing(&self, most: u32) -> Result<Vec<Standing>, StoreError> {
-        let select = "SELECT id, kind, created_at, tries, next_at, dead_at, last_error FROM outbox \
+        let select = "SELECT id, kind, created_at, tries, next_at, dead_at, last_error, sealed FROM outbox \
                       WHERE delivered_at IS NULL ORDER BY created_at, id LIMIT $1";
         let rows = sql::rows(&self.0, select, [i64::from(most).into()]).await?;
         rows.iter().map(standing).collect()
@@ -190,10 +191,21 @@ impl Outbox<'_> {
 impl Taken {
     /// The letter itself.
     pub fn open(&self, keys: &KeyStore) -> Result<Letter, KeyError> {
-        let sealed = self.sealed.as_deref().ok_or(KeyError::Seal("outbox"))?;
-        let plain = keys.unseal(place(&self.id.to_string()), sealed)?;
-        serde_json::from_slice(&plain).map_err(|_| KeyError::Seal("outbox"))
+        open(self.id, self.sealed.as_deref(), keys)
     }
+}
+
+impl Standing {
+    /// The letter itself, where it is still there.
+    pub fn open(&self, keys: &KeyStore) -> Result<Letter, KeyError> {
+        open(self.id, self.sealed.as_deref(), keys)
+    }
+}
+
+fn open(id: LetterId, sealed: Option<&[u8]>, keys: &KeyStore) -> Result<Letter, KeyError> {
+    let sealed = sealed.ok_or(KeyError::Seal("outbox"))?;
+    let plain = keys.unseal(place(&id.to_string()), sealed)?;
+    serde_json::from_slice(&plain).map_err(|_| KeyError::Seal("outbox"))
 }
 
 fn place(row: &str) -> Place<'_> {
@@ -221,6 +233,7 @@ fn standing(row: &QueryResult) -> Result<Standing, StoreError> {
         next_at: Timestamp(row.try_get("", "next_at")?),
         dead_at: row.try_get::<Option<i64>>("", "dead_at")?.map(Timestamp),
         last_error: row.try_get("", "last_error")?,
+        sealed: row.try_get("", "sealed")?,
     })
 }
 
