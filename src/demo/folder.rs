@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 /// A folder that is ours; nobody else uses it while this value lives.
 pub struct Folder {
     root: PathBuf,
-    made: bool,
+    /// It was not there, or empty.
+    new: bool,
     _lock: File,
 }
 
@@ -39,25 +40,32 @@ pub enum Unusable {
 }
 
 impl Folder {
-    /// Takes the folder; makes it if there is none. What was begun and never finished is removed, and with `fresh` also
-    /// what was.
-    pub fn take(root: &Path, fresh: bool) -> Result<Self, Unusable> {
+    /// Takes the folder; makes it if there is none. Nothing that lies in it is changed yet.
+    pub fn take(root: &Path) -> Result<Self, Unusable> {
         let disk = |cause| Unusable::Disk { path: root.to_owned(), cause };
         let root = std::path::absolute(root).map_err(disk)?;
-        judge(&root)?;
+        let new = judge(&root)?;
         DirBuilder::new().recursive(true).mode(0o700).create(&root).map_err(disk)?;
         let lock = lock(&root)?;
-        let made = !fresh && root.join(KEPT).is_file();
-        let folder = Self { root, made, _lock: lock };
-        if !made {
-            folder.clear().map_err(disk)?;
-        }
-        Ok(folder)
+        Ok(Self { root, new, _lock: lock })
     }
 
     /// There is a whole demonstration in it.
     pub fn is_made(&self) -> bool {
-        self.made
+        self.kept().is_file()
+    }
+
+    /// Removes what a demonstration made, whole or half, and nothing else.
+    pub fn clear(&self) -> Result<(), Unusable> {
+        OURS.iter().try_for_each(|name| remove(&self.root.join(name)))
+    }
+
+    /// Leaves no trace in a folder that was new.
+    pub fn give_up(self) {
+        if self.new {
+            // What cannot be removed is cleared away by the next start.
+            let _ = self.clear().and_then(|()| remove(&self.root.join(MARK)));
+        }
     }
 
     /// The configuration.
@@ -88,35 +96,32 @@ impl Folder {
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(disk)?;
         fs::rename(&begun, path).map_err(disk)
     }
+}
 
-    /// Removes what a demonstration makes, and nothing else.
-    fn clear(&self) -> io::Result<()> {
-        for name in OURS {
-            let path = self.root.join(name);
-            let removed = match fs::symlink_metadata(&path) {
-                Ok(found) if found.is_dir() => fs::remove_dir_all(&path),
-                Ok(_) => fs::remove_file(&path),
-                Err(error) => Err(error),
-            };
-            match removed {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
-        }
-        Ok(())
+fn remove(path: &Path) -> Result<(), Unusable> {
+    let removed = match fs::symlink_metadata(path) {
+        Ok(found) if found.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) => Err(error),
+    };
+    match removed {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(Unusable::Disk { path: path.to_owned(), cause }),
+        _ => Ok(()),
     }
 }
 
-/// May a demonstration live here?
-fn judge(root: &Path) -> Result<(), Unusable> {
+/// May a demonstration live here? True where nothing is yet.
+fn judge(root: &Path) -> Result<bool, Unusable> {
     let mut entries = match fs::read_dir(root) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => return Err(Unusable::NotAFolder(root.to_owned())),
         Err(cause) => return Err(Unusable::Disk { path: root.to_owned(), cause }),
     };
-    if root.join(MARK).is_file() || entries.next().is_none() {
-        Ok(())
+    if entries.next().is_none() {
+        Ok(true)
+    } else if root.join(MARK).is_file() {
+        Ok(false)
     } else if [CONFIG, DATABASE].iter().any(|name| root.join(name).exists()) {
         Err(Unusable::AnotherPreau(root.to_owned()))
     } else {
@@ -172,59 +177,65 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn a_folder_that_a_demo_did_not_make_is_left_alone_also_when_asked_to_begin_anew() {
-        let dir = tempfile::tempdir().unwrap();
-        fs::write(dir.path().join("thesis.txt"), "years of work").unwrap();
-        for fresh in [false, true] {
-            assert!(matches!(Folder::take(dir.path(), fresh), Err(Unusable::Foreign(_))));
-        }
-        fs::write(dir.path().join(CONFIG), "").unwrap();
-        assert!(matches!(Folder::take(dir.path(), true), Err(Unusable::AnotherPreau(_))));
-        assert!(matches!(Folder::take(&dir.path().join("thesis.txt"), true), Err(Unusable::NotAFolder(_))));
-        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "nothing was added and nothing removed");
+    fn left(dir: &Path) -> Vec<String> {
+        let mut names: Vec<_> = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
     }
 
     #[test]
-    fn beginning_anew_removes_what_the_demo_made_and_keeps_the_rest() {
+    fn a_folder_that_a_demo_did_not_make_is_left_alone() {
         let dir = tempfile::tempdir().unwrap();
-        let folder = Folder::take(dir.path(), false).unwrap();
+        fs::write(dir.path().join("thesis.txt"), "years of work").unwrap();
+        assert!(matches!(Folder::take(dir.path()), Err(Unusable::Foreign(_))));
+        fs::write(dir.path().join(CONFIG), "").unwrap();
+        assert!(matches!(Folder::take(dir.path()), Err(Unusable::AnotherPreau(_))));
+        assert!(matches!(Folder::take(&dir.path().join("thesis.txt")), Err(Unusable::NotAFolder(_))));
+        assert_eq!(left(dir.path()), [CONFIG, "thesis.txt"], "nothing was added and nothing removed");
+    }
+
+    #[test]
+    fn clearing_removes_what_the_demo_made_and_keeps_the_rest() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::take(dir.path()).unwrap();
         assert!(!folder.is_made());
         fs::create_dir_all(dir.path().join("mail/new")).unwrap();
+        fs::write(dir.path().join(DATABASE), "rows").unwrap();
         fs::write(dir.path().join("notes.txt"), "mine").unwrap();
         folder.write(&folder.kept(), "people").unwrap();
         assert_eq!(fs::metadata(folder.kept()).unwrap().permissions().mode() & 0o777, 0o600);
-        drop(folder);
-
-        assert!(Folder::take(dir.path(), false).unwrap().is_made());
-        assert!(dir.path().join("mail").exists(), "a restart removes nothing");
-        assert!(!Folder::take(dir.path(), true).unwrap().is_made());
-        let mut left: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-        left.sort();
-        assert_eq!(left, [MARK, "notes.txt"]);
+        assert!(folder.is_made());
+        folder.clear().unwrap();
+        assert!(!folder.is_made());
+        assert_eq!(left(dir.path()), [MARK, "notes.txt"]);
     }
 
     #[test]
-    fn what_was_begun_and_never_finished_is_begun_anew() {
+    fn giving_up_leaves_no_trace_in_a_new_folder_and_everything_in_an_old_one() {
         let dir = tempfile::tempdir().unwrap();
-        drop(Folder::take(dir.path(), false).unwrap());
+        let folder = Folder::take(dir.path()).unwrap();
         fs::write(dir.path().join(DATABASE), "half").unwrap();
-        assert!(!Folder::take(dir.path(), false).unwrap().is_made());
-        assert!(!dir.path().join(DATABASE).exists());
+        folder.give_up();
+        assert!(left(dir.path()).is_empty());
+
+        drop(Folder::take(dir.path()).unwrap());
+        fs::write(dir.path().join(DATABASE), "rows").unwrap();
+        Folder::take(dir.path()).unwrap().give_up();
+        assert_eq!(left(dir.path()), [MARK, DATABASE]);
     }
 
     #[test]
     fn two_demos_do_not_share_a_folder() {
         let dir = tempfile::tempdir().unwrap();
-        let first = Folder::take(dir.path(), false).unwrap();
-        assert!(matches!(Folder::take(dir.path(), true), Err(Unusable::Busy(_))));
+        let first = Folder::take(dir.path()).unwrap();
+        assert!(matches!(Folder::take(dir.path()), Err(Unusable::Busy(_))));
         drop(first);
-        assert!(Folder::take(dir.path(), false).is_ok());
+        assert!(Folder::take(dir.path()).is_ok());
     }
 
     #[test]
     fn a_folder_that_cannot_be_made_is_named_with_the_reason() {
-        let refused = Folder::take(Path::new("/proc/nothing/here"), false).err().unwrap();
+        let refused = Folder::take(Path::new("/proc/nothing/here")).err().unwrap();
         assert!(refused.to_string().starts_with("cannot write to /proc/nothing/here: "), "{refused}");
     }
 }

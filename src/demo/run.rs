@@ -150,27 +150,40 @@ impl Demo {
         if command.system != System::A {
             return Err(Failed::NotBuilt(command.system));
         }
-        let folder = Folder::take(&command.data, command.fresh)?;
-        if folder.is_made() { Self::again(command, clock, folder).await } else { Self::first(command, clock, folder).await }
-    }
-
-    async fn first(command: &Command, clock: Arc<dyn Clock>, folder: Folder) -> Result<Self, Failed> {
-        let doors = Doors::open(command.listen.unwrap_or(DEFAULT)).await?;
-        let Addresses { preau, app: app_at, mailbox } = doors.addresses()?;
-        folder.write(&folder.config(), &settings(preau))?;
-        let app = serve::assemble(read_config(&folder)?, clock).await?;
-        let made = district::make(&app, &folder, command.students.unwrap_or(STUDENTS), &addresses::site(app_at.port())).await?;
-        let kept = Kept { size: made.size, sites: Sites { app: app_at, mailbox }, client: made.client, people: made.people };
-        let text = toml::to_string(&kept).map_err(|error| Failed::Kept { path: folder.kept(), why: error.to_string() })?;
-        folder.write(&folder.kept(), &format!("{SAID_ON_THE_PEOPLE}\n{text}"))?;
+        let folder = Folder::take(&command.data)?;
+        let (app, doors, kept) = if folder.is_made() && !command.fresh {
+            Self::again(command, clock, &folder).await?
+        } else {
+            match Self::first(command, clock, &folder).await {
+                Ok(made) => made,
+                Err(failed) => {
+                    folder.give_up();
+                    return Err(failed);
+                }
+            }
+        };
         Self::ready(app, doors, kept, folder, command.data.clone()).await
     }
 
-    async fn again(command: &Command, clock: Arc<dyn Clock>, folder: Folder) -> Result<Self, Failed> {
+    /// Nothing of an older demonstration goes before the new one has its doors.
+    async fn first(command: &Command, clock: Arc<dyn Clock>, folder: &Folder) -> Result<(App, Doors, Kept), Failed> {
+        let doors = Doors::open(command.listen.unwrap_or(DEFAULT)).await?;
+        folder.clear()?;
+        let Addresses { preau, app: app_at, mailbox } = doors.addresses()?;
+        folder.write(&folder.config(), &settings(preau))?;
+        let app = serve::assemble(read_config(folder)?, clock).await?;
+        let made = district::make(&app, folder, command.students.unwrap_or(STUDENTS), &addresses::site(app_at.port())).await?;
+        let kept = Kept { size: made.size, sites: Sites { app: app_at, mailbox }, client: made.client, people: made.people };
+        let text = toml::to_string(&kept).map_err(|error| Failed::Kept { path: folder.kept(), why: error.to_string() })?;
+        folder.write(&folder.kept(), &format!("{SAID_ON_THE_PEOPLE}\n{text}"))?;
+        Ok((app, doors, kept))
+    }
+
+    async fn again(command: &Command, clock: Arc<dyn Clock>, folder: &Folder) -> Result<(App, Doors, Kept), Failed> {
         let wrong = |why: String| Failed::Kept { path: folder.kept(), why };
         let text = std::fs::read_to_string(folder.kept()).map_err(|error| wrong(error.to_string()))?;
         let kept: Kept = toml::from_str(&text).map_err(|error| wrong(error.message().to_owned()))?;
-        let config = read_config(&folder)?;
+        let config = read_config(folder)?;
         let preau: SocketAddr = config.listen.parse().map_err(|_| wrong(format!("{} is not an address to listen at", config.listen)))?;
         if let Some(wanted) = command.listen.filter(|wanted| wanted.port() != 0 && *wanted != preau) {
             return Err(Failed::Elsewhere { kept: preau, wanted });
@@ -180,7 +193,7 @@ impl Demo {
         }
         let doors = Doors::reopen(Addresses { preau, app: kept.sites.app, mailbox: kept.sites.mailbox }).await?;
         let app = serve::assemble(config, clock).await?;
-        Self::ready(app, doors, kept, folder, command.data.clone()).await
+        Ok((app, doors, kept))
     }
 
     async fn ready(app: App, doors: Doors, kept: Kept, folder: Folder, named: PathBuf) -> Result<Self, Failed> {
@@ -424,7 +437,13 @@ mod tests {
         let taken = TcpListener::bind(mailbox).await.unwrap();
         let refused = prepare(&command(dir.path())).await.err().unwrap().to_string();
         assert!(refused.contains("mailbox") && refused.contains(&mailbox.port().to_string()), "{refused}");
+        let fresh = |listen| Command { fresh: true, listen: Some(listen), ..command(dir.path()) };
+        assert!(matches!(prepare(&fresh(mailbox)).await, Err(Failed::Shut(Shut::Taken(_)))));
+        let elsewhere = dir.path().join("new");
+        let new = Command { data: elsewhere.clone(), ..fresh(mailbox) };
+        assert!(prepare(&new).await.is_err() && std::fs::read_dir(&elsewhere).unwrap().next().is_none(), "nothing is left of what failed");
         drop(taken);
+        assert!(prepare(&command(dir.path())).await.unwrap().told.json() == before, "what was there is there still");
 
         let anew = prepare(&Command { fresh: true, ..command(dir.path()) }).await.unwrap().told.json();
         assert_ne!(anew["client"]["client_secret"], before["client"]["client_secret"]);
