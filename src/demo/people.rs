@@ -1,6 +1,8 @@
 //! The people to try a demonstration with: who they are, and whom of the district to choose. Chosen are those whose
 //! facts are complete and lead to them alone, so that a claim that fails is a fault of ours.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Audience, OrgId, PersonId, Role};
@@ -161,24 +163,22 @@ impl Kind {
     }
 }
 
-/// Chooses people of each kind. The claimed come first, so that the unclaimed may be fewer in a small district; among
-/// the unclaimed those first whose names every keyboard has.
+/// Chooses people of each kind, of French and of English schools in turn. Those with an account come first, so that the
+/// others may be fewer in a small district; among these come first whose names every keyboard has.
 pub async fn choose(store: &Store, made: &Generated) -> Result<Vec<Chosen>, Choosing> {
     let mut all: Vec<Chosen> = Vec::new();
-    for &(kind, least, most) in
-        Kind::ALL.iter().filter(|(kind, ..)| kind.has_account()).chain(Kind::ALL.iter().filter(|(kind, ..)| !kind.has_account()))
-    {
+    let (with, without): (Vec<_>, Vec<_>) = Kind::ALL.iter().copied().partition(|(kind, ..)| kind.has_account());
+    for (kind, least, most) in with.into_iter().chain(without) {
         let mut found: Vec<Chosen> = Vec::new();
         for candidate in made.examples.iter().filter(|one| one.kind == kind.synthetic() && one.hard_case.is_none()) {
-            if found.len() == most {
-                break;
-            }
             if let Some(chosen) = look_up(store, kind, candidate).await?
                 && !all.iter().any(|other| other.known.id == chosen.known.id)
             {
                 found.push(chosen);
             }
         }
+        let mut found = in_turn(found);
+        found.truncate(most);
         if found.len() < least {
             return Err(Choosing::TooFew(kind));
         }
@@ -189,6 +189,19 @@ pub async fn choose(store: &Store, made: &Generated) -> Result<Vec<Chosen>, Choo
     }
     all.sort_by_key(|chosen| chosen.person.kind);
     Ok(all)
+}
+
+/// The first of each language, then the second of each, and so on.
+fn in_turn(found: Vec<Chosen>) -> Vec<Chosen> {
+    let mut seen = BTreeMap::<_, usize>::new();
+    let mut ranked: Vec<(usize, Chosen)> = Vec::new();
+    for chosen in found {
+        let rank = seen.entry(chosen.known.language).or_default();
+        *rank += 1;
+        ranked.push((*rank, chosen));
+    }
+    ranked.sort_by_key(|(rank, _)| *rank);
+    ranked.into_iter().map(|(_, chosen)| chosen).collect()
 }
 
 /// The candidate as the imported roster has them; `None` unless their facts are complete and theirs alone.
@@ -317,6 +330,8 @@ pub mod tests {
             for (kind, least, most) in Kind::ALL {
                 let many = chosen.iter().filter(|one| one.person.kind == *kind).count();
                 assert!((*least..=*most).contains(&many), "{many} of {kind:?}");
+                let tongues: BTreeSet<_> = chosen.iter().filter(|one| one.person.kind == *kind).map(|one| one.known.language).collect();
+                assert_eq!(tongues.len(), 2, "French and English {kind:?}");
             }
             for one in chosen.iter().filter(|one| one.person.kind.audience() == Audience::Student) {
                 let people = store.read();
