@@ -149,6 +149,12 @@ pub async fn look(reader: &Reader<'_>, rule: Rule, subject: &Hash, now: Timestam
     }))
 }
 
+/// The try that was just taken was right, but it is not the end of the way: it costs nothing, and pays for none of those
+/// that were wrong. Who knows one set of facts cannot buy guesses at another with it.
+pub async fn give_back(tx: &Tx, rule: Rule, subject: &Hash) -> Result<(), StoreError> {
+    tx.throttles().give_back(rule.bounds().word, subject).await
+}
+
 /// Staff opens what was closed; false if nothing was counted.
 pub async fn reset(tx: &Tx, rule: Rule, subject: &Hash) -> Result<bool, StoreError> {
     tx.throttles().reset(rule.bounds().word, subject).await

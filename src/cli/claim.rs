@@ -4,6 +4,7 @@
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+use crate::console::Answer;
 use crate::enrollment::record_subject;
 use crate::enrollment::turned_away::{Typed, typed_of};
 use crate::keys::{KeyError, KeyStore};
@@ -37,7 +38,7 @@ pub enum Command {
 pub struct List {
     /// No more than so many.
     #[arg(long, value_name = "N", default_value_t = 200)]
-    most: u32,
+    pub most: u32,
 }
 
 /// Why a command could not be done.
@@ -77,6 +78,42 @@ pub async fn run(command: Command, store: &Store, keys: &KeyStore, now: Timestam
             Ok(json!({ "reset": case.number, "closed": closed }))
         }
     }
+}
+
+/// The answer, laid out for people: what was typed above what the roster has.
+pub fn said(json: Value) -> Answer {
+    let text = match &json {
+        Value::Array(cases) if cases.is_empty() => "No open case.".to_owned(),
+        Value::Array(cases) => cases.iter().map(case_text).collect::<Vec<_>>().join("\n"),
+        Value::Object(case) if case.contains_key("cause") => case_text(&json),
+        _ => format!("Case {}: the record is open for new tries.", word(&json["reset"])),
+    };
+    Answer { json, text }
+}
+
+fn case_text(case: &Value) -> String {
+    let tries = case["tries"].as_i64().unwrap_or_default();
+    let mut lines = vec![format!("{}  {}: {} ({tries} tried)", word(&case["number"]), word(&case["cause"]), word(&case["explanation"]))];
+    lines.push(format!("  typed   {}", facts(&case["typed"])));
+    lines.push(format!("  roster  {}", facts(&case["roster"])));
+    for person in case["may_be"].as_array().into_iter().flatten() {
+        lines.push(format!("  or      {}", facts(person)));
+    }
+    lines.join("\n")
+}
+
+/// What is told of a person, on one line.
+fn facts(of: &Value) -> String {
+    let name = [&of["given_name"], &of["family_name"]].map(word).join(" ");
+    let others = ["student_number", "birth_date", "school", "grade"].map(|key| word(&of[key]));
+    let account = of.get("account").map(|state| format!("account: {}", word(state)));
+    let said = std::iter::once(name).chain(others).chain(account).filter(|text| !text.trim().is_empty());
+    let said = said.collect::<Vec<_>>().join(", ");
+    if said.is_empty() { "nobody".to_owned() } else { said }
+}
+
+fn word(value: &Value) -> String {
+    value.as_str().map(str::to_owned).unwrap_or_default()
 }
 
 /// A number as it is read out, with or without its stroke.

@@ -129,7 +129,7 @@ pub async fn run(command: Command, place: &Place) -> Result<Answer, Failed> {
         Command::Claim(command) => {
             let app = assemble(place).await?;
             let told = claim::run(command, &app.store, &app.tools.keys, clock.now()).await?;
-            Ok(Answer::of(told, &["number", "cause", "explanation", "tries", "last_at"]))
+            Ok(claim::said(told))
         }
         Command::Account(command) => {
             let app = assemble(place).await?;

@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::turned_away::Typed;
 use crate::pages::Page;
 use crate::policy::QUESTIONS;
 
@@ -82,11 +81,7 @@ pub struct Confirm {
 pub struct NotMatched {
     /// The number of the case in the staff's queue.
     pub case: String,
-    /// What was typed, to be compared with the school's paper.
-    pub name: String,
-    /// The number, as it was typed.
-    pub number: String,
-    /// Where to correct it.
+    /// Where to correct what was typed.
     pub again: String,
 }
 
@@ -102,10 +97,9 @@ pub struct AlreadyClaimed {
 }
 
 impl NotMatched {
-    /// The page of a case: as much as its family knows already.
-    pub(super) fn of(case: String, typed: Typed) -> Self {
-        let name = format!("{} {}", typed.given_name, typed.family_name).trim().to_owned();
-        Self { case, name, number: typed.student_number, again: CORRECT.to_owned() }
+    /// The page of a case: the same to the byte for every other, but for its number (row E01).
+    pub(super) fn of(case: String) -> Self {
+        Self { case, again: CORRECT.to_owned() }
     }
 }
 
@@ -191,12 +185,7 @@ impl Page for NotMatched {
     const TEMPLATE: &'static str = "pages/not-matched.html";
 
     fn samples() -> Vec<Self> {
-        let page = |given: &str, family: &str, number: &str| {
-            let typed =
-                Typed { given_name: given.to_owned(), family_name: family.to_owned(), student_number: number.to_owned(), birth_date: None };
-            Self::of("2418-1107".to_owned(), typed)
-        };
-        vec![page("Éloïse", "N’Diaye-Roy", "0123456"), page("", "", "")]
+        vec![Self::of("2418-1107".to_owned())]
     }
 }
 

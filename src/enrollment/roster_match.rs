@@ -77,11 +77,11 @@ impl Stage for RosterMatch {
             None => None,
         };
         let Some(case) = case else { return Ok(Screen::of(&self.form(look))) };
-        let typed = typed_of(&look.tools.keys, &case).map_err(|error| FlowError::Broken(error.to_string()))?;
         if case.cause == Cause::AlreadyClaimed && self.already_claimed == AlreadyClaimed::Say {
+            let typed = typed_of(&look.tools.keys, &case).map_err(|error| FlowError::Broken(error.to_string()))?;
             return Ok(Screen::of(&pages::AlreadyClaimed::of(case.number, &typed.student_number, |path| look.link(path))));
         }
-        Ok(Screen::of(&pages::NotMatched::of(case.number, typed)))
+        Ok(Screen::of(&pages::NotMatched::of(case.number)))
     }
 
     async fn prepare(&self, look: &Look<'_>, form: &Form) -> Result<Prepared, FlowError> {
@@ -184,7 +184,7 @@ impl RosterMatch {
             (Taken::Go { .. }, Found::Nobody(cause, person), _) => (cause, person),
             (Taken::Go { .. }, Found::One(person), Standing::Shut(cause)) => (cause, Some(person)),
             (Taken::Go { .. }, Found::One(person), Standing::Open(_)) => {
-                limits::clear(step.tx, Rule::RecordClaim, &subject).await?;
+                limits::give_back(step.tx, Rule::RecordClaim, &subject).await?;
                 matched(step, person);
                 return Ok(Outcome::Next);
             }

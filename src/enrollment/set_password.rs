@@ -123,7 +123,11 @@ impl Owner {
         if let Some(person) = &self.person {
             let names = [Some(&person.given_name), Some(&person.family_name)];
             let preferred = [person.preferred_given_name.as_ref(), person.preferred_family_name.as_ref(), person.student_number.as_ref()];
-            known.extend(names.into_iter().chain(preferred).flatten().cloned());
+            for name in names.into_iter().chain(preferred).flatten() {
+                // Each half of a double name is known by itself.
+                known.extend(name.split(|symbol: char| !symbol.is_alphanumeric()).map(str::to_owned));
+                known.push(name.clone());
+            }
             known.extend(school(&look.reader.people(), person).await?);
         }
         Ok(known)

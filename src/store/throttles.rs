@@ -96,6 +96,14 @@ impl Throttles<'_> {
         Ok(())
     }
 
+    /// A try that was right is as if it had not been taken: what went wrong before it stays counted.
+    pub async fn give_back(&self, word: &str, subject: &Hash) -> Result<(), StoreError> {
+        let less = |count: &str| format!("{count} = CASE WHEN {count} > 0 THEN {count} - 1 ELSE 0 END");
+        let update = format!("UPDATE throttles SET {}, {}, open_at = 0 WHERE rule = $1 AND subject = $2", less("hits"), less("total"));
+        sql::execute(&self.0, &update, [word.into(), subject.to_vec().into()]).await?;
+        Ok(())
+    }
+
     /// Forgets everything, the tries in all too; false if there was nothing.
     pub async fn reset(&self, word: &str, subject: &Hash) -> Result<bool, StoreError> {
         let delete = "DELETE FROM throttles WHERE rule = $1 AND subject = $2";

@@ -1,9 +1,11 @@
 //! A client of HTTP with a cookie jar, for tests that look at each answer by itself.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use serde_json::Value;
 use tower::ServiceExt;
@@ -17,10 +19,11 @@ pub struct Agent {
     router: Router,
     host: String,
     cookies: BTreeMap<String, String>,
+    peer: Option<SocketAddr>,
 }
 
 /// What came back.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Answer {
     /// Its status.
     pub status: StatusCode,
@@ -33,8 +36,25 @@ pub struct Answer {
 impl Agent {
     /// One without cookies.
     pub fn new(world: &World) -> Self {
-        let host = world.issuer().split_once("://").expect("an issuer has a scheme").1.to_owned();
-        Self { router: world.router.clone(), host, cookies: BTreeMap::new() }
+        let host = world.issuer().split_once("://").expect("an issuer has a scheme").1;
+        Self::of(world.router.clone(), host)
+    }
+
+    /// One without cookies, at any program.
+    pub fn of(router: Router, host: &str) -> Self {
+        Self { router, host: host.to_owned(), cookies: BTreeMap::new(), peer: None }
+    }
+
+    /// The same browser in another network, or asking another node.
+    pub fn moved(mut self, router: Router, network: &str) -> Self {
+        self.router = router;
+        self.peer = Some(SocketAddr::new(network.parse().unwrap(), 50_000));
+        self
+    }
+
+    /// The names of its cookies.
+    pub fn cookies(&self) -> Vec<&str> {
+        self.cookies.keys().map(String::as_str).collect()
     }
 
     /// Puts a cookie into the jar.
@@ -77,7 +97,11 @@ impl Agent {
             }
             None => Body::empty(),
         };
-        let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        let mut request = request.body(body).unwrap();
+        if let Some(peer) = self.peer {
+            request.extensions_mut().insert(ConnectInfo(peer));
+        }
+        let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();
         for cookie in parts.headers.get_all(header::SET_COOKIE) {

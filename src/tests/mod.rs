@@ -2,6 +2,7 @@
 //!
 //! - `agent`: a client of HTTP with a cookie jar; `world`: a school and its one pupil; `relying_party`: an app that checks what it gets
 //! - `authorize`, `token`, `userinfo`, `end_session`, `discovery`: one file an endpoint, one test a sentence of the RFC
+//! - `enrollment`, `enrollment_limits`: whole claims of pupils, in a `district` with a roster of its own, by a `family` at its browser
 //! - `ladder`: the ladder of `lib.rs`, read from our own `use` lines
 //! - `letters`: every letter renders in every language, and every folder of templates/mail/ has a sample
 //! - `pages`: every page in every state and language renders, strictly, twice the same, with the ids of docs/contract
@@ -10,7 +11,11 @@
 mod agent;
 mod authorize;
 mod discovery;
+mod district;
 mod end_session;
+mod enrollment;
+mod enrollment_limits;
+mod family;
 mod ladder;
 mod letters;
 mod pages;

@@ -56,8 +56,22 @@ impl Turn<'_> {
         let turned = app.store.write(async |tx: &Tx| self.judge(tx, prepared, &next).await).await?;
         match turned {
             Turned::Lost if self.held.fresh => Ok(self.go_on(&next)),
-            Turned::Lost => Ok(see_other(&address(self.held.journey.id))),
+            Turned::Lost => Ok(self.lost().await),
             Turned::Judged(answered, draft) => self.respond(answered, draft, &next, ticket).await,
+        }
+    }
+
+    /// Another answer was first. If it was this very form, sent twice, both get the same (row E22): a browser may have let
+    /// go of the first.
+    async fn lost(&self) -> Response {
+        let here = address(self.held.journey.id);
+        match Held::find(self.app, self.visitor, &self.held.journey.id.to_string(), Some(self.sent)).await {
+            Ok(held) if held.came_twice() => {
+                let to =
+                    held.ending.as_ref().filter(|ending| ending.username.is_none()).map_or(here, |ending| ending.to.as_str().to_owned());
+                held.restore(see_other(&to))
+            }
+            _ => see_other(&here),
         }
     }
 

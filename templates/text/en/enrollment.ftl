@@ -77,7 +77,6 @@ enrolled-go-home = See my apps
 
 not-matched-title = We did not find you
 not-matched-lead = This happens often, and it can be sorted out. Here is what to do, in this order.
-not-matched-typed = You wrote
 not-matched-check = Look at the report card: are the name and the number the same?
 not-matched-again = Correct them
 not-matched-new = Are you new at the school?

@@ -77,7 +77,6 @@ enrolled-go-home = Voir mes applications
 
 not-matched-title = Nous ne vous avons pas trouvé
 not-matched-lead = Cela arrive souvent, et cela s’arrange. Voici quoi faire, dans l’ordre.
-not-matched-typed = Vous avez écrit
 not-matched-check = Regardez le bulletin : le nom et le numéro sont-ils les mêmes ?
 not-matched-again = Corriger
 not-matched-new = Vous venez d’arriver à l’école ?

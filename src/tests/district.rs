@@ -1,0 +1,185 @@
+//! A district with a roster that was really imported, for the tests of joining. It stands on one of the two databases,
+//! and as many nodes as a test wants serve it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use sea_orm::{ConnectionTrait, Statement};
+use serde_json::Value;
+
+use super::agent::Agent;
+use super::family::Family;
+use crate::app::App;
+use crate::cli::claim;
+use crate::clock::FixedClock;
+use crate::flow::{Flow, definition};
+use crate::keys::KeyStore;
+use crate::model::Timestamp;
+use crate::password::Hasher;
+use crate::people::number_key;
+use crate::random::Random;
+use crate::roster::{Inputs, Options, Outcome, import};
+use crate::routes::{self, FEATURES};
+use crate::store::accounts::{Account, AccountState};
+use crate::store::people::Person;
+use crate::store::{Store, Tx, testing};
+use crate::tools::Tools;
+
+/// One node of a district.
+pub struct District {
+    /// The program.
+    pub app: Arc<App>,
+    /// All its addresses.
+    pub router: Router,
+    /// The clock of all nodes.
+    pub clock: FixedClock,
+    url: String,
+}
+
+/// Zoé has no address, Léa has one; Ana and Ben bear one number, and so do the two Maries.
+pub const PUPILS: &str = "\
+p1,,,true,s1,student,zoe,,Zoé,Tremblay-Gagnon,,0123456,,,,,05,
+p2,,,true,s1,student,lea,,Léa,Roy,,0123457,lea.roy@courriel.example,,,,05,
+p3,,,true,s1,student,noe,,Noé,D’Arcy,,S0200300,,,,,05,
+p4,,,true,s1,student,ana,,Ana,Silva,,0777001,,,,,05,
+p5,,,true,s1,student,ben,,Ben,Lopez,,0777001,,,,,05,
+p6,,,true,s1,student,ma1,,Marie,Roy,,0888001,,,,,05,
+p7,,,true,s1,student,ma2,,Marie,Roy-Côté,,0888001,,,,,05,
+p8,,,true,s1,student,jea,,Jean-Pierre,O’Neil,,42,,,,,05,
+";
+/// Zoé's, Léa's and the others' days.
+const BIRTHS: &str = "p1,,,2014-03-04\np2,,,2014-05-06\np3,,,2014-07-08\np4,,,2014-01-01\n";
+/// The facts of Zoé, as her report card has them.
+pub const ZOE: &[(&str, &str)] = &[("given_name", "Zoé"), ("family_name", "Tremblay-Gagnon"), ("student_number", "0123456")];
+/// The facts of Léa.
+pub const LEA: &[(&str, &str)] = &[("given_name", "Léa"), ("family_name", "Roy"), ("student_number", "0123457")];
+
+impl District {
+    /// One on each database, on a day in the school year, its roster imported.
+    pub async fn each() -> Vec<Self> {
+        let mut districts = Vec::new();
+        for district in Self::each_empty().await {
+            district.import(PUPILS).await;
+            districts.push(district);
+        }
+        districts
+    }
+
+    /// The same without a roster.
+    pub async fn each_empty() -> Vec<Self> {
+        let clock = || FixedClock::at(Timestamp(1_800_000_000));
+        let mut districts = vec![Self::at(testing::sqlite(), clock(), 1).await];
+        if let Some(url) = testing::postgres().await {
+            districts.push(Self::at(url, clock(), 1).await);
+        }
+        districts
+    }
+
+    async fn at(url: String, clock: FixedClock, seed: u64) -> Self {
+        let tools = Tools {
+            clock: Arc::new(clock.clone()),
+            random: Random::seeded(seed),
+            keys: KeyStore::for_tests(),
+            hasher: Hasher::for_tests(),
+            policy: Default::default(),
+            pages: crate::pages::Pages::load().unwrap(),
+            config: Default::default(),
+        };
+        let app = Arc::new(App { tools, store: Store::open(&url).await.unwrap(), flows: flows() });
+        Self { router: routes::router(Arc::clone(&app)), app, clock, url }
+    }
+
+    /// Another node on the same database: also what this one is after a restart.
+    pub async fn node(&self) -> Self {
+        Self::at(self.url.clone(), self.clock.clone(), 2).await
+    }
+
+    /// Imports this roster in the place of the one before.
+    pub async fn import(&self, users: &str) {
+        let dir = tempfile::tempdir().unwrap();
+        let put = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
+        let head = "sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,userIds,givenName,familyName,middleName,\
+                    identifier,email,sms,phone,agentSourcedIds,grades,password\n";
+        put("orgs.csv", "sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId\ns1,,,École des Érables,school,,\n");
+        put("users.csv", &format!("{head}{users}"));
+        let births: String =
+            BIRTHS.lines().filter(|line| users.contains(&format!("{},", &line[..2]))).map(|line| format!("{line}\n")).collect();
+        put("demographics.csv", &format!("sourcedId,status,dateLastModified,birthDate\n{births}"));
+        let inputs = Inputs { clock: &self.clock, random: &self.app.tools.random, progress: &|_, _| {} };
+        self.clock.advance(Duration::from_secs(1));
+        let report = import(&self.app.store, &inputs, dir.path(), &Options { approve: true, ..Options::default() }).await.unwrap();
+        assert_eq!(report.outcome, Outcome::Applied, "{report:?}");
+    }
+
+    /// A browser in a network of its own.
+    pub fn family(&self, network: &str) -> Family {
+        Family::at(Agent::of(self.router.clone(), "localhost:8080").moved(self.router.clone(), network))
+    }
+
+    /// The pupil of a number.
+    pub async fn pupil(&self, number: &str) -> Person {
+        self.app.store.read().people().by_number(&number_key(number)).await.unwrap().remove(0)
+    }
+
+    /// The account of the pupil of a number.
+    pub async fn account(&self, number: &str) -> Option<Account> {
+        let person = self.pupil(number).await;
+        self.app.store.read().accounts().of_person(person.id).await.unwrap()
+    }
+
+    /// The account as the school leaves it when it resets one.
+    pub async fn reset(&self, account: &Account) {
+        let now = self.app.now();
+        let reset = async |tx: &Tx| {
+            tx.sessions().end_all(account.id, None, now).await?;
+            tx.accounts().reset(account.id).await
+        };
+        assert!(self.app.store.write(reset).await.unwrap());
+    }
+
+    /// Shuts an account.
+    pub async fn shut(&self, account: &Account) {
+        let shut = async |tx: &Tx| tx.accounts().set_state(account.id, account.state, AccountState::Disabled).await;
+        assert!(self.app.store.write(shut).await.unwrap());
+    }
+
+    /// What `preau claim` says.
+    pub async fn claim(&self, command: claim::Command) -> Value {
+        claim::run(command, &self.app.store, &self.app.tools.keys, self.app.now()).await.unwrap()
+    }
+
+    /// The open cases, the latest first.
+    pub async fn cases(&self) -> Vec<Value> {
+        let told = self.claim(claim::Command::List(claim::List { most: 200 })).await;
+        told.as_array().unwrap().clone()
+    }
+
+    /// How many rows a question has for its answer.
+    pub async fn count(&self, from: &str) -> i64 {
+        let reader = self.app.store.read();
+        let db = reader.db();
+        let asked = Statement::from_string(db.get_database_backend(), format!("SELECT COUNT(*) AS n FROM {from}"));
+        db.query_one_raw(asked).await.unwrap().unwrap().try_get("", "n").unwrap()
+    }
+
+    /// Everything that is written in a table's text columns.
+    pub async fn texts(&self, table: &str, columns: &[&str]) -> String {
+        let reader = self.app.store.read();
+        let db = reader.db();
+        let asked = Statement::from_string(db.get_database_backend(), format!("SELECT {} FROM {table}", columns.join(", ")));
+        let rows = db.query_all_raw(asked).await.unwrap();
+        let of = |row: &sea_orm::QueryResult| columns.iter().map(|column| row.try_get::<String>("", column).unwrap()).collect::<String>();
+        rows.iter().map(of).collect()
+    }
+}
+
+/// The flows that ship and that these tests walk.
+fn flows() -> Vec<Flow> {
+    let shipped = [
+        ("student-claim", include_str!("../../flows/student-claim.toml")),
+        ("student-claim-strong", include_str!("../../flows/student-claim-strong.toml")),
+        ("sign-in", include_str!("../../flows/sign-in.toml")),
+    ];
+    shipped.into_iter().map(|(name, text)| definition::parse(name, name, text, FEATURES).unwrap()).collect()
+}
