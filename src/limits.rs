@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 
 use crate::keys::{KeyStore, Purpose};
-use crate::model::{AccountId, Hash, Timestamp};
+use crate::model::{AccountId, Hash, PersonId, Timestamp};
 use crate::people::sign_in_key;
 use crate::policy::Policy;
 use crate::store::throttles::{Bounds, Forget};
@@ -99,6 +99,16 @@ pub fn subject_of(keys: &KeyStore, account: Option<AccountId>, typed: &str) -> H
 /// The subject of an account's counters.
 pub fn subject_of_account(keys: &KeyStore, account: AccountId) -> Hash {
     subject(keys, &["account", &account.to_string()])
+}
+
+/// The subject of claims on a person's record in the roster.
+pub fn subject_of_record(keys: &KeyStore, person: PersonId) -> Hash {
+    subject(keys, &["claim", "person", &person.to_string()])
+}
+
+/// The same for a number, in its canonical form, that no pupil has or several have.
+pub fn subject_of_number(keys: &KeyStore, number_key: &str) -> Hash {
+    subject(keys, &["claim", "number", number_key])
 }
 
 /// Counts a try, before its answer is judged.

@@ -5,7 +5,6 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use crate::console::Answer;
-use crate::enrollment::record_subject;
 use crate::enrollment::turned_away::{Typed, typed_of};
 use crate::keys::{KeyError, KeyStore};
 use crate::limits::{self, Rule};
@@ -127,7 +126,7 @@ async fn find(reader: &Reader<'_>, number: String) -> Result<Case, Failed> {
 async fn reset(tx: &Tx, keys: &KeyStore, case: &Case, now: Timestamp) -> Result<u64, StoreError> {
     limits::reset(tx, Rule::RecordClaim, &case.subject).await?;
     if let Some(person) = case.person {
-        limits::reset(tx, Rule::RecordClaim, &record_subject(keys, person)).await?;
+        limits::reset(tx, Rule::RecordClaim, &limits::subject_of_record(keys, person)).await?;
     }
     let closed = tx.cases().close(case.person, &case.subject, now).await?;
     let detail = json!({ "case": case.number });

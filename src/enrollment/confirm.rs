@@ -4,9 +4,10 @@ use async_trait::async_trait;
 use serde::Deserialize;
 
 use super::pages;
-use super::standing::{Standing, record_subject, standing, username};
+use super::standing::{Standing, standing, username};
 use super::turned_away::{Why, turn_away};
 use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
+use crate::limits;
 use crate::model::Draft;
 use crate::store::people::{People, Person};
 
@@ -49,7 +50,7 @@ pub(super) async fn still_open(step: &mut Step<'_>) -> Result<bool, FlowError> {
     match standing(&step.tx.people(), &step.tx.accounts(), &step.tools.policy, id).await? {
         Standing::Open(_) => Ok(true),
         Standing::Shut(cause) => {
-            let subject = record_subject(&step.tools.keys, id);
+            let subject = limits::subject_of_record(&step.tools.keys, id);
             turn_away(step, Why { cause, person: Some(id), subject, typed: None }).await?;
             Ok(false)
         }

@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use serde_json::json;
 
-use super::standing::{Claimant, Standing, record_subject, standing};
+use super::standing::{Claimant, Standing, standing};
 use super::turned_away::{Why, turn_away};
 use crate::flow::{Finish, Finished, Flow, FlowError, Step, Welcome};
 use crate::limits::{self, Rule};
@@ -38,7 +38,7 @@ impl Finish for Join {
         step.tx.accounts().set_password(account.id, &password, step.now).await?;
         step.tx.accounts().set_security_answers(account.id, step.draft.questions.as_deref().unwrap_or_default()).await?;
         tell(step, flow, &account, &claimant.person).await?;
-        let subject = record_subject(&step.tools.keys, id);
+        let subject = limits::subject_of_record(&step.tools.keys, id);
         step.tx.cases().close(Some(id), &subject, step.now).await?;
         limits::reset(step.tx, Rule::RecordClaim, &subject).await?;
         // What was shown is knowledge of what the school has on file, and no more (RFC 8176, row P38).
@@ -65,7 +65,7 @@ fn wanted(step: &Step<'_>, flow: &Flow, claimant: &Claimant) -> Account {
 
 /// Somebody else was first, or the school shut the door: the journey goes back to the page that says so.
 async fn too_late(step: &mut Step<'_>, person: PersonId, cause: Cause) -> Result<Finished, FlowError> {
-    let subject = record_subject(&step.tools.keys, person);
+    let subject = limits::subject_of_record(&step.tools.keys, person);
     turn_away(step, Why { cause, person: Some(person), subject, typed: None }).await?;
     Ok(Finished::NotYet)
 }

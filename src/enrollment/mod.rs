@@ -13,8 +13,6 @@ pub mod turned_away;
 
 use crate::flow::{Feature, StageEntry};
 
-pub use standing::record_subject;
-
 /// Joining, for flow files.
 pub static FEATURE: Feature = Feature { name: "enrollment", stages: STAGES, finish: &finish::Join };
 

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Deserializer};
 
 use super::pages;
-use super::standing::{Standing, is_for, number_subject, record_subject, standing};
+use super::standing::{Standing, is_for, standing};
 use super::turned_away::{Typed, Why, turn_away, typed_of};
 use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
 use crate::limits::{self, Network, Rule, Taken};
@@ -162,8 +162,8 @@ impl RosterMatch {
             found = Found::Nobody(cause, Some(*person));
         }
         let subject = match bearers.as_slice() {
-            [one] => record_subject(keys, one.id),
-            _ => number_subject(keys, &key),
+            [one] => limits::subject_of_record(keys, one.id),
+            _ => limits::subject_of_number(keys, &key),
         };
         Ok(Seen { subject, found })
     }

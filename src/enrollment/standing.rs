@@ -1,9 +1,7 @@
 //! Whether a person can claim an account now. Asked when the roster matched and again in every write on the way, for
 //! the school may take the person out or shut the account meanwhile (row E26).
 
-use crate::keys::KeyStore;
-use crate::limits;
-use crate::model::{Audience, Hash, PersonId};
+use crate::model::{Audience, PersonId};
 use crate::policy::{Naming, Policy};
 use crate::store::StoreError;
 use crate::store::accounts::{AccountState, Accounts};
@@ -63,14 +61,4 @@ pub(super) fn username(policy: &Policy, person: &Person) -> Option<String> {
         email: person.email.as_deref(),
     };
     policy.username(session::audience(person), &naming)
-}
-
-/// The subject of the counter of claims on a record of the roster, which a reset of the account opens again.
-pub fn record_subject(keys: &KeyStore, person: PersonId) -> Hash {
-    limits::subject(keys, &["claim", "person", &person.to_string()])
-}
-
-/// The same for a number that no pupil has, or several; in its canonical form.
-pub(super) fn number_subject(keys: &KeyStore, number_key: &str) -> Hash {
-    limits::subject(keys, &["claim", "number", number_key])
 }

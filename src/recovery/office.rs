@@ -75,6 +75,7 @@ pub async fn change(tx: &Tx, keys: &KeyStore, change: Change, order: &Order<'_>)
         Change::Reset => {
             tx.accounts().reset(id).await?;
             open(tx, &subject).await?;
+            open_claim(tx, keys, order).await?;
             ("account.reset", end(tx, order).await?)
         }
         Change::Lock => {
@@ -104,6 +105,15 @@ async fn open(tx: &Tx, subject: &Hash) -> Result<(), StoreError> {
     for rule in [Rule::AccountPassword, Rule::KnownDevice, Rule::SecurityAnswers] {
         limits::reset(tx, rule, subject).await?;
     }
+    Ok(())
+}
+
+/// The claim is open again, whatever was tried on it while the account was somebody's; and who asked for it has an answer.
+async fn open_claim(tx: &Tx, keys: &KeyStore, order: &Order<'_>) -> Result<(), StoreError> {
+    let (person, now) = (order.account.person, order.now);
+    let subject = limits::subject_of_record(keys, person);
+    limits::reset(tx, Rule::RecordClaim, &subject).await?;
+    tx.cases().close(Some(person), &subject, now).await?;
     Ok(())
 }
 

@@ -13,12 +13,13 @@ use super::family::Family;
 use crate::app::App;
 use crate::cli::claim;
 use crate::clock::FixedClock;
-use crate::flow::{Flow, definition};
+use crate::flow::definition;
 use crate::keys::KeyStore;
 use crate::model::Timestamp;
 use crate::password::Hasher;
 use crate::people::number_key;
 use crate::random::Random;
+use crate::recovery::office::{self, Change, Order};
 use crate::roster::{Inputs, Options, Outcome, import};
 use crate::routes::{self, FEATURES};
 use crate::store::accounts::{Account, AccountState};
@@ -86,7 +87,7 @@ impl District {
             pages: crate::pages::Pages::load().unwrap(),
             config: Default::default(),
         };
-        let app = Arc::new(App { tools, store: Store::open(&url).await.unwrap(), flows: flows() });
+        let app = Arc::new(App { tools, store: Store::open(&url).await.unwrap(), flows: definition::load(FEATURES, None).unwrap() });
         Self { router: routes::router(Arc::clone(&app)), app, clock, url }
     }
 
@@ -128,14 +129,11 @@ impl District {
         self.app.store.read().accounts().of_person(person.id).await.unwrap()
     }
 
-    /// The account as the school leaves it when it resets one.
+    /// What the school does when it resets an account.
     pub async fn reset(&self, account: &Account) {
-        let now = self.app.now();
-        let reset = async |tx: &Tx| {
-            tx.sessions().end_all(account.id, None, now).await?;
-            tx.accounts().reset(account.id).await
-        };
-        assert!(self.app.store.write(reset).await.unwrap());
+        let order = Order { account, reason: None, now: self.app.now() };
+        let reset = async |tx: &Tx| office::change(tx, &self.app.tools.keys, Change::Reset, &order).await;
+        self.app.store.write(reset).await.unwrap().unwrap();
     }
 
     /// Shuts an account.
@@ -172,14 +170,4 @@ impl District {
         let of = |row: &sea_orm::QueryResult| columns.iter().map(|column| row.try_get::<String>("", column).unwrap()).collect::<String>();
         rows.iter().map(of).collect()
     }
-}
-
-/// The flows that ship and that these tests walk.
-fn flows() -> Vec<Flow> {
-    let shipped = [
-        ("student-claim", include_str!("../../flows/student-claim.toml")),
-        ("student-claim-strong", include_str!("../../flows/student-claim-strong.toml")),
-        ("sign-in", include_str!("../../flows/sign-in.toml")),
-    ];
-    shipped.into_iter().map(|(name, text)| definition::parse(name, name, text, FEATURES).unwrap()).collect()
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::district::{District, LEA, ZOE};
 use super::family::Family;
 use crate::cli::claim::{self, Command};
-use crate::limits::Rule;
+use crate::limits::{self, Rule};
 use crate::model::Hash;
 
 const STRONG: &str = "student-claim-strong";
@@ -229,7 +229,7 @@ async fn a45_a46_the_school_finds_the_case_by_its_number_with_what_was_typed_and
 }
 
 async fn subject(district: &District) -> Hash {
-    crate::enrollment::record_subject(&district.app.tools.keys, district.pupil("0123456").await.id)
+    limits::subject_of_record(&district.app.tools.keys, district.pupil("0123456").await.id)
 }
 
 /// The tries that were judged so far.
