@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::flow::definition::{self, FlowFileError};
 use crate::keys::{KeyError, KeyStore, Purpose};
+use crate::mail::{MailError, Mailer};
 use crate::pages::{Brand, Pages, RenderError};
 use crate::password::{BadCost, Hasher, Pepper};
 use crate::policy::Policy;
@@ -42,6 +43,9 @@ pub enum StartError {
     /// The flows.
     #[error(transparent)]
     Flows(#[from] FlowFileError),
+    /// Mail.
+    #[error(transparent)]
+    Mail(#[from] MailError),
     /// A template of ours.
     #[error(transparent)]
     Pages(#[from] RenderError),
@@ -55,6 +59,7 @@ pub fn check(config: &Config) -> Vec<String> {
     let problems = [
         Policy::new(config.policy.clone()).err(),
         Hasher::new(&config.passwords, Pepper::new(&[0; 32]), Random::seeded(0)).err().map(|error| error.to_string()),
+        Mailer::open(&config.mail).err().map(|error| error.to_string()),
         Brand::parse(&config.district.colour).err().map(|error| error.to_string()),
         definition::load(FEATURES, config.flows.dir.as_deref()).err().map(|error| error.to_string()),
     ];
@@ -78,12 +83,13 @@ pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> Result<App, Star
     let policy = Policy::new(config.policy.clone()).map_err(StartError::Policy)?;
     let flows = definition::load(FEATURES, config.flows.dir.as_deref())?;
     let pages = Pages::load()?;
+    let mailer = Mailer::open(&config.mail)?;
     let store = open_store(&config).await?;
     let random = Random::system();
     let keys = KeyStore::open(&config.keys, &store, clock.now(), &random).await?;
     let pepper = Pepper::new(&keys.mac(Purpose::Pepper, &[b"passwords"]).0);
     let hasher = Hasher::new(&config.passwords, pepper, Random::system())?;
-    Ok(App { tools: Tools { clock, random, keys, hasher, policy, pages, config }, store, flows })
+    Ok(App { tools: Tools { clock, random, keys, hasher, mailer, policy, pages, config }, store, flows })
 }
 
 /// Serves until `stop` comes, then lets the requests that are under way end.

@@ -1,10 +1,12 @@
-//! What any stage or handler may use: clock, chance, keys, the password hasher, policy, pages, settings.
+//! What any stage or handler may use: clock, chance, keys, the password hasher, policy, pages, settings; and the mailer,
+//! which is the courier's alone.
 
 use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::keys::KeyStore;
+use crate::mail::Mailer;
 use crate::pages::Pages;
 use crate::password::Hasher;
 use crate::policy::Policy;
@@ -20,6 +22,8 @@ pub struct Tools {
     pub keys: KeyStore,
     /// Argon2id, in a bounded pool.
     pub hasher: Hasher,
+    /// Where letters go, once the outbox hands them over.
+    pub mailer: Mailer,
     /// What the district allows.
     pub policy: Policy,
     /// Templates and texts.

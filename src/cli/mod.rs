@@ -54,6 +54,9 @@ pub enum Command {
     /// Letters on their way out: what waits, what was given up.
     #[command(subcommand)]
     Mail(mail::Command),
+    /// The keys that sign tokens.
+    #[command(subcommand)]
+    Key(key::Command),
     /// The flows by which people join, sign in and get back in.
     #[command(subcommand)]
     Flow(flow::Command),
@@ -93,6 +96,7 @@ pub enum Failed {
     Audit(#[from] audit::Failed),
     #[error(transparent)]
     Mail(#[from] mail::Failed),
+    Key(#[from] key::Failed),
     #[error("{0}")]
     Said(String),
 }
@@ -145,6 +149,11 @@ pub async fn run(command: Command, place: &Place) -> Result<Answer, Failed> {
             let app = assemble(place).await?;
             let told = mail::run(command, &app.store, &app.tools.keys, clock.now()).await?;
             Ok(Answer::of(told, &["id", "kind", "to", "state", "tries", "why", "written_at"]))
+        }
+        Command::Key(command) => {
+            let app = assemble(place).await?;
+            let told = key::run(command, &app.tools.keys, &app.store, &random, clock.now()).await?;
+            Ok(Answer::of(told, &["kid", "algorithm", "state", "published", "signs_from", "retired_at"]))
         }
     }
 }

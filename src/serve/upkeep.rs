@@ -1,4 +1,4 @@
-//! What the server does by itself: keys are made and retired by their instants, what is over is forgotten. On several
+//! What the server does by itself: letters leave, keys are made and retired by their instants, what is over is forgotten. On several
 //! nodes each does it; every step is a conditional write, so nothing happens twice.
 
 use std::sync::Arc;
@@ -7,14 +7,16 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::app::App;
+use crate::mail::Courier;
 use crate::store::{StoreError, Tx};
-use crate::{limits, oidc};
+use crate::{limits, oidc, web};
 
 /// Works until the server stops.
 pub(super) async fn run(app: Arc<App>, stopped: watch::Receiver<bool>) {
     let jobs = [
         tokio::spawn(every(Arc::clone(&app), MINUTE, stopped.clone(), keys)),
-        tokio::spawn(every(Arc::clone(&app), TEN_MINUTES, stopped, forget)),
+        tokio::spawn(every(Arc::clone(&app), TEN_MINUTES, stopped.clone(), forget)),
+        tokio::spawn(letters(app, stopped)),
     ];
     for job in jobs {
         let _ = job.await;
@@ -37,6 +39,25 @@ where
     }
 }
 
+/// Delivers what the outbox holds, until the end.
+async fn letters(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    let tools = &app.tools;
+    let courier = Courier {
+        store: &app.store,
+        keys: &tools.keys,
+        pages: &tools.pages,
+        mailer: &tools.mailer,
+        clock: &*tools.clock,
+        district: web::district(&app),
+        issuer: oidc::issuer(&app),
+    };
+    let stop = async {
+        // Whoever could say stop is gone: that is a stop too.
+        let _ = stopped.wait_for(|stopped| *stopped).await;
+    };
+    courier.run(stop).await;
+}
+
 async fn keys(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     Ok(app.tools.keys.refresh(&app.store, app.now(), &app.tools.random).await?)
 }
@@ -46,6 +67,8 @@ async fn forget(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + 
     oidc::tidy(&app).await?;
     let forgotten = async |tx: &Tx| {
         tx.journeys().forget(now - A_DAY).await?;
+        tx.sessions().forget(now - A_DAY).await?;
+        tx.devices().forget(now).await?;
         limits::prune(tx, now).await?;
         Ok::<_, StoreError>(())
     };

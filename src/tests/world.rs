@@ -71,6 +71,7 @@ impl World {
             random,
             keys: crate::keys::KeyStore::for_tests(),
             hasher: crate::password::Hasher::for_tests(),
+            mailer: crate::mail::Mailer::memory(),
             policy: Default::default(),
             pages: crate::pages::Pages::load().unwrap(),
             config: crate::config::Config::default(),

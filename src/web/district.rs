@@ -10,7 +10,7 @@ use crate::model::Language;
 use crate::pages::District;
 
 /// How the district is named on every page.
-pub(super) fn district(app: &App) -> District {
+pub fn district(app: &App) -> District {
     let district = &app.tools.config.district;
     District { name: district.name.clone(), brand: district.colour.clone(), logo: district.logo.clone() }
 }

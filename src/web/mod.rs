@@ -17,6 +17,7 @@ pub mod respond;
 pub mod session;
 pub mod visitor;
 
+pub use district::district;
 pub use error::PageError;
 pub use form::Sent;
 pub use respond::{FrameExtras, page, screen, see_other, with_cookie};
