@@ -6,6 +6,7 @@
 //! - `ladder`: the ladder of `lib.rs`, read from our own `use` lines
 //! - `letters`: every letter renders in every language, and every folder of templates/mail/ has a sample
 //! - `pages`: every page in every state and language renders, strictly, twice the same, with the ids of docs/contract
+//! - `systems`: docs/systems.md has a row for every line, and names tests that exist
 //! - `texts`: every text that is used exists in every language, none is unused, and each has the same values everywhere
 
 mod agent;
@@ -20,6 +21,7 @@ mod ladder;
 mod letters;
 mod pages;
 mod relying_party;
+mod systems;
 mod texts;
 mod token;
 mod userinfo;

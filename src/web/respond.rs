@@ -156,7 +156,7 @@ async fn frame(app: &App, visitor: &Visitor, extras: &FrameExtras) -> Result<Fra
         typed: extras.typed.clone(),
         progress: extras.progress,
         roster_of: roster_of.map(words),
-        ..Frame::new(visitor.language, district::district(app))
+        ..Frame::new(visitor.language, district(app))
     })
 }
 
