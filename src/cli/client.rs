@@ -101,7 +101,7 @@ pub struct About {
     #[arg(long, value_name = "FILE")]
     jwks: Option<PathBuf>,
     /// A grant that it may use (repeat for several).
-    #[arg(long = "grant", value_enum, value_name = "GRANT", num_args = 1..)]
+    #[arg(long = "grant-type", alias = "grant", value_enum, value_name = "GRANT", num_args = 1..)]
     grants: Vec<Grant>,
     /// A scope that it may ask for (repeat for several, or in one, with spaces).
     #[arg(long = "scope", value_name = "SCOPE", num_args = 1..)]
