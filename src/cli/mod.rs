@@ -96,6 +96,7 @@ pub enum Failed {
     Audit(#[from] audit::Failed),
     #[error(transparent)]
     Mail(#[from] mail::Failed),
+    #[error(transparent)]
     Key(#[from] key::Failed),
     #[error("{0}")]
     Said(String),
