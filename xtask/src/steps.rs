@@ -90,10 +90,20 @@ pub fn playwright(arguments: &[&str], pictures: bool) -> Result<(), Failure> {
     shell::run(&mut node)
 }
 
-/// The figures of docs/performance.md.
+/// The figures of docs/performance.md: all of them, or those of these names. Built for release.
 pub fn bench(names: &[String]) -> Result<(), Failure> {
-    let mut cargo = shell::local(shell::cargo(&["bench", "--locked", "--package", "preau", "--"]));
-    shell::run(cargo.args(names))
+    let (hashing, others): (Vec<&String>, Vec<&String>) = names.iter().partition(|name| *name == "hashing");
+    let bench = |program: &str, words: &[&String]| {
+        let mut cargo = shell::local(shell::cargo(&["bench", "--locked", "--package", "preau", "--bench", program, "--"]));
+        shell::run(cargo.args(words))
+    };
+    if names.is_empty() || !hashing.is_empty() {
+        bench("hashing", &[])?;
+    }
+    if names.is_empty() || !others.is_empty() {
+        bench("load", &others)?;
+    }
+    Ok(())
 }
 
 /// The program as the tests built it; the same packages and features, so that nothing is built twice.
