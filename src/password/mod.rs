@@ -135,7 +135,8 @@ impl Hasher {
     /// A fast one, with a pepper and salts that every run has the same.
     #[cfg(test)]
     pub fn for_tests() -> Self {
-        let limits = Limits { slots: 1, longest_wait: Duration::from_secs(3), idle: IDLE };
+        // On a machine that is busy with other tests nobody should be sent away.
+        let limits = Limits { slots: 1, longest_wait: Duration::from_secs(60), idle: IDLE };
         let (pepper, random) = (Pepper::new(&[7; 32]), Random::seeded(7));
         Self { pool: Pool::new(limits), pepper, random, today: Cost { memory_kib: 64, iterations: 2 }, most_kib: 1_024 }
     }
