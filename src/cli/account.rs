@@ -44,10 +44,10 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct Whose {
     /// The name to sign in with, the student number, or an id.
-    person: String,
+    pub person: String,
     /// Why, for the log.
     #[arg(long)]
-    reason: Option<String>,
+    pub reason: Option<String>,
 }
 
 /// What an account may do.

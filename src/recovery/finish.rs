@@ -24,16 +24,21 @@ impl Finish for BackIn {
     async fn finish(&self, step: &mut Step<'_>, flow: &Flow) -> Result<Finished, FlowError> {
         let Some((account, person)) = whose(step).await? else { return Ok(begin_again()) };
         let (Some(shown), Some(password)) = (&step.draft.recall_shown, &step.draft.password) else { return Ok(begin_again()) };
-        if !step.tx.accounts().replace_password(account.id, shown.value.as_ref(), password, step.now).await? {
+        let on_file = step.tx.accounts().password(account.id).await?.map(|password| password.hash);
+        if on_file != shown.value {
             return Ok(begin_again());
         }
-        let ended = step.tx.sessions().end_all(account.id, None, step.now).await?;
-        let devices = step.tx.devices().forget_all(account.id).await?;
         // What was guessed at the old password says nothing of the new one; the answers' counter is their own (R21).
+        // Counters come before the password, as in a sign-in, or the two could wait for each other.
         let subject = limits::subject_of_account(&step.tools.keys, account.id);
         for rule in [Rule::AccountPassword, Rule::KnownDevice] {
             limits::reset(step.tx, rule, &subject).await?;
         }
+        if !step.tx.accounts().replace_password(account.id, on_file.as_ref(), password, step.now).await? {
+            return Ok(begin_again());
+        }
+        let ended = step.tx.sessions().end_all(account.id, None, step.now).await?;
+        let devices = step.tx.devices().forget_all(account.id).await?;
         let detail = json!({ "flow": flow.name, "way": step.draft.way, "sessions_ended": ended, "devices_forgotten": devices });
         let event = Event { actor: Some(account.id), person: Some(person.id), detail, ..Event::of("password.recovered") };
         step.tx.record(&event, step.now).await?;

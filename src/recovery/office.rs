@@ -73,9 +73,9 @@ pub async fn change(tx: &Tx, keys: &KeyStore, change: Change, order: &Order<'_>)
     }
     let (kind, ended) = match change {
         Change::Reset => {
-            tx.accounts().reset(id).await?;
             open(tx, &subject).await?;
             open_claim(tx, keys, order).await?;
+            tx.accounts().reset(id).await?;
             ("account.reset", end(tx, order).await?)
         }
         Change::Lock => {
@@ -100,7 +100,8 @@ pub async fn change(tx: &Tx, keys: &KeyStore, change: Change, order: &Order<'_>)
     Ok(Ok(ended))
 }
 
-/// Tries on what is gone, or on what somebody vouches for, are forgotten.
+/// Tries on what is gone, or on what somebody vouches for, are forgotten. Counters come first, as in a sign-in, or the
+/// two could wait for each other.
 async fn open(tx: &Tx, subject: &Hash) -> Result<(), StoreError> {
     for rule in [Rule::AccountPassword, Rule::KnownDevice, Rule::SecurityAnswers] {
         limits::reset(tx, rule, subject).await?;

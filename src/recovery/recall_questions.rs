@@ -11,6 +11,7 @@ use crate::model::draft::{PasswordHash, Proven};
 use crate::model::{Draft, FieldError, Hash, Timestamp};
 use crate::password::Verdict;
 use crate::people::answer_key;
+use crate::policy::Policy;
 use crate::random::Secret;
 use crate::tools::Tools;
 
@@ -102,7 +103,7 @@ impl Stage for RecallQuestions {
             Taken::Closed => return Ok(Outcome::again(FIRST, "recall-questions-closed")),
         };
         let Before::Compared(compared) = before else { return Ok(once_more()) };
-        if !enough(step.tools, &compared) || asked_in(step).await? != compared.against {
+        if !enough(&step.tools.policy, compared.right, compared.against.len()) || asked_in(step).await? != compared.against {
             limits::failed(step.tx, &step.tools.keys, &step.visitor.network, &subject, step.now).await?;
             return Ok(Outcome::Again(vec![FieldError::of(FIRST, "recall-questions-wrong").with("left", i64::from(left))]));
         }
@@ -113,9 +114,8 @@ impl Stage for RecallQuestions {
 }
 
 /// As many right answers as the district asks for; decoys have none.
-fn enough(tools: &Tools, compared: &Compared) -> bool {
-    let may_be_wrong = usize::from(tools.policy.questions().may_be_wrong);
-    compared.right > 0 && compared.right + may_be_wrong >= compared.against.len()
+fn enough(policy: &Policy, right: usize, asked: usize) -> bool {
+    right > 0 && right + usize::from(policy.questions().may_be_wrong) >= asked
 }
 
 /// The password that this proof replaces.
@@ -150,3 +150,29 @@ fn once_more() -> Outcome {
 
 /// What is said of all answers together stands at the first one: which of them was wrong is not said.
 const FIRST: &str = "answer_1";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::policy::{PolicySettings, QuestionSettings};
+
+    #[test]
+    fn a38_so_many_may_be_wrong_as_the_district_says_but_never_all() {
+        for (may_be_wrong, right, expected) in
+            [(0, 3, true), (0, 2, false), (0, 0, false), (1, 2, true), (1, 1, false), (2, 1, true), (2, 0, false)]
+        {
+            let questions = QuestionSettings { answer: 3, ask: 3, may_be_wrong };
+            let policy = Policy::new(PolicySettings { questions, ..PolicySettings::default() }).unwrap();
+            assert_eq!(enough(&policy, right, 3), expected, "{right} right, {may_be_wrong} may be wrong");
+        }
+    }
+
+    #[test]
+    fn it_is_open_until_it_is_answered_and_only_for_those_who_chose_it() {
+        let chosen = |way: Option<&str>| Draft { way: way.map(str::to_owned), ..Draft::default() };
+        assert!(RecallQuestions {}.is_open(&chosen(Some(NAME))) && RecallQuestions {}.is_open(&chosen(None)));
+        assert!(!RecallQuestions {}.is_open(&chosen(Some("mailed-link"))));
+        let shown = Draft { recall_shown: Some(Proven { value: None, at: Timestamp(1) }), ..chosen(Some(NAME)) };
+        assert!(!RecallQuestions {}.is_open(&shown));
+    }
+}

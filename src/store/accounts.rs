@@ -349,3 +349,84 @@ fn record(row: &QueryResult) -> Result<Account, StoreError> {
 }
 
 const SELECT: &str = "SELECT id, person, username, state, language, claimed_by, assurance, claimed_at FROM accounts";
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::store::Store;
+    use crate::store::testing::stores;
+
+    const NOW: Timestamp = Timestamp(1_800_000_000);
+
+    fn hash(text: &str) -> PasswordHash {
+        PasswordHash(text.to_owned())
+    }
+
+    async fn with_password(store: &Store) -> AccountId {
+        let account = Account {
+            id: AccountId(uuid::Uuid::from_u128(1)),
+            person: PersonId(uuid::Uuid::from_u128(2)),
+            username: "S0123456".to_owned(),
+            state: AccountState::Claimed,
+            language: None,
+            claimed_by: "student-claim".to_owned(),
+            assurance: "urn:preau:acr:identified".to_owned(),
+            claimed_at: NOW,
+        };
+        let add = async |tx: &Tx| {
+            tx.accounts().claim(&account).await?;
+            tx.accounts().set_password(account.id, &hash("old"), NOW).await
+        };
+        store.write(add).await.unwrap();
+        account.id
+    }
+
+    #[tokio::test]
+    async fn r14_of_thirty_two_that_replace_a_password_at_once_one_does() {
+        for store in stores().await {
+            let store = Arc::new(store);
+            let id = with_password(&store).await;
+            let replacing = (0..32).map(|number| {
+                let (store, new) = (Arc::clone(&store), hash(&format!("new {number}")));
+                tokio::spawn(async move {
+                    let replace = async |tx: &Tx| tx.accounts().replace_password(id, Some(&hash("old")), &new, NOW).await;
+                    (store.write(replace).await.unwrap(), new)
+                })
+            });
+            let mut won = Vec::new();
+            for replaced in replacing.collect::<Vec<_>>() {
+                let (replaced, new) = replaced.await.unwrap();
+                won.extend(replaced.then_some(new));
+            }
+            assert_eq!(won.len(), 1);
+            let reader = store.read();
+            assert_eq!(reader.accounts().password(id).await.unwrap().unwrap().hash, won[0]);
+            let history = reader.accounts().password_history(id, 9, Duration::ZERO, NOW).await.unwrap();
+            assert_eq!(history.len(), 2, "the losers' are not remembered: {history:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_password_is_replaced_only_where_what_was_there_still_is() {
+        for store in stores().await {
+            let id = with_password(&store).await;
+            let replace = async |old: Option<&str>| {
+                let old = old.map(hash);
+                store.write(async |tx: &Tx| tx.accounts().replace_password(id, old.as_ref(), &hash("new"), NOW).await).await.unwrap()
+            };
+            assert!(!replace(None).await && !replace(Some("other")).await);
+            let held = async |text: &str| {
+                let hash = hash(text);
+                store.write(async |tx: &Tx| tx.accounts().hold_password(id, &hash).await).await.unwrap()
+            };
+            assert!(held("old").await && !held("new").await);
+            assert!(replace(Some("old")).await);
+            assert!(held("new").await && !held("old").await);
+            store.write(async |tx: &Tx| tx.accounts().reset(id).await).await.unwrap();
+            assert!(!held("new").await && !replace(Some("new")).await);
+            assert!(replace(None).await, "an account without one");
+        }
+    }
+}
