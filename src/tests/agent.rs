@@ -52,6 +52,11 @@ impl Agent {
         self
     }
 
+    /// The value of a cookie.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.get(name).cloned()
+    }
+
     /// The names of its cookies.
     pub fn cookies(&self) -> Vec<&str> {
         self.cookies.keys().map(String::as_str).collect()

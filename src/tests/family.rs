@@ -43,7 +43,7 @@ impl Family {
     pub async fn submit(&mut self, fields: &[(&str, &str)]) -> Answer {
         let page = self.page.as_ref().expect("a page is open");
         let (_, form) = page.body.split_once("<form method=\"post\" action=\"").unwrap_or_else(|| panic!("no form: {}", self.shows()));
-        let action = form.split('"').next().unwrap().to_owned();
+        let action = form.split('"').next().unwrap().replace("&amp;", "&");
         let token = page.field("csrf").unwrap();
         let mut all: Vec<(String, String)> = vec![("csrf".to_owned(), token)];
         all.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));

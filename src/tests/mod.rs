@@ -5,6 +5,7 @@
 //! - `enrollment`, `enrollment_limits`: whole claims of pupils, in a `district` with a roster of its own, by a `family` at its browser
 //! - `ladder`: the ladder of `lib.rs`, read from our own `use` lines
 //! - `letters`: every letter renders in every language, and every folder of templates/mail/ has a sample
+//! - `login`, `recovery`, `office`: signing in, getting back in, and what the school does to an account
 //! - `pages`: every page in every state and language renders, strictly, twice the same, with the ids of docs/contract
 //! - `systems`: docs/systems.md has a row for every line, and names tests that exist
 //! - `texts`: every text that is used exists in every language, none is unused, and each has the same values everywhere
@@ -19,7 +20,10 @@ mod enrollment_limits;
 mod family;
 mod ladder;
 mod letters;
+mod login;
+mod office;
 mod pages;
+mod recovery;
 mod relying_party;
 mod systems;
 mod texts;
