@@ -86,6 +86,7 @@ impl District {
             policy: Default::default(),
             pages: crate::pages::Pages::load().unwrap(),
             config: Default::default(),
+            mailer: crate::mail::Mailer::memory(),
         };
         let app = Arc::new(App { tools, store: Store::open(&url).await.unwrap(), flows: definition::load(FEATURES, None).unwrap() });
         Self { router: routes::router(Arc::clone(&app)), app, clock, url }
