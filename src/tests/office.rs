@@ -83,7 +83,12 @@ async fn a29_a_reset_takes_what_opened_the_account_and_leaves_who_it_is() {
         for rule in [Rule::AccountPassword, Rule::SecurityAnswers] {
             assert_eq!(limits::look(&reader, rule, &subject, now).await.unwrap(), limits::Counter::default(), "{rule:?}");
         }
-        assert!(district.texts("events", &["kind", "detail"]).await.contains("account.reset{\"devices_forgotten\":1,\"reason\":\"seen at the counter\""));
+        assert!(
+            district
+                .texts("events", &["kind", "detail"])
+                .await
+                .contains("account.reset{\"devices_forgotten\":1,\"reason\":\"seen at the counter\"")
+        );
         assert!(matches!(does(&district, Command::Reset(whose("S0123456"))).await, Err(Failed::Refused(..))), "it is unclaimed already");
         assert_eq!(district.family("203.0.113.5").sign_in("0123456", PASSWORD).await, "password");
     }
@@ -107,7 +112,11 @@ async fn r22_unlocking_touches_counters_alone() {
         let told = does(&district, Command::Unlock(whose("0123456"))).await.unwrap();
         assert_eq!((&told["state"], &told["sessions_ended"]), (&json!("claimed"), &json!(0)));
         assert_eq!(everything_but_counters(&district).await, before);
-        assert_eq!(limits::look(&district.app.store.read(), Rule::RecordClaim, &subject, now).await.unwrap(), claims, "those of other things");
+        assert_eq!(
+            limits::look(&district.app.store.read(), Rule::RecordClaim, &subject, now).await.unwrap(),
+            claims,
+            "those of other things"
+        );
         assert_eq!(district.count("events WHERE kind = 'account.unlocked'").await, 1);
         assert_eq!(district.family("203.0.113.6").sign_in("0123456", PASSWORD).await, "home");
     }

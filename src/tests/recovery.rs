@@ -279,7 +279,8 @@ async fn r09_staff_never_gets_in_by_answers() {
             // Not even with a journey that says they were right.
             let account = by_name(&district, name).await;
             let on_file = district.app.store.read().accounts().password(account.id).await.unwrap().map(|password| password.hash);
-            let forged = Draft { recall_shown: Some(Proven { value: on_file, at: district.app.now() }), ..at_recall(Some(account.id), name) };
+            let forged =
+                Draft { recall_shown: Some(Proven { value: on_file, at: district.app.now() }), ..at_recall(Some(account.id), name) };
             let mut pupil = planted(&district, forged).await;
             pupil.choose(NEW).await;
             assert_eq!((pupil.shows().as_str(), pupil.address.as_str()), ("recover", "/recover"), "{name}");
@@ -525,7 +526,11 @@ async fn a29_after_a_reset_by_the_school_the_pages_lead_to_the_claim() {
         office(&district, office::Command::Reset(whose("S0123456"))).await;
         let mut pupil = district.family("203.0.113.2");
         at_the_questions(&mut pupil, "0123456").await;
-        send(&mut pupil, &[("answer_1", "a"), ("answer_2", "b"), ("answer_3", "c")].map(|(name, value)| (name.to_owned(), value.to_owned()))).await;
+        send(
+            &mut pupil,
+            &[("answer_1", "a"), ("answer_2", "b"), ("answer_3", "c")].map(|(name, value)| (name.to_owned(), value.to_owned())),
+        )
+        .await;
         assert_eq!(pupil.status(), 422);
         assert_eq!(link(&pupil, "/enroll"), "/enroll");
         assert_eq!(link(&pupil, "/help"), "/help");

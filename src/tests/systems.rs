@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 fn every_line_of_system_a_has_its_row_and_every_test_that_is_named_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(root.join("docs/systems.md")).unwrap();
-    let rows: Vec<Vec<&str>> = text.lines().filter(|line| line.starts_with("| A")).map(|line| line.split('|').map(str::trim).collect()).collect();
+    let rows: Vec<Vec<&str>> =
+        text.lines().filter(|line| line.starts_with("| A")).map(|line| line.split('|').map(str::trim).collect()).collect();
     let lines: Vec<&str> = rows.iter().map(|row| row[1]).collect();
     assert_eq!(lines, (1..=51).map(|number| format!("A{number}")).collect::<Vec<_>>());
     let code = code(root);
@@ -16,7 +17,10 @@ fn every_line_of_system_a_has_its_row_and_every_test_that_is_named_exists() {
         let tests: Vec<&str> = shown.split('`').skip(1).step_by(2).collect();
         assert!(state != "works" || !tests.is_empty(), "{line} works, by no test");
         for test in tests {
-            assert!(code.contains(&format!("fn {test}(")) || code.contains(&format!("\"{test}\"")), "{line} names {test}, which is no test");
+            assert!(
+                code.contains(&format!("fn {test}(")) || code.contains(&format!("\"{test}\"")),
+                "{line} names {test}, which is no test"
+            );
         }
     }
 }
