@@ -16,8 +16,7 @@ pub struct Cluster {
 }
 
 /// Safe as in a school, for the program refuses a server that is not; only quieter and ready for many tests at once.
-const SETTINGS: &[&str] =
-    &["listen_addresses=", "fsync=off", "full_page_writes=off", "max_connections=300", "shared_buffers=128MB", "log_min_messages=fatal"];
+const SETTINGS: &[&str] = &["listen_addresses=", "max_connections=300", "shared_buffers=128MB", "log_min_messages=fatal"];
 
 impl Cluster {
     /// Makes one and waits until it answers.

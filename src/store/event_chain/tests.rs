@@ -287,6 +287,18 @@ async fn c5_a_transaction_that_ends_late_is_linked_late() {
     assert_eq!(findings(&store, &keys).await, []);
 }
 
+/// The server's loop can be spawned, and leaves nothing unlinked behind when it is told to stop.
+#[tokio::test]
+async fn c5_a_server_that_stops_links_what_is_left() {
+    let (store, keys) = (Arc::new(Store::open(&testing::sqlite()).await.unwrap()), Arc::new(KeyStore::for_tests()));
+    record(&store, 5, NOW).await;
+    let (shared, ours) = (Arc::clone(&store), Arc::clone(&keys));
+    let clock = crate::clock::FixedClock::at(NOW);
+    tokio::spawn(async move { shared.event_chain(&ours).tend(&clock, std::future::ready(())).await }).await.unwrap();
+    let verified = store.event_chain(&keys).verify(None).await.unwrap();
+    assert_eq!((verified.events, verified.findings), (5, vec![]));
+}
+
 #[tokio::test]
 async fn old_events_are_forgotten_and_the_rest_verifies() {
     let keys = KeyStore::for_tests();
