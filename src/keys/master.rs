@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use aws_lc_rs::hkdf;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::KeyError;
@@ -16,7 +17,6 @@ use crate::model::{Hash, Timestamp};
 use crate::random::Random;
 use crate::store::events::Event;
 use crate::store::{Store, StoreError, Tx};
-use subtle::ConstantTimeEq;
 
 /// The master key of this database: read, and made if the database is empty. Missing or another one, nothing starts and
 /// nothing is made in its place (row I12).
@@ -82,7 +82,7 @@ impl MasterKey {
     }
 
     /// Reads the file; `None` if there is none. A file that others may read is refused, for they may have read it.
-    pub(super) fn read(path: &Path) -> Result<Option<Self>, KeyError> {
+    fn read(path: &Path) -> Result<Option<Self>, KeyError> {
         let file = match File::open(path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -110,10 +110,11 @@ impl MasterKey {
 
     /// Writes the file durably, mode 0600, in a folder of mode 0700 if it must be made. A file that is there already is
     /// left alone; false says so.
-    pub(super) fn write(&self, path: &Path, random: &Random) -> Result<bool, KeyError> {
+    fn write(&self, path: &Path, random: &Random) -> Result<bool, KeyError> {
         self.write_new(path, random).map_err(|error| {
             KeyError::Master(format!(
-                "the master key {} cannot be written: {error}. Give this program's user a folder to write it in, or name another file as keys.master_key_file",
+                "the master key {} cannot be written: {error}. Give this program's user a folder to write it in, or name another file \
+                 as keys.master_key_file",
                 path.display()
             ))
         })
@@ -154,7 +155,7 @@ impl MasterKey {
     }
 
     /// What the database keeps to tell this key from another; it gives nothing of the key away.
-    pub(super) fn mark(&self) -> Hash {
+    fn mark(&self) -> Hash {
         Hash(*self.derive("mark"))
     }
 }
@@ -168,14 +169,16 @@ fn folder_of(path: &Path) -> PathBuf {
 
 fn missing(path: &Path) -> KeyError {
     KeyError::Master(format!(
-        "the master key {} is missing, and this database holds what only that key opens. Put back the copy that is kept apart from the database (mode 0600); a new key would open nothing, so none was made",
+        "the master key {} is missing, and this database holds what only that key opens. Put back the copy that is kept apart from the \
+         database (mode 0600); a new key would open nothing, so none was made",
         path.display()
     ))
 }
 
 fn another(path: &Path) -> KeyError {
     KeyError::Master(format!(
-        "the master key {} is not the one that this database was sealed with. Put back the right copy; every node of a district has the same file",
+        "the master key {} is not the one that this database was sealed with. Put back the right copy; every node of a district has \
+         the same file",
         path.display()
     ))
 }
@@ -189,7 +192,8 @@ fn unreadable(path: &Path, error: &io::Error) -> KeyError {
 
 fn not_a_key(path: &Path) -> KeyError {
     KeyError::Master(format!(
-        "{} is not a master key, which is one line of 43 letters, digits, - and _. Put back the copy that is kept apart from the database",
+        "{} is not a master key, which is one line of 43 letters, digits, - and _. Put back the copy that is kept apart from the \
+         database",
         path.display()
     ))
 }

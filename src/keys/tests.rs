@@ -396,6 +396,7 @@ async fn i12_in_an_emergency_everything_that_a_key_signed_is_void_at_once() {
         assert!(believes(&keys, &rsa), "the other algorithm was not meant");
         assert_eq!(numbers(&rows(&store).await, T), [(2, Stage::Current), (3, Stage::Next)]);
 
+        assert!(believes(&server, &a_token(&keys)), "a node that is a minute behind knows the next key");
         server.refresh(&store, T, &district.random).await.unwrap();
         assert!(!believes(&server, &stolen) && believes(&server, &a_token(&keys)));
         assert_eq!(server.jwks(), keys.jwks());
