@@ -355,7 +355,8 @@ async fn of_nodes_that_refresh_at_the_same_time_one_makes_the_key() {
         let other = district.open(&stores[1], T).await.unwrap();
         let now = days(90);
         let (here, there) = tokio::join!(one.refresh(&stores[0], now, &district.random), other.refresh(&stores[1], now, &district.random));
-        (here.unwrap(), there.unwrap());
+        here.unwrap();
+        there.unwrap();
         assert_eq!(rows(&stores[0]).await.len(), 6, "one more of each algorithm");
         one.refresh(&stores[0], now, &district.random).await.unwrap();
         assert_eq!(one.jwks(), other.jwks());
