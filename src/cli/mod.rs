@@ -61,9 +61,6 @@ pub enum Command {
     /// The flows by which people join, sign in and get back in.
     #[command(subcommand)]
     Flow(flow::Command),
-    /// The keys that sign tokens.
-    #[command(subcommand)]
-    Key(key::Command),
 }
 
 /// Where the settings come from.
