@@ -83,7 +83,6 @@ impl District {
             random: Random::seeded(seed),
             keys: KeyStore::for_tests(),
             hasher: Hasher::for_tests(),
-            mailer: crate::mail::Mailer::memory(),
             policy: Default::default(),
             pages: crate::pages::Pages::load().unwrap(),
             config: Default::default(),
