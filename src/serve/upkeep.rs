@@ -1,5 +1,5 @@
-//! What the server does by itself: letters leave, keys are made and retired by their instants, what is over is forgotten. On several
-//! nodes each does it; every step is a conditional write, so nothing happens twice.
+//! What the server does by itself: letters leave, events are chained, keys are made and retired by their instants, what
+//! is over is forgotten. On several nodes each does it; every step is a conditional write, so nothing happens twice.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +16,7 @@ pub(super) async fn run(app: Arc<App>, stopped: watch::Receiver<bool>) {
     let jobs = [
         tokio::spawn(every(Arc::clone(&app), MINUTE, stopped.clone(), keys)),
         tokio::spawn(every(Arc::clone(&app), TEN_MINUTES, stopped.clone(), forget)),
+        tokio::spawn(events(Arc::clone(&app), stopped.clone())),
         tokio::spawn(letters(app, stopped)),
     ];
     for job in jobs {
@@ -40,7 +41,7 @@ where
 }
 
 /// Delivers what the outbox holds, until the end.
-async fn letters(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+async fn letters(app: Arc<App>, stopped: watch::Receiver<bool>) {
     let tools = &app.tools;
     let courier = Courier {
         store: &app.store,
@@ -51,11 +52,17 @@ async fn letters(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
         district: web::district(&app),
         issuer: oidc::issuer(&app),
     };
-    let stop = async {
-        // Whoever could say stop is gone: that is a stop too.
-        let _ = stopped.wait_for(|stopped| *stopped).await;
-    };
-    courier.run(stop).await;
+    courier.run(told(stopped)).await;
+}
+
+/// Links the event log and forgets its beginning, until the end.
+async fn events(app: Arc<App>, stopped: watch::Receiver<bool>) {
+    app.store.event_chain(&app.tools.keys).tend(&*app.tools.clock, told(stopped)).await;
+}
+
+async fn told(mut stopped: watch::Receiver<bool>) {
+    // Whoever could say stop is gone: that is a stop too.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
 async fn keys(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
