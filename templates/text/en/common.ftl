@@ -12,7 +12,7 @@ frame-accessibility = Accessibility
 frame-roster-of = School lists received { $moment }
 frame-title = { $page } · { $district }
 frame-title-mistakes = To correct: { $page } · { $district }
-frame-home = Home: { $district }
+frame-home = Home
 frame-footer = Help and information
 
 asked-by = To continue to

@@ -12,7 +12,7 @@ frame-accessibility = Accessibilité
 frame-roster-of = Listes de l’école reçues { $moment }
 frame-title = { $page } · { $district }
 frame-title-mistakes = À corriger : { $page } · { $district }
-frame-home = Accueil : { $district }
+frame-home = Accueil
 frame-footer = Aide et informations
 
 asked-by = Pour continuer vers

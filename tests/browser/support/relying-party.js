@@ -18,7 +18,7 @@ export class RelyingParty {
     const words = ["client", "register", "--name", "Cahier", "--redirect-uri", party.redirect];
     const made = await district.run(...words, "--post-logout-redirect-uri", party.after, ...options);
     const allow = { execute: [client.allowInsecureRequests] };
-    party.config = await client.discovery(new URL(district.issuer), made.client_id, made.client_secret, undefined, allow);
+    party.config = await client.discovery(new URL(district.issuer), made.client_id, undefined, client.ClientSecretBasic(made.client_secret), allow);
     return party;
   }
 
