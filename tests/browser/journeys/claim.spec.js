@@ -1,6 +1,6 @@
 // What people do on the way: back, reload, a second tab, a wrong fact, a pause, another person at the same screen.
 import { expect, look, test } from "../support/checks.js";
-import { ANSWERS, PASSWORD, answerQuestions, choosePassword, claim, fillRosterMatch, signIn, signOut } from "../support/pupil.js";
+import { PASSWORD, answerQuestions, choosePassword, claim, fillRosterMatch, recallAnswers, signIn, signOut } from "../support/pupil.js";
 
 test("back, reload and a second tab lose nothing and spend nothing", async ({ page, context, district }) => {
   await page.goto("/enroll/student-claim");
@@ -96,13 +96,7 @@ test("a forgotten password comes back by the recall questions", async ({ page, d
   const way = page.locator("button.way[value=recall-questions]");
   await expect(way.or(page.locator("main#page-recall-questions"))).toBeVisible();
   if (await way.isVisible()) await way.click();
-  await look(page, "recall-questions");
-  for (const [index, answer] of ANSWERS.entries()) {
-    const field = page.locator(`#answer_${index + 1}`);
-    // Case, accents and spaces do not count in an answer that a child typed months ago.
-    if (await field.count()) await field.fill(` ${answer.toUpperCase()} `);
-  }
-  await page.locator("button#continue").click();
+  await recallAnswers(page);
   const next = "sept bateaux dans le brouillard";
   await choosePassword(page, next);
   await page.goto("/sign-out");

@@ -19,7 +19,7 @@ async function violations(page) {
 
 /** axe waits for timers, which do not run where scripts are off: it looks at the same page in another window. */
 async function elsewhere(page, { viewport, colorScheme, locale }) {
-  const context = await page.context().browser().newContext({ viewport, colorScheme, locale, reducedMotion: "reduce" });
+  const context = await page.context().browser().newContext({ viewport, colorScheme, locale, javaScriptEnabled: true });
   const copy = await context.newPage();
   const body = await page.content();
   await copy.route(page.url(), (route) => route.fulfill({ body, contentType: "text/html; charset=utf-8" }));

@@ -41,12 +41,26 @@ export async function choosePassword(page, password) {
   await page.locator("button#continue").click();
 }
 
+/** What was answered, by the question's words. */
+const answered = new Map();
+
 export async function answerQuestions(page) {
   await look(page, "security-questions");
   for (const [index, answer] of ANSWERS.entries()) {
     const question = page.locator(`#question_${index + 1}`);
-    if (await question.count()) await question.selectOption({ index: index + 1 });
+    await question.selectOption({ index: index + 1 });
+    answered.set(await question.locator("option:checked").innerText(), answer);
     await page.locator(`#answer_${index + 1}`).fill(answer);
+  }
+  await page.locator("button#continue").click();
+}
+
+/** The same answers, as a child writes them months later: case, accents and spaces do not count. */
+export async function recallAnswers(page) {
+  await look(page, "recall-questions");
+  for (const index of ANSWERS.keys()) {
+    const asked = await page.locator(`label[for=answer_${index + 1}]`).innerText();
+    await page.locator(`#answer_${index + 1}`).fill(` ${answered.get(asked.trim()).toUpperCase()} `);
   }
   await page.locator("button#continue").click();
 }

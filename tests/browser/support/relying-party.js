@@ -7,7 +7,7 @@ export class RelyingParty {
     const party = new RelyingParty();
     party.answers = [];
     party.server = createServer((request, response) => {
-      party.answers.push(new URL(request.url, party.origin));
+      if (request.url !== "/favicon.ico") party.answers.push(new URL(request.url, party.origin));
       response.setHeader("content-type", "text/html").end("<!doctype html><title>app</title><p id=here>here");
     });
     await new Promise((resolve) => party.server.listen(0, "127.0.0.1", resolve));
