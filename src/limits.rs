@@ -290,3 +290,172 @@ const RULES: &[(Rule, Bounds)] = &[
     (Rule::ClientSecret, Bounds { word: "client-secret", waits: &[(20, 600)], most: None, forget: Forget::AfterWindow(600) }),
     (Rule::Code, Bounds { word: "code", waits: &[], most: Some(10), forget: Forget::Never }),
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::config::policy::PolicySettings;
+    use crate::store::Store;
+    use crate::store::testing::stores;
+
+    const NOW: Timestamp = Timestamp(1_800_000_000);
+
+    fn later(seconds: i64) -> Timestamp {
+        Timestamp(NOW.0 + seconds)
+    }
+
+    async fn try_at(store: &Store, rule: Rule, now: Timestamp) -> Taken {
+        store.write(async |tx: &Tx| take(tx, rule, &Hash::of(b"somebody"), now).await).await.unwrap()
+    }
+
+    async fn counted(store: &Store, rule: Rule, now: Timestamp) -> Counter {
+        look(&store.read(), rule, &Hash::of(b"somebody"), now).await.unwrap()
+    }
+
+    #[test]
+    fn every_rule_stands_in_the_table_under_a_word_of_its_own() {
+        let words: BTreeSet<&str> = RULES.iter().map(|(rule, _)| rule.bounds().word).collect();
+        assert_eq!(words.len(), RULES.len());
+    }
+
+    #[tokio::test]
+    async fn r07_of_thirty_two_tries_at_once_each_is_counted_and_five_are_judged() {
+        for store in stores().await {
+            let store = Arc::new(store);
+            let trying = (0..32).map(|_| {
+                let store = Arc::clone(&store);
+                tokio::spawn(async move { try_at(&store, Rule::SecurityAnswers, NOW).await })
+            });
+            let mut judged = 0;
+            for taken in trying.collect::<Vec<_>>() {
+                judged += usize::from(matches!(taken.await.unwrap(), Taken::Go { .. }));
+            }
+            assert_eq!(judged, 5);
+            assert_eq!(store.read().throttles().seen("security-answers", &Hash::of(b"somebody")).await.unwrap(), 32);
+        }
+    }
+
+    #[tokio::test]
+    async fn tries_that_are_over_are_forgotten_and_those_for_life_are_not() {
+        for store in stores().await {
+            for _ in 0..4 {
+                try_at(&store, Rule::SecurityAnswers, NOW).await;
+            }
+            assert_eq!(try_at(&store, Rule::SecurityAnswers, later(DAY)).await, Taken::Go { left: 4 }, "a day later five are free again");
+            assert_eq!(counted(&store, Rule::SecurityAnswers, later(DAY)).await, Counter { tries: 1, in_all: 5, ..Counter::default() });
+            for day in 2..12 {
+                assert!(matches!(try_at(&store, Rule::SecurityAnswers, later(day * DAY)).await, Taken::Go { .. }), "{day}");
+            }
+            assert_eq!(try_at(&store, Rule::SecurityAnswers, later(400 * DAY)).await, Taken::Closed);
+            // Forgetting what is over forgets nothing of it.
+            store.write(async |tx: &Tx| prune(tx, later(9_000 * DAY)).await).await.unwrap();
+            assert!(counted(&store, Rule::SecurityAnswers, later(9_000 * DAY)).await.closed);
+            try_at(&store, Rule::ResetByHour, NOW).await;
+            store.write(async |tx: &Tx| prune(tx, later(29 * DAY)).await).await.unwrap();
+            assert_eq!(counted(&store, Rule::ResetByHour, NOW).await.tries, 1);
+            store.write(async |tx: &Tx| prune(tx, later(31 * DAY)).await).await.unwrap();
+            assert_eq!(counted(&store, Rule::ResetByHour, NOW).await, Counter::default());
+        }
+    }
+
+    #[tokio::test]
+    async fn r21_a_success_forgets_waits_and_what_is_counted_in_a_row_and_no_more() {
+        for store in stores().await {
+            for rule in [Rule::AccountPassword, Rule::SecurityAnswers] {
+                for _ in 0..4 {
+                    try_at(&store, rule, NOW).await;
+                }
+                store.write(async |tx: &Tx| clear(tx, rule, &Hash::of(b"somebody")).await).await.unwrap();
+            }
+            assert_eq!(counted(&store, Rule::AccountPassword, NOW).await, Counter::default());
+            // Three failed; the fourth was right.
+            assert_eq!(counted(&store, Rule::SecurityAnswers, NOW).await, Counter { in_all: 3, ..Counter::default() });
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_closed_stays_closed_until_it_is_reset() {
+        for store in stores().await {
+            let somebody = Hash::of(b"somebody");
+            for rule in [Rule::AccountPassword, Rule::ResetByHour] {
+                store.write(async |tx: &Tx| close(tx, rule, &somebody, NOW).await).await.unwrap();
+            }
+            assert_eq!(try_at(&store, Rule::AccountPassword, later(9_000 * DAY)).await, Taken::Closed);
+            assert!(would_wait(&store.read(), Rule::AccountPassword, &somebody, later(9_000 * DAY)).await.unwrap());
+            assert!(matches!(try_at(&store, Rule::ResetByHour, NOW).await, Taken::Go { .. }), "a rule without an end has none");
+            assert!(store.write(async |tx: &Tx| reset(tx, Rule::AccountPassword, &somebody).await).await.unwrap());
+            assert_eq!(try_at(&store, Rule::AccountPassword, NOW).await, Taken::Go { left: 4 });
+        }
+    }
+
+    #[test]
+    fn d7_a_network_waits_after_twenty_accounts_and_a_school_after_twenty_times_as_many() {
+        let challenge = |seconds| Network::Challenge { seconds };
+        let closed = Network::Closed { until: later(CHALLENGE_WINDOW) };
+        for (short, long, school, expected) in [
+            (19, 19, false, Network::Open),
+            (20, 20, false, challenge(5)),
+            (40, 40, false, challenge(10)),
+            (99, 99, false, challenge(20)),
+            (20, 100, false, closed),
+            (0, 100, false, closed),
+            (399, 2_000, true, Network::Open),
+            (400, 2_000, true, challenge(5)),
+            (90_000, 90_000, true, challenge(30)),
+        ] {
+            assert_eq!(judge(short, long, school, NOW), expected, "{short} {long} {school}");
+        }
+    }
+
+    #[tokio::test]
+    async fn d7_what_counts_against_a_network_is_on_how_many_accounts_it_failed() {
+        for store in stores().await {
+            let (keys, policy) = (KeyStore::for_tests(), Policy::default());
+            let fail = async |account: u32, now: Timestamp| {
+                let subject = subject(&keys, &["account", &account.to_string()]);
+                store.write(async |tx: &Tx| failed(tx, &keys, "203.0.113.5", &subject, now).await).await.unwrap();
+            };
+            let asked = async |from: &str, now| network(&store.read(), &keys, &policy, from, now).await.unwrap();
+            for _ in 0..50 {
+                fail(0, NOW).await;
+            }
+            assert_eq!(asked("203.0.113.5", NOW).await, Network::Open, "one pupil with fifty slips");
+            for account in 1..20 {
+                fail(account, later(1)).await;
+            }
+            assert_eq!(asked("203.0.113.5", later(1)).await, Network::Challenge { seconds: 5 });
+            assert_eq!(asked("203.0.113.6", later(1)).await, Network::Open, "another network");
+            assert_eq!(asked("203.0.113.5", later(1 + CHALLENGE_WINDOW)).await, Network::Open, "ten minutes later");
+            let networks = vec!["203.0.113.0/24".to_owned()];
+            let school = Policy::new(PolicySettings { school_networks: networks, ..PolicySettings::default() }).unwrap();
+            assert_eq!(network(&store.read(), &keys, &school, "203.0.113.5", later(1)).await.unwrap(), Network::Open);
+        }
+    }
+
+    #[test]
+    fn a_ticket_is_worth_something_after_its_wait_in_its_network_and_for_two_minutes() {
+        let keys = KeyStore::for_tests();
+        let made = ticket(&keys, "203.0.113.5", 5, NOW);
+        let ripe = |network: &str, ticket: &str, at| ticket_is_ripe(&keys, network, ticket, later(at));
+        for (at, expected) in [(0, false), (4, false), (5, true), (124, true), (125, false)] {
+            assert_eq!(ripe("203.0.113.5", &made, at), expected, "{at}");
+        }
+        assert!(!ripe("203.0.113.6", &made, 5));
+        let (from, seal) = made.split_once('.').unwrap();
+        let earlier = format!("{}.{seal}", from.parse::<i64>().unwrap() - 5);
+        for forged in [earlier.as_str(), "", ".", from, seal, "x.y"] {
+            assert!(!ripe("203.0.113.5", forged, 5), "{forged}");
+        }
+    }
+
+    #[test]
+    fn an_ipv6_household_is_one_network() {
+        let of = |address: &str| network_of(address.parse().unwrap());
+        assert_eq!(of("2001:db8:5:1:aaaa::1"), of("2001:db8:5:1:bbbb::2"));
+        assert_ne!(of("2001:db8:5:1::1"), of("2001:db8:5:2::1"));
+        assert_eq!((of("203.0.113.5"), of("::ffff:203.0.113.5")), ("203.0.113.5".to_owned(), "203.0.113.5".to_owned()));
+    }
+}

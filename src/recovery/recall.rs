@@ -32,7 +32,12 @@ pub(super) async fn asked(tools: &Tools, accounts: &Accounts<'_>, people: &Peopl
     };
     let questions = match (&draft.recall, &found) {
         (Some(before), _) => before.clone(),
-        (None, Some(found)) => pick(&tools.keys, &subject, found.answers.iter().map(|answered| answered.question.as_str()), most),
+        (None, Some(found)) => {
+            let mine: Vec<&str> = found.answers.iter().map(|answered| answered.question.as_str()).collect();
+            let picked = pick(&tools.keys, &subject, mine.iter().copied(), most);
+            // In the order in which the child once chose them.
+            mine.into_iter().filter(|question| picked.iter().any(|found| found == question)).map(str::to_owned).collect()
+        }
         (None, None) => pick(&tools.keys, &subject, QUESTIONS.iter().copied(), most),
     };
     let answer = |question: &str| {

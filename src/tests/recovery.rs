@@ -83,6 +83,15 @@ async fn a21_answers_count_however_they_are_written() {
 }
 
 #[tokio::test]
+async fn a21_questions_come_in_the_order_in_which_they_were_chosen() {
+    for district in claimed(ZOE).await {
+        let mut pupil = district.family("203.0.113.2");
+        at_the_questions(&mut pupil, "0123456").await;
+        assert_eq!(questions(&district, &pupil), QUESTIONS[2..5]);
+    }
+}
+
+#[tokio::test]
 async fn a26_the_password_from_before_may_not_come_back() {
     for district in claimed(ZOE).await {
         let mut pupil = district.family("203.0.113.2");
