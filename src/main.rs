@@ -28,6 +28,7 @@ struct Preau {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a process")]
 enum Command {
     /// Make a district of people who do not exist, and serve it with a sample app and a mailbox.
     Demo(demo::run::Command),
@@ -66,7 +67,12 @@ async fn run(command: Command, json: bool, place: &Place) -> Result<Option<conso
             let demo = demo::run::run(&command, json, Arc::new(SystemClock), serve::asked_to_stop());
             demo.await.map(|()| None).map_err(|failed| failed.to_string())
         }
-        Command::Other(command) => cli::run(command, place).await.map(Some).map_err(|failed| failed.to_string()),
+        Command::Other(command) => cli::run(command, place).await.map(Some).map_err(|failed| {
+            if let Some(answer) = failed.answer() {
+                console::answer(answer, json);
+            }
+            failed.to_string()
+        }),
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
-use reqwest::{Client, Request, StatusCode};
+use reqwest::{Client, Method, Request, StatusCode};
 use url::{Host, Url};
 
 /// Calls other servers.
@@ -69,7 +69,7 @@ impl Reach {
     }
 
     /// This address may be connected to.
-    fn allows(self, address: IpAddr) -> bool {
+    pub fn allows(self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         is_public(address) || (self == Self::PublicAndLoopback && address.is_loopback())
     }
@@ -103,6 +103,11 @@ impl Outbound {
             .build()
             .expect("the settings above hold on every machine");
         Self { client, reach }
+    }
+
+    /// Asks for what is at an address, once.
+    pub async fn get(&self, url: Url) -> Result<Answer, OutboundError> {
+        self.send(Request::new(Method::GET, url)).await
     }
 
     /// Asks, once.

@@ -6,6 +6,7 @@ pub mod claim;
 pub mod client;
 pub mod config;
 pub mod database;
+pub mod doctor;
 pub mod flow;
 pub mod key;
 pub mod mail;
@@ -34,6 +35,8 @@ pub enum Command {
     /// Check the settings, or print them.
     #[command(subcommand)]
     Config(config::Command),
+    /// Look whether this machine could serve the district: one line a check. Ends with 1 if something is wrong.
+    Doctor,
     /// The database: bring its schema up, or say what is pending.
     #[command(subcommand)]
     Database(database::Command),
@@ -101,6 +104,18 @@ pub enum Failed {
     Key(#[from] key::Failed),
     #[error("{0}")]
     Said(String),
+    #[error("wrong: {}", .0.wrong.join(", "))]
+    Unwell(doctor::Examined),
+}
+
+impl Failed {
+    /// What is answered all the same.
+    pub fn answer(&self) -> Option<&Answer> {
+        match self {
+            Self::Unwell(examined) => Some(&examined.answer),
+            _ => None,
+        }
+    }
 }
 
 impl Place {
@@ -118,6 +133,10 @@ pub async fn run(command: Command, place: &Place) -> Result<Answer, Failed> {
     match command {
         Command::Serve => serve(place.config()?).await,
         Command::Config(command) => config::run(&command, place),
+        Command::Doctor => {
+            let examined = doctor::run(place, clock.now()).await;
+            if examined.wrong.is_empty() { Ok(examined.answer) } else { Err(Failed::Unwell(examined)) }
+        }
         Command::Flow(command) => flow::run(&command, place),
         Command::Database(command) => database::run(&command, &place.config()?).await,
         Command::Roster(roster::Command::Generate(asked)) => {

@@ -354,7 +354,8 @@ pub mod tests {
 
     #[test]
     fn a_pupil_needs_number_birth_date_and_school_and_staff_an_address() {
-        let takes: [(Kind, fn(&mut Person)); 5] = [
+        type Take = fn(&mut Person);
+        let takes: [(Kind, Take); 5] = [
             (Kind::StudentUnclaimed, |pupil| pupil.student_number = None),
             (Kind::StudentUnclaimed, |pupil| pupil.birth_date = None),
             (Kind::StudentUnclaimed, |pupil| pupil.school = None),

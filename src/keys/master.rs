@@ -54,6 +54,15 @@ pub(super) async fn open(path: &Path, store: &Store, now: Timestamp, random: &Ra
     answer
 }
 
+/// The master key, if it is this database's; `None` if the database is tied to none yet. Makes nothing.
+pub(super) async fn check(path: &Path, store: &Store) -> Result<Option<MasterKey>, KeyError> {
+    match (MasterKey::read(path)?, store.read().signing_keys().master_mark().await?) {
+        (Some(master), Some(mark)) => master.answering(&mark, path).map(Some),
+        (None, Some(_)) => Err(missing(path)),
+        (_, None) => Ok(None),
+    }
+}
+
 /// What every other key is derived from.
 pub(super) struct MasterKey(Zeroizing<[u8; BYTES]>);
 

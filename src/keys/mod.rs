@@ -75,6 +75,15 @@ impl KeyStore {
         Ok(keys)
     }
 
+    /// Whether the database's keys open under the master key of the settings; changes nothing. How many sign now, or
+    /// `None` where nothing is sealed yet, and the first start makes them.
+    pub async fn check(settings: &KeySettings, store: &Store, now: Timestamp) -> Result<Option<usize>, KeyError> {
+        let Some(master) = master::check(&settings.master_key_file, store).await? else { return Ok(None) };
+        let found = store.read().signing_keys().all().await?;
+        let ring = Ring::open(&found, now, &Seals::of(&master), &Ring::default())?;
+        Ok(Some(Algorithm::ALL.iter().filter(|algorithm| ring.current(**algorithm).is_some()).count()))
+    }
+
     /// A key store for tests: a fixed master key and signing keys that every run has the same.
     #[cfg(test)]
     pub fn for_tests() -> Self {

@@ -33,9 +33,10 @@ mod writer;
 pub use connect::Backend;
 pub use error::StoreError;
 
-use sea_orm::{DatabaseConnection, DatabaseExecutor, DatabaseTransaction};
+use sea_orm::{DatabaseConnection, DatabaseExecutor, DatabaseTransaction, DbBackend};
 
 use self::writer::Writer;
+use crate::model::Timestamp;
 
 /// The district's database.
 pub struct Store {
@@ -100,6 +101,15 @@ impl Reader<'_> {
     pub(crate) fn db(&self) -> Db<'_> {
         DatabaseExecutor::Connection(self.0)
     }
+
+    /// The instant by the database's own clock, where it has one: an embedded one has ours.
+    pub async fn clock(&self) -> Result<Option<Timestamp>, StoreError> {
+        if self.0.get_database_backend() != DbBackend::Postgres {
+            return Ok(None);
+        }
+        let row = sql::row(&self.db(), "SELECT CAST(EXTRACT(EPOCH FROM now()) AS BIGINT) AS at", []).await?;
+        Ok(row.map(|row| row.try_get("", "at")).transpose()?.map(Timestamp))
+    }
 }
 
 impl Tx {
@@ -122,6 +132,15 @@ mod tests {
         let text = String::from("x");
         let done = tokio::spawn(async move { store.write(async |tx: &Tx| look(tx, &text).await).await }).await.unwrap();
         assert_eq!(done.unwrap(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_shared_database_has_a_clock_of_its_own_and_an_embedded_one_has_not() {
+        for store in testing::stores().await {
+            let clock = store.read().clock().await.unwrap();
+            assert_eq!(clock.is_some(), store.backend() == Backend::Postgres);
+            assert!(clock.is_none_or(|clock| clock > Timestamp(1_767_225_600)));
+        }
     }
 
     async fn look(tx: &Tx, text: &str) -> Result<usize, StoreError> {
