@@ -21,6 +21,8 @@ pub enum Rule {
     KnownDevice,
     /// Claims on a record of the roster (E04).
     RecordClaim,
+    /// Claims on a record that were right and went on: each may cost a hash, and nobody begins so many.
+    ClaimsBegun,
     /// Answers to security questions (R07).
     SecurityAnswers,
     /// Recoveries begun for an account, by the hour (R06).
@@ -282,6 +284,7 @@ const RULES: &[(Rule, Bounds)] = &[
     ),
     (Rule::KnownDevice, Bounds { word: "known-device", waits: &[(10, HOUR_32)], most: None, forget: Forget::AfterQuiet(HOUR_32) }),
     (Rule::RecordClaim, Bounds { word: "record-claim", waits: &[(5, DAY_32)], most: Some(20), forget: Forget::AfterQuiet(DAY_32) }),
+    (Rule::ClaimsBegun, Bounds { word: "claims-begun", waits: &[(40, HOUR_32)], most: None, forget: Forget::AfterWindow(HOUR_32) }),
     (Rule::SecurityAnswers, Bounds { word: "security-answers", waits: &[(5, DAY_32)], most: Some(15), forget: Forget::AfterQuiet(DAY_32) }),
     (Rule::ResetByHour, Bounds { word: "reset-hour", waits: &[(3, HOUR_32)], most: None, forget: Forget::AfterQuiet(HOUR_32) }),
     (Rule::ResetByDay, Bounds { word: "reset-day", waits: &[(10, DAY_32)], most: None, forget: Forget::AfterQuiet(DAY_32) }),

@@ -93,7 +93,10 @@ pub fn said(json: Value) -> Answer {
 fn case_text(case: &Value) -> String {
     let tries = case["tries"].as_i64().unwrap_or_default();
     let mut lines = vec![format!("{}  {}: {} ({tries} tried)", word(&case["number"]), word(&case["cause"]), word(&case["explanation"]))];
-    lines.push(format!("  typed   {}", facts(&case["typed"])));
+    // Who was turned away later on the way typed nothing then.
+    if case["typed"]["student_number"] != "" {
+        lines.push(format!("  typed   {}", facts(&case["typed"])));
+    }
     lines.push(format!("  roster  {}", facts(&case["roster"])));
     for person in case["may_be"].as_array().into_iter().flatten() {
         lines.push(format!("  or      {}", facts(person)));

@@ -185,8 +185,11 @@ impl RosterMatch {
             (Taken::Go { .. }, Found::One(person), Standing::Shut(cause)) => (cause, Some(person)),
             (Taken::Go { .. }, Found::One(person), Standing::Open(_)) => {
                 limits::give_back(step.tx, Rule::RecordClaim, &subject).await?;
-                matched(step, person);
-                return Ok(Outcome::Next);
+                if let Taken::Go { .. } = limits::take(step.tx, Rule::ClaimsBegun, &subject, step.now).await? {
+                    matched(step, person);
+                    return Ok(Outcome::Next);
+                }
+                (Cause::Throttled, Some(person))
             }
         };
         limits::failed(step.tx, &step.tools.keys, &step.visitor.network, &subject, step.now).await?;

@@ -49,8 +49,8 @@ p6,,,true,s1,student,ma1,,Marie,Roy,,0888001,,,,,05,
 p7,,,true,s1,student,ma2,,Marie,Roy-Côté,,0888001,,,,,05,
 p8,,,true,s1,student,jea,,Jean-Pierre,O’Neil,,42,,,,,05,
 ";
-/// Zoé's, Léa's and the others' days.
-const BIRTHS: &str = "p1,,,2014-03-04\np2,,,2014-05-06\np3,,,2014-07-08\np4,,,2014-01-01\n";
+/// Birth dates; the two Maries have the same.
+const BIRTHS: &str = "p1,,,2014-03-04\np2,,,2014-05-06\np3,,,2014-07-08\np4,,,2014-01-01\np6,,,2014-09-09\np7,,,2014-09-09\n";
 /// The facts of Zoé, as her report card has them.
 pub const ZOE: &[(&str, &str)] = &[("given_name", "Zoé"), ("family_name", "Tremblay-Gagnon"), ("student_number", "0123456")];
 /// The facts of Léa.
