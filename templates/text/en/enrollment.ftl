@@ -87,7 +87,7 @@ not-matched-sign-in = Sign in
 not-matched-case = Still nothing? Write to the school. It sees your request under this number:
 
 already-claimed-title = This account exists already
-already-claimed-lead = Good news: there is nothing to create. Sign in with the password chosen that day.
+already-claimed-lead = Good news: there is nothing to create. Sign in with the password chosen when it was made.
 already-claimed-sign-in = Sign in
 already-claimed-recover = I forgot the password
 already-claimed-not-you = You never created it?

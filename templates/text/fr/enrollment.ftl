@@ -87,7 +87,7 @@ not-matched-sign-in = Se connecter
 not-matched-case = Toujours rien ? Écrivez à l’école. Elle verra votre demande sous ce numéro :
 
 already-claimed-title = Ce compte existe déjà
-already-claimed-lead = Bonne nouvelle : il n’y a rien à créer. Connectez-vous avec le mot de passe choisi ce jour-là.
+already-claimed-lead = Bonne nouvelle : il n’y a rien à créer. Connectez-vous avec le mot de passe choisi à sa création.
 already-claimed-sign-in = Se connecter
 already-claimed-recover = J’ai oublié le mot de passe
 already-claimed-not-you = Vous ne l’avez jamais créé ?
