@@ -35,7 +35,7 @@ enum Turned {
     /// Another answer was first.
     Lost,
     /// Judged.
-    Judged(Answered, Draft),
+    Judged(Answered, Box<Draft>),
 }
 
 impl Turn<'_> {
@@ -57,7 +57,7 @@ impl Turn<'_> {
         match turned {
             Turned::Lost if self.held.fresh => Ok(self.go_on(&next)),
             Turned::Lost => Ok(self.lost().await),
-            Turned::Judged(answered, draft) => self.respond(answered, draft, &next, ticket).await,
+            Turned::Judged(answered, draft) => self.respond(answered, *draft, &next, ticket).await,
         }
     }
 
@@ -106,7 +106,7 @@ impl Turn<'_> {
         };
         let answered = self.flow.answer(self.stage, &mut step, &self.sent.form, prepared).await?;
         self.keep(tx, &answered, &draft, next).await?;
-        Ok(Turned::Judged(answered, draft))
+        Ok(Turned::Judged(answered, Box::new(draft)))
     }
 
     /// Writes what the answer brought.
