@@ -18,7 +18,7 @@ const STRONG: &str = "student-claim-strong";
 async fn a30_a_pupil_claims_the_account_and_is_signed_in() {
     for district in District::each().await {
         let mut family = district.family("203.0.113.1");
-        family.reach_the_last_look(FLOW, ZOE).await;
+        family.to_the_last_look(FLOW, ZOE).await;
         let page = &family.page.as_ref().unwrap().body;
         for said in ["Zoé Tremblay-Gagnon", "S0123456", "École des Érables"] {
             assert!(page.contains(said), "{said}");
@@ -44,7 +44,7 @@ async fn a30_a_pupil_claims_the_account_and_is_signed_in() {
 #[tokio::test]
 async fn a49_a_letter_tells_the_address_on_file_if_there_is_one() {
     for district in District::each().await {
-        district.family("203.0.113.1").reach_the_end(FLOW, LEA).await;
+        district.family("203.0.113.1").to_the_end(FLOW, LEA).await;
         assert_eq!(district.count("outbox").await, 1);
     }
 }
@@ -143,7 +143,7 @@ async fn a04_the_neutral_page_says_when_the_lists_of_the_school_came() {
 #[tokio::test]
 async fn a51_claiming_twice_leads_to_sign_in_and_recovery() {
     for district in District::each().await {
-        district.family("203.0.113.1").reach_the_end(FLOW, ZOE).await;
+        district.family("203.0.113.1").to_the_end(FLOW, ZOE).await;
         let mut again = district.family("203.0.113.2");
         again.claim(FLOW, ZOE).await;
         let body = again.page.as_ref().unwrap().body.clone();
@@ -223,7 +223,7 @@ async fn a38_questions_are_refused_with_reasons_and_the_other_answers_stay() {
 async fn r10_nothing_that_opens_an_account_is_written_as_it_was_typed() {
     for district in District::each().await {
         let mut family = district.family("203.0.113.1");
-        family.reach_the_last_look(FLOW, LEA).await;
+        family.to_the_last_look(FLOW, LEA).await;
         let mut written = district.texts("journeys", &["draft", "typed"]).await;
         family.send(&[]).await;
         assert_eq!(family.shows(), "enrolled");
@@ -256,7 +256,7 @@ async fn r10_nothing_that_opens_an_account_is_written_as_it_was_typed() {
 async fn a29_after_a_reset_the_claim_is_open_again_and_old_passwords_stay_used() {
     for district in District::each().await {
         let mut family = district.family("203.0.113.1");
-        family.reach_the_end(FLOW, ZOE).await;
+        family.to_the_end(FLOW, ZOE).await;
         let before = district.account("123456").await.unwrap();
         // Tries on an account that was somebody's do not stand in its owner's way.
         for network in 2..9 {
@@ -287,8 +287,8 @@ async fn two_pupils_of_one_name_to_sign_in_with_are_not_one_account() {
         let ana = [("given_name", "Ana"), ("family_name", "Silva"), ("student_number", "0777001")];
         let ben = [("given_name", "Ben"), ("family_name", "Lopez"), ("student_number", "777001")];
         let (mut first, mut second) = (district.family("203.0.113.1"), district.family("203.0.113.2"));
-        second.reach_the_last_look(FLOW, &ben).await;
-        first.reach_the_end(FLOW, &ana).await;
+        second.to_the_last_look(FLOW, &ben).await;
+        first.to_the_end(FLOW, &ana).await;
         // The race to the end, and the claim from the beginning.
         assert_eq!(second.send(&[]).await.shows(), "not-matched");
         assert_eq!(second.claim(FLOW, &ben).await.shows(), "not-matched");
@@ -304,7 +304,7 @@ async fn e11_of_two_and_thirty_browsers_one_gets_the_account() {
         let mut browsers = Vec::new();
         for number in 1..=32 {
             let mut family = district.family(&format!("203.0.113.{number}"));
-            family.reach_the_last_look(FLOW, ZOE).await;
+            family.to_the_last_look(FLOW, ZOE).await;
             browsers.push(family);
         }
         let mut last = tokio::task::JoinSet::new();
@@ -400,7 +400,7 @@ async fn e18_a_journey_is_its_browsers_own() {
 }
 
 #[tokio::test]
-async fn e17_e20_after_the_end_every_form_leads_reach_the_end_and_writes_nothing() {
+async fn e17_e20_after_the_end_every_form_leads_to_the_end_and_writes_nothing() {
     for district in District::each().await {
         let mut family = district.family("203.0.113.1");
         let mut sent = Vec::new();
@@ -497,7 +497,7 @@ async fn a_sibling_who_goes_on_at_the_same_screen_chooses_a_password_too() {
 #[tokio::test]
 async fn e26_whoever_leaves_or_is_shut_on_the_way_is_turned_away_and_nothing_is_made() {
     for district in District::each().await {
-        district.family("203.0.113.9").reach_the_end(FLOW, LEA).await;
+        district.family("203.0.113.9").to_the_end(FLOW, LEA).await;
         let lea = district.account("123457").await.unwrap();
         district.reset(&lea).await;
         for stage in 1..4 {

@@ -33,9 +33,9 @@ fn plain(family: &Family) -> String {
 #[tokio::test]
 async fn e01_whatever_stands_in_the_way_the_page_is_the_same_to_the_byte() {
     for district in District::each().await {
-        district.family("203.0.113.90").reach_the_end("student-claim", LEA).await;
+        district.family("203.0.113.90").to_the_end("student-claim", LEA).await;
         let noe = [("given_name", "Noé"), ("family_name", "D’Arcy"), ("student_number", "200300"), ("birth_date", "2014-07-08")];
-        district.family("203.0.113.91").reach_the_end("student-claim", &noe[..3]).await;
+        district.family("203.0.113.91").to_the_end("student-claim", &noe[..3]).await;
         district.shut(&district.account("200300").await.unwrap()).await;
         let lea = [LEA, &[("birth_date", "2014-05-06")]].concat();
         let marie = [("given_name", "Marie"), ("family_name", "Roy"), ("student_number", "0888001"), ("birth_date", "2014-09-09")];

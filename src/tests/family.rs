@@ -110,15 +110,17 @@ impl Family {
     }
 
     /// A claim, up to the last look.
-    pub async fn reach_the_last_look(&mut self, flow: &str, facts: &[(&str, &str)]) -> &mut Self {
+    #[expect(clippy::wrong_self_convention, reason = "a family goes to it")]
+    pub async fn to_the_last_look(&mut self, flow: &str, facts: &[(&str, &str)]) -> &mut Self {
         self.claim(flow, facts).await.choose(PASSWORD).await.answer().await;
         assert_eq!(self.shows(), "confirm");
         self
     }
 
     /// A whole claim.
-    pub async fn reach_the_end(&mut self, flow: &str, facts: &[(&str, &str)]) -> &mut Self {
-        self.reach_the_last_look(flow, facts).await.send(&[]).await;
+    #[expect(clippy::wrong_self_convention, reason = "a family goes to it")]
+    pub async fn to_the_end(&mut self, flow: &str, facts: &[(&str, &str)]) -> &mut Self {
+        self.to_the_last_look(flow, facts).await.send(&[]).await;
         assert_eq!(self.shows(), "enrolled");
         self
     }
