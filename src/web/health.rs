@@ -32,8 +32,20 @@ pub async fn metrics(State(app): State<Arc<App>>) -> Response {
     let mut gauge = |name: &str, about: &str, value: i64| {
         let _ = writeln!(text, "# HELP preau_{name} {about}\n# TYPE preau_{name} gauge\npreau_{name} {value}");
     };
-    if let Ok(Some(at)) = app.store.read().people().roster_of().await {
+    let reader = app.store.read();
+    if let Ok(Some(at)) = reader.people().roster_of().await {
         gauge("roster_age_seconds", "Seconds since the last roster was applied.", app.now().since(at));
     }
+    if let Ok(letters) = reader.outbox().counts().await {
+        gauge("letters_waiting", "Letters on their way out.", letters.queued);
+        gauge("letters_dead", "Letters that were given up: `preau mail list` says why.", letters.dead);
+    }
+    let hashing = app.tools.hasher.load();
+    gauge("passwords_waiting", "People whose password waits to be compared.", count(hashing.waiting));
+    gauge("passwords_refused", "People who were asked to come back since the start, because too many waited.", count(hashing.refused));
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
+}
+
+fn count(number: impl TryInto<i64>) -> i64 {
+    number.try_into().unwrap_or(i64::MAX)
 }
