@@ -121,7 +121,7 @@ impl Drop for Progress {
 
 /// A table; what a row does not have stays empty.
 fn in_columns(rows: &[Value], columns: &[&str]) -> String {
-    let cell = |row: &Value, key: &str| row.get(key).map(plain).unwrap_or_default();
+    let cell = |row: &Value, key: &str| row.get(key).map(|value| shown(key, value)).unwrap_or_default();
     let mut table: Vec<Vec<String>> = vec![columns.iter().map(|key| key.replace('_', " ")).collect()];
     table.extend(rows.iter().map(|row| columns.iter().map(|key| cell(row, key)).collect()));
     let width = |column: usize| table.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
@@ -142,9 +142,16 @@ fn in_lines(facts: &Map<String, Value>, first: &[&str]) -> String {
             let rows: Vec<String> = rows.iter().map(|row| format!("  {}", plain(row))).collect();
             format!("{}\n{}", key.replace('_', " "), rows.join("\n"))
         }
-        value => format!("{:<width$}  {}", key.replace('_', " "), plain(value)),
+        value => format!("{:<width$}  {}", key.replace('_', " "), shown(key, value)),
     };
     named.chain(others).map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// A value as people read it: programs get seconds since the epoch, people a date (RFC 3339).
+fn shown(key: &str, value: &Value) -> String {
+    let instant = ["at", "since", "signs_from"].contains(&key) || key.ends_with("_at");
+    let date = value.as_i64().filter(|_| instant).and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+    date.map_or_else(|| plain(value), |date| date.to_string())
 }
 
 fn plain(value: &Value) -> String {
@@ -174,5 +181,6 @@ mod tests {
         let one = json!({ "logo": null, "enabled": true, "client_id": "x" });
         assert_eq!(Answer::of(one, &["client_id"]).text, "client id  x\nenabled    true\nlogo       -");
         assert_eq!(Answer::of(json!([]), &["name"]).text, "Nothing.");
+        assert_eq!(Answer::of(json!({ "made_at": 1_800_000_000 }), &[]).text, "made at  2027-01-15T08:00:00Z");
     }
 }

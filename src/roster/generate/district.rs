@@ -117,46 +117,7 @@ impl Maker<'_> {
             ],
         )?;
         for number in 0..count as usize {
-            let tongue = if number % 2 == 0 { Tongue::French } else { Tongue::English };
-            let id = format!("school-{:03}", number + 1);
-            let name = names::school(tongue, number);
-            let email = format!("secretariat-{:03}@deux-rives.example", number + 1);
-            let phone = format!("+1 555 {:04}", 200 + number);
-            self.files.row(
-                "orgs.csv",
-                &[&id, "", "", &name, "school", &format!("{:03}", number + 1), "district", &email, &phone, "America/Toronto"],
-            )?;
-            self.files.row(
-                "courses.csv",
-                &[
-                    &format!("{id}-homeroom"),
-                    "",
-                    "",
-                    "year",
-                    if tongue == Tongue::French { "Titulariat" } else { "Homeroom" },
-                    "HR",
-                    "",
-                    &id,
-                    "",
-                    "",
-                ],
-            )?;
-            self.files.row(
-                "courses.csv",
-                &[
-                    &format!("{id}-math"),
-                    "",
-                    "",
-                    "year",
-                    if tongue == Tongue::French { "Mathématiques" } else { "Mathematics" },
-                    "MATH",
-                    "",
-                    &id,
-                    "",
-                    "",
-                ],
-            )?;
-            self.schools.push(School { id, name, tongue, teachers: Vec::new() });
+            self.school(number)?;
         }
         self.made.schools = count;
         for number in 0..2 {
@@ -171,6 +132,25 @@ impl Maker<'_> {
                 self.staff(number, kind, &org)?;
             }
         }
+        Ok(())
+    }
+
+    /// A school and its courses, French and English in turn.
+    fn school(&mut self, number: usize) -> io::Result<()> {
+        let tongue = if number.is_multiple_of(2) { Tongue::French } else { Tongue::English };
+        let id = format!("school-{:03}", number + 1);
+        let name = names::school(tongue, number);
+        let email = format!("secretariat-{:03}@deux-rives.example", number + 1);
+        let phone = format!("+1 555 {:04}", 200 + number);
+        self.files.row(
+            "orgs.csv",
+            &[&id, "", "", &name, "school", &format!("{:03}", number + 1), "district", &email, &phone, "America/Toronto"],
+        )?;
+        let (homeroom, math) = if tongue == Tongue::French { ("Titulariat", "Mathématiques") } else { ("Homeroom", "Mathematics") };
+        for (course, title, code) in [("homeroom", homeroom, "HR"), ("math", math, "MATH")] {
+            self.files.row("courses.csv", &[&format!("{id}-{course}"), "", "", "year", title, code, "", &id, "", ""])?;
+        }
+        self.schools.push(School { id, name, tongue, teachers: Vec::new() });
         Ok(())
     }
 
@@ -194,7 +174,7 @@ impl Maker<'_> {
         let user =
             User { id: id.clone(), given, family, email, language: tag(tongue), roles: vec![(role, org.to_owned())], ..User::default() };
         self.user(&user)?;
-        self.example(kind, None, &user, None, Vec::new(), Some(school));
+        self.example((kind, None), &user, None, Vec::new(), Some(school));
         if kind == Kind::Teacher {
             self.schools[school].teachers.push(id);
         }
@@ -271,7 +251,7 @@ impl Maker<'_> {
                 )?;
             }
             let children = mine.iter().map(|child| child.id.clone()).collect();
-            self.example(Kind::Guardian, case, guardian, None, children, Some(school));
+            self.example((Kind::Guardian, case), guardian, None, children, Some(school));
         }
         cases.iter().filter(|(is, _)| *is).for_each(|(_, case)| *self.made.hard_cases.entry(*case).or_default() += 1);
         Ok(())
@@ -360,7 +340,7 @@ impl Maker<'_> {
         if let Some(case) = case {
             *self.made.hard_cases.entry(case).or_default() += 1;
         }
-        self.example(Kind::Student, case, &user, Some(birth.clone()).filter(|birth| !birth.is_empty()), Vec::new(), Some(school));
+        self.example((Kind::Student, case), &user, Some(birth.clone()).filter(|birth| !birth.is_empty()), Vec::new(), Some(school));
         Ok(Child { id: user.id, grade, birth })
     }
 
@@ -373,7 +353,7 @@ impl Maker<'_> {
 
     fn enroll(&mut self, school: usize, grade: u32, student: &str) -> io::Result<()> {
         let count = self.classes.entry((school, grade)).or_default();
-        let (section, first) = (*count / CLASS, *count % CLASS == 0);
+        let (section, first) = (*count / CLASS, count.is_multiple_of(CLASS));
         *count += 1;
         let org = self.schools[school].id.clone();
         for kind in ["homeroom", "math"] {
@@ -460,8 +440,7 @@ impl Maker<'_> {
 
     fn example(
         &mut self,
-        kind: Kind,
-        case: Option<HardCase>,
+        (kind, case): (Kind, Option<HardCase>),
         user: &User,
         birth: Option<String>,
         children: Vec<String>,
