@@ -5,13 +5,14 @@
 //! - `enrollment`, `enrollment_limits`: whole claims of pupils, in a `district` with a roster of its own, by a `family` at its browser
 //! - `ladder`: the ladder of `lib.rs`, read from our own `use` lines
 //! - `letters`: every letter renders in every language, and every folder of templates/mail/ has a sample
-//! - `login`, `recovery`, `office`: signing in, getting back in, and what the school does to an account
+//! - `login`, `recovery`, `recovery_limits`, `office`: signing in, getting back in (`back_in` is what they share), and what the school does to an account
 //! - `pages`: every page in every state and language renders, strictly, twice the same, with the ids of docs/contract
 //! - `systems`: docs/systems.md has a row for every line, and names tests that exist
 //! - `texts`: every text that is used exists in every language, none is unused, and each has the same values everywhere
 
 mod agent;
 mod authorize;
+mod back_in;
 mod discovery;
 mod district;
 mod end_session;
@@ -24,6 +25,7 @@ mod login;
 mod office;
 mod pages;
 mod recovery;
+mod recovery_limits;
 mod relying_party;
 mod systems;
 mod texts;
