@@ -41,7 +41,7 @@ impl Post {
     fn to_server(store: Store, server: &Server) -> Self {
         let url = format!("smtp://127.0.0.1:{}", server.port);
         let mailer = Mailer::open(&MailSettings { url, ..MailSettings::default() }).unwrap();
-        let short = Patience { line: Duration::from_secs(2), answer: Duration::from_secs(2), letter: Duration::from_millis(200) };
+        let short = Patience { line: Duration::from_secs(2), answer: Duration::from_secs(2), letter: Duration::from_secs(1) };
         Self::new(store, mailer.with_patience(short))
     }
 
