@@ -193,7 +193,7 @@ impl GrantType {
 pub(super) struct ClientCache(Mutex<HashMap<String, (Timestamp, Arc<Client>)>>);
 
 impl Store {
-    /// A client by its id, as it was at most [`CACHED`] seconds ago: a client that was shut on another node is shut here
+    /// A client by its id, as it was at most `CACHED` seconds ago: a client that was shut on another node is shut here
     /// within that time (row S07).
     pub async fn client(&self, client_id: &str, now: Timestamp) -> Result<Option<Arc<Client>>, StoreError> {
         if let Some((since, client)) = self.clients.0.lock().expect("nothing panics while it holds the cache").get(client_id)

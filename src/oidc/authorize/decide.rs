@@ -1,4 +1,4 @@
-//! Brings together what [`next`](super::next::next) decides by, and gives the code out.
+//! Brings together what [`super::next::next`] decides by, and gives the code out.
 
 use super::next::{Facts, Next, next};
 use crate::app::App;
