@@ -280,7 +280,8 @@ fn frame(language: Language) -> Frame {
     frame.here = Some("/sign-in?x=1".to_owned());
     frame.action = "/flow/0198/identify".to_owned();
     frame.csrf = "c".repeat(43);
-    frame.roster_of = Some("aujourd’hui à 6\u{a0}h".to_owned());
+    let hour = if language == Language::French { "aujourd’hui à 6\u{a0}h" } else { "today at 6:00" };
+    frame.roster_of = Some(hour.to_owned());
     frame
 }
 
