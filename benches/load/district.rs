@@ -95,6 +95,7 @@ impl District {
     }
 
     /// Runs a command of the program; what it cost.
+    #[expect(clippy::zombie_processes, reason = "`wait` takes it, with what it cost")]
     pub fn cost(&self, words: &[&str]) -> Cost {
         let answer = self.path("answer.json");
         let mut command = self.command(words);

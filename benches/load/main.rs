@@ -3,6 +3,7 @@
 //! machine is the same tomorrow; rates are per CPU second of the server, whoever else is at work.
 
 #![expect(clippy::disallowed_macros, reason = "a program that prints what it measured")]
+#![expect(clippy::disallowed_types, reason = "the bare operation asks the library as a stranger would")]
 
 mod district;
 mod drive;
@@ -18,8 +19,11 @@ mod tokens;
 
 use figures::Row;
 
+/// A measure: its name, and how it is taken.
+type Measure = (&'static str, fn() -> Vec<Row>);
+
 /// What `cargo xtask bench` may be asked for.
-const MEASURES: &[(&str, fn() -> Vec<Row>)] = &[
+const MEASURES: &[Measure] = &[
     ("sign-in", sign_in::measure),
     ("tokens", tokens::measure),
     ("light", light::measure),
