@@ -75,4 +75,4 @@ fn sum(import: &Cost, counts: &[&str]) -> u64 {
 }
 
 /// Guardians and staff come with them.
-const PUPILS_OF_A_HUNDRED_THOUSAND: u32 = 40_000;
+const PUPILS_OF_A_HUNDRED_THOUSAND: u32 = 47_500;

@@ -97,12 +97,20 @@ mod tests {
             let last = before.acknowledged.last().expect("something was acknowledged");
             assert_ne!(&browser.page, last, "{last} was acknowledged and is asked again");
         }
+        if browser.page == "expired" {
+            // The last answer was taken and the reply to it lost: this browser's cookie is an older one (row E15). Either
+            // that answer was the end, or the pupil begins again.
+            let whole = Browser::new(address, browser.pupil.clone()).sign_in().await;
+            if whole {
+                return journal.note(&browser);
+            }
+            browser.open("/enroll/student-claim").await.expect("a claim begins again");
+        }
         while !browser.is_done() && browser.can_answer() {
             browser.answer().await.expect("the claim goes on");
         }
         journal.note(&browser);
         let mut elsewhere = Browser::new(address, browser.pupil.clone());
-        elsewhere.sign_in().await;
-        assert_eq!(elsewhere.page, "home", "{} signs in with the password that was acknowledged", browser.pupil.number);
+        assert!(elsewhere.sign_in().await, "{} signs in with the password that was acknowledged", browser.pupil.number);
     }
 }

@@ -89,16 +89,26 @@ impl Browser {
         Ok(())
     }
 
-    /// Name, then password.
-    pub async fn sign_in(&mut self) {
+    /// Name, then password; whether that opens the home page.
+    pub async fn sign_in(&mut self) -> bool {
         self.open("/sign-in").await.expect("the sign-in page opens");
         self.submit(vec![("username".to_owned(), self.pupil.number.clone())]).await.expect("the name is taken");
         self.open(&self.place.clone()).await.expect("the password page opens");
-        self.submit(vec![("password".to_owned(), PASSWORD.to_owned())]).await.expect("the password is taken");
+        let password = vec![("password".to_owned(), PASSWORD.to_owned())];
+        let Answer::Elsewhere(_) = self.send_form(password).await.expect("the password is judged") else { return false };
         self.open("/").await.expect("the home page opens");
+        self.page == "home"
     }
 
     async fn submit(&mut self, fields: Vec<(String, String)>) -> Result<(), Gone> {
+        match self.send_form(fields).await? {
+            Answer::Elsewhere(next) => self.place = next,
+            Answer::Page(html) => panic!("{} was answered with a page:\n{html}", self.page),
+        }
+        Ok(())
+    }
+
+    async fn send_form(&mut self, fields: Vec<(String, String)>) -> Result<Answer, Gone> {
         let main = self.html.split("<main").nth(1).expect("every page has a main part");
         let form = main.split("<form method=\"post\"").nth(1).unwrap_or_else(|| panic!("{} has no form", self.page));
         let action = between(form, "action=\"", "\"").expect("the form says where it goes");
@@ -107,11 +117,7 @@ impl Browser {
             .skip(1)
             .filter_map(|field| Some((between(field, "name=\"", "\"")?, between(field, "value=\"", "\"")?)));
         let body = Serializer::new(String::new()).extend_pairs(hidden).extend_pairs(fields).finish();
-        match self.send(reqwest::Method::POST, &plain(&action), Some(body)).await? {
-            Answer::Elsewhere(next) => self.place = next,
-            Answer::Page(html) => panic!("{} was answered with a page:\n{html}", self.page),
-        }
-        Ok(())
+        self.send(reqwest::Method::POST, &plain(&action), Some(body)).await
     }
 
     fn fields(&self) -> Vec<(String, String)> {

@@ -64,7 +64,12 @@ impl Held {
         if held.hash() != kept.browser {
             let keys = &app.tools.keys;
             let next = sent.map(|sent| next(keys, id, &held, sent)).filter(|next| next.hash() == kept.browser);
-            let (Some(sent), Some(next)) = (sent, next) else { return Err(PageError::conflict(&address(id))) };
+            let (Some(sent), Some(next)) = (sent, next) else {
+                // An older cookie: somebody else's, or ours whose answer was taken and whose reply was lost on the way.
+                // The journey is dead to it (row E15), so going on means beginning again.
+                let again = if sent.is_some() { address(id) } else { start_of(flow, &found.journey) };
+                return Err(PageError::conflict(&again));
+            };
             let lately = |ending: &Ending| ending.session.is_some() && visitor.now.since(ending.at) <= TWICE;
             let session = found.ending.as_ref().filter(|ending| lately(ending)).map(|_| session(keys, id, &held, sent));
             found.secret = next;
