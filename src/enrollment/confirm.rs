@@ -47,7 +47,7 @@ impl Stage for Confirm {
 /// The person who was matched may still claim; else they are turned away, in this write (row E26).
 pub(super) async fn still_open(step: &mut Step<'_>) -> Result<bool, FlowError> {
     let Some(id) = step.draft.person.as_ref().map(|proven| proven.value) else { return Ok(true) };
-    match standing(&step.tx.people(), &step.tx.accounts(), &step.tools.policy, id).await? {
+    match standing(&step.tx.people(), &step.tx.accounts(), &step.tools.policy, step.audience, id).await? {
         Standing::Open(_) => Ok(true),
         Standing::Shut(cause) => {
             let subject = limits::subject_of_record(&step.tools.keys, id);

@@ -25,7 +25,7 @@ impl Finish for Join {
         let (Some(id), Some(password)) = (person, step.draft.password.clone()) else {
             return Err(FlowError::Broken(format!("the flow {} ends without a person or without a password", flow.name)));
         };
-        let claimant = match standing(&step.tx.people(), &step.tx.accounts(), &step.tools.policy, id).await? {
+        let claimant = match standing(&step.tx.people(), &step.tx.accounts(), &step.tools.policy, step.audience, id).await? {
             Standing::Open(claimant) => claimant,
             Standing::Shut(cause) => return too_late(step, id, cause).await,
         };

@@ -11,7 +11,7 @@ use super::turned_away::{Typed, Why, turn_away, typed_of};
 use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
 use crate::limits::{self, Network, Rule, Taken};
 use crate::model::draft::Proven;
-use crate::model::{Draft, FieldError, Hash, PersonId};
+use crate::model::{Audience, Draft, FieldError, Hash, PersonId};
 use crate::people::{full_name_key, name_key, names_match, number_key};
 use crate::store::cases::Cause;
 use crate::store::people::Person;
@@ -151,13 +151,13 @@ impl RosterMatch {
         let mut found = match bearers.as_slice() {
             _ if !imported => Found::Nobody(Cause::NotYetImported, None),
             [] => nobody_with_the_number(&left, &called),
-            some => among(some, typed),
+            some => among(some, typed, look.audience),
         };
         let suspect = match found {
             Found::One(person) | Found::Nobody(_, Some(person)) => person,
             Found::Nobody(_, None) => NOBODY,
         };
-        let stands = standing(&people, &look.reader.accounts(), &look.tools.policy, suspect).await?;
+        let stands = standing(&people, &look.reader.accounts(), &look.tools.policy, look.audience, suspect).await?;
         if let (Found::One(person), Standing::Shut(cause)) = (&found, stands) {
             found = Found::Nobody(cause, Some(*person));
         }
@@ -177,7 +177,7 @@ impl RosterMatch {
             Found::Nobody(_, None) => NOBODY,
         };
         // Once more, inside the write: it is the only judge.
-        let stands = standing(&step.tx.people(), &step.tx.accounts(), &step.tools.policy, suspect).await?;
+        let stands = standing(&step.tx.people(), &step.tx.accounts(), &step.tools.policy, step.audience, suspect).await?;
         let (cause, person) = match (taken, found, stands) {
             (Taken::Wait(_) | Taken::Closed, Found::One(person) | Found::Nobody(_, Some(person)), _) => (Cause::Throttled, Some(person)),
             (Taken::Wait(_) | Taken::Closed, Found::Nobody(_, None), _) => (Cause::Throttled, None),
@@ -221,12 +221,12 @@ fn nobody_with_the_number(left: &[PersonId], called: &[PersonId]) -> Found {
 }
 
 /// Who of those who bear the number is meant.
-fn among(bearers: &[Person], typed: &Typed) -> Found {
+fn among(bearers: &[Person], typed: &Typed, audience: Option<Audience>) -> Found {
     let named: Vec<&Person> = bearers.iter().filter(|person| names_match(&typed.given_name, &typed.family_name, person)).collect();
     let born = |person: &&&Person| typed.birth_date.as_ref().is_none_or(|day| person.birth_date.as_ref() == Some(day));
     let right: Vec<&&Person> = named.iter().filter(born).collect();
     match (right.as_slice(), named.as_slice()) {
-        ([one], _) if is_for(one) => Found::One(one.id),
+        ([one], _) if is_for(one, audience) => Found::One(one.id),
         ([one], _) => Found::Nobody(Cause::OtherAudience, Some(one.id)),
         ([_, _, ..], _) => Found::Nobody(Cause::Ambiguous, None),
         ([], [one]) => Found::Nobody(Cause::WrongBirthDate, Some(one.id)),
@@ -354,7 +354,7 @@ mod tests {
     #[test]
     fn a46_the_school_learns_exactly_why_nobody_was_found() {
         let zoe = [pupil("Zoé", "Tremblay-Gagnon", Some("2012-03-04"))];
-        let of = |typed: &Typed, bearers: &[Person]| match among(bearers, typed) {
+        let of = |typed: &Typed, bearers: &[Person]| match among(bearers, typed, Some(Audience::Student)) {
             Found::One(_) => None,
             Found::Nobody(cause, person) => Some((cause, person.is_some())),
         };
@@ -374,7 +374,10 @@ mod tests {
     fn e14_whoever_also_works_at_the_school_does_not_join_as_a_pupil() {
         let mut both = pupil("Zoé", "Roy", None);
         both.roles.push(RoleAt { role: Role::Teacher, org: OrgId(uuid::Uuid::nil()), primary: false });
-        assert_eq!(among(&[both.clone()], &typed("Zoé", "Roy", None)), Found::Nobody(Cause::OtherAudience, Some(both.id)));
+        assert_eq!(
+            among(&[both.clone()], &typed("Zoé", "Roy", None), Some(Audience::Student)),
+            Found::Nobody(Cause::OtherAudience, Some(both.id))
+        );
     }
 
     #[test]

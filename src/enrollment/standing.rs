@@ -26,13 +26,19 @@ pub(super) struct Claimant {
 }
 
 /// How a person stands now. It asks the same questions of the store whatever the answer is (row E02).
-pub(super) async fn standing(people: &People<'_>, accounts: &Accounts<'_>, policy: &Policy, id: PersonId) -> Result<Standing, StoreError> {
+pub(super) async fn standing(
+    people: &People<'_>,
+    accounts: &Accounts<'_>,
+    policy: &Policy,
+    audience: Option<Audience>,
+    id: PersonId,
+) -> Result<Standing, StoreError> {
     let person = people.find(id).await?;
     let account = accounts.of_person(id).await?;
     let username = person.as_ref().and_then(|person| username(policy, person));
     let holder = accounts.by_username(username.as_deref().unwrap_or_default()).await?;
     let Some(person) = person.filter(|person| person.active) else { return Ok(Standing::Shut(Cause::NotInRoster)) };
-    if !is_for(&person) {
+    if !is_for(&person, audience) {
         return Ok(Standing::Shut(Cause::OtherAudience));
     }
     match account.as_ref().map(|account| account.state) {
@@ -47,9 +53,11 @@ pub(super) async fn standing(people: &People<'_>, accounts: &Accounts<'_>, polic
     }
 }
 
-/// A pupil, and nothing more: who also works at the school has rights that a name and a number must not open (E14).
-pub(super) fn is_for(person: &Person) -> bool {
-    person.is_pupil() && session::audience(person) == Audience::Student
+/// One of those whom the flow is for, and nothing more: who also works at the school has rights that a pupil's name and
+/// number, or a family's address, must not open (E14).
+pub(super) fn is_for(person: &Person, audience: Option<Audience>) -> bool {
+    let Some(wanted) = audience else { return true };
+    person.roles.iter().any(|at| at.role.audience() == wanted) && session::audience(person) == wanted
 }
 
 /// The name to sign in with; `None` if the roster lacks what it is made of.

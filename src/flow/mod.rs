@@ -54,6 +54,8 @@ pub struct Look<'a> {
     pub tools: &'a Tools,
     /// A read-only view of the store.
     pub reader: Reader<'a>,
+    /// Whom the flow is for; `None`: everybody.
+    pub audience: Option<Audience>,
     /// What is known so far.
     pub draft: &'a Draft,
     /// Who is asking, as far as limits care.
@@ -78,6 +80,8 @@ pub struct Step<'a> {
     pub journey: JourneyId,
     /// The name of the flow, for the staff's queue.
     pub flow: &'a str,
+    /// Whom the flow is for; `None`: everybody.
+    pub audience: Option<Audience>,
     /// What opens a session that begins here. The same answer sent twice has the same, so a double click cannot lose it
     /// (row E22).
     pub session_secret: &'a Secret,

@@ -332,19 +332,24 @@ pub fn username_key(username: &str) -> String {
 }
 
 fn record(row: &QueryResult) -> Result<Account, StoreError> {
-    let state: String = row.try_get("", "state")?;
+    account_of(row, "")
+}
+
+/// The account in a row whose columns of it begin with `prefix`.
+pub(super) fn account_of(row: &QueryResult, prefix: &str) -> Result<Account, StoreError> {
+    let state: String = row.try_get(prefix, "state")?;
     let states = [AccountState::Claimed, AccountState::Unclaimed, AccountState::Disabled];
     let known = states.into_iter().find(|known| known.word() == state);
-    let language: Option<String> = row.try_get("", "language")?;
+    let language: Option<String> = row.try_get(prefix, "language")?;
     Ok(Account {
-        id: AccountId(row.try_get("", "id")?),
-        person: PersonId(row.try_get("", "person")?),
-        username: row.try_get("", "username")?,
+        id: AccountId(row.try_get(prefix, "id")?),
+        person: PersonId(row.try_get(prefix, "person")?),
+        username: row.try_get(prefix, "username")?,
         state: known.ok_or_else(|| StoreError::Corrupt { table: "accounts", what: format!("the state {state:?}") })?,
         language: language.as_deref().and_then(Language::from_tag),
-        claimed_by: row.try_get("", "claimed_by")?,
-        assurance: row.try_get("", "assurance")?,
-        claimed_at: Timestamp(row.try_get("", "claimed_at")?),
+        claimed_by: row.try_get(prefix, "claimed_by")?,
+        assurance: row.try_get(prefix, "assurance")?,
+        claimed_at: Timestamp(row.try_get(prefix, "claimed_at")?),
     })
 }
 

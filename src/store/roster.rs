@@ -198,13 +198,14 @@ impl Facts<'_> {
         }
         let entity = table.entity.map(|column| format!(", {column} AS entity")).unwrap_or_default();
         let active = if table.name == USERS.name { ", active" } else { "" };
+        let sources = padded(sources);
         let select = format!(
             "SELECT id, source_id, digest, from_generation, to_generation{entity}{active} FROM {} WHERE source_id IN ({}) ORDER BY id",
             table.name,
             places(1, sources.len())
         );
         let mut known = HashMap::with_capacity(sources.len());
-        for row in sql::rows(&self.0, &select, sources.iter().map(|source| Value::from(source.as_str()))).await? {
+        for row in sql::rows(&self.0, &select, texts(&sources)).await? {
             let digest: Vec<u8> = row.try_get("", "digest")?;
             let one = Known {
                 id: row.try_get("", "id")?,
@@ -222,7 +223,7 @@ impl Facts<'_> {
     /// Adds versions that hold from `generation`.
     pub async fn insert(&self, table: &Table, generation: i64, records: &[Record]) -> Result<(), StoreError> {
         let width = 4 + usize::from(table.entity.is_some()) + table.columns.len();
-        for records in records.chunks((MOST_VALUES / width).min(500)) {
+        for records in shapes(records) {
             let rows: Vec<String> = (0..records.len()).map(|n| format!("({})", places(1 + n * width, width))).collect();
             let insert = format!("INSERT INTO {} ({}) VALUES {}", table.name, table.all_columns(), rows.join(","));
             let mut values = Vec::with_capacity(records.len() * width);
@@ -238,7 +239,7 @@ impl Facts<'_> {
 
     /// Ends versions: from `generation` on they hold no more.
     pub async fn close(&self, table: &Table, generation: i64, rows: &[i64]) -> Result<(), StoreError> {
-        for rows in rows.chunks(1000) {
+        for rows in rows.chunks(1000).map(padded) {
             let update = format!("UPDATE {} SET to_generation = $1 WHERE id IN ({})", table.name, places(2, rows.len()));
             sql::execute(&self.0, &update, std::iter::once(generation).chain(rows.iter().copied()).map(Value::from)).await?;
         }
@@ -257,15 +258,16 @@ impl Facts<'_> {
 
     /// The open records that belong to these users: (row, record).
     pub async fn owned(&self, table: &Table, users: &[String]) -> Result<Vec<OpenRow>, StoreError> {
+        if users.is_empty() {
+            return Ok(Vec::new());
+        }
+        let users = padded(users);
         let select = format!(
             "SELECT id, source_id, from_generation FROM {} WHERE user_source IN ({}) AND to_generation = {OPEN}",
             table.name,
             places(1, users.len())
         );
-        if users.is_empty() {
-            return Ok(Vec::new());
-        }
-        sql::rows(&self.0, &select, users.iter().map(|user| Value::from(user.as_str()))).await?.iter().map(open_row).collect()
+        sql::rows(&self.0, &select, texts(&users)).await?.iter().map(open_row).collect()
     }
 
     /// The open ties of these people.
@@ -273,6 +275,7 @@ impl Facts<'_> {
         if people.is_empty() {
             return Ok(Vec::new());
         }
+        let people = padded(people);
         let places = places(1, people.len());
         let select = format!(
             "SELECT id, source_id, from_generation FROM roster_ties WHERE guardian IN ({places}) AND to_generation = {OPEN} \
@@ -289,7 +292,7 @@ impl Facts<'_> {
 
     /// Adds the same facts again, to hold from `generation`.
     async fn copy(&self, table: &Table, generation: i64, rows: &[i64], active: &str) -> Result<(), StoreError> {
-        for rows in rows.chunks(1000) {
+        for rows in rows.chunks(1000).map(padded) {
             let columns = table.all_columns();
             let selected = columns
                 .replace("from_generation, to_generation", &format!("{generation}, {OPEN}"))
@@ -427,6 +430,30 @@ pub(super) fn places(from: usize, count: usize) -> String {
     text
 }
 
+/// The same list, its last item said again until their number is a power of two: a statement of its own for every number
+/// would be kept by every connection, and an import would hold hundreds of them (a hundred megabytes, measured).
+pub(super) fn padded<T: Clone>(items: &[T]) -> Vec<T> {
+    let mut padded = items.to_vec();
+    if let Some(last) = items.last() {
+        padded.resize(items.len().next_power_of_two(), last.clone());
+    }
+    padded
+}
+
+/// The rows of one insert each: for the same reason only so many as a power of two.
+fn shapes(mut records: &[Record]) -> impl Iterator<Item = &[Record]> {
+    std::iter::from_fn(move || {
+        let largest = 1 << records.len().checked_ilog2()?;
+        let (now, later) = records.split_at(largest.min(MOST_ROWS));
+        records = later;
+        Some(now)
+    })
+}
+
+pub(super) fn texts(keys: &[String]) -> impl Iterator<Item = Value> {
+    keys.iter().map(|key| Value::from(key.as_str()))
+}
+
 fn open_row(row: &QueryResult) -> Result<OpenRow, StoreError> {
     Ok(OpenRow { id: row.try_get("", "id")?, source: row.try_get("", "source_id")?, from: row.try_get("", "from_generation")? })
 }
@@ -435,7 +462,7 @@ fn ids(rows: &[QueryResult]) -> Result<Vec<i64>, StoreError> {
     rows.iter().map(|row| Ok(row.try_get("", "id")?)).collect()
 }
 
-/// SQLite takes 32,766 values in one statement, PostgreSQL 65,535.
-const MOST_VALUES: usize = 32_000;
+/// Rows of one insert: of the widest table some 3,700 values. SQLite takes 32,766 in one statement, PostgreSQL 65,535.
+const MOST_ROWS: usize = 128;
 /// Rows changed in one transaction, so that nobody else waits for it.
 const STEP: u32 = 1000;

@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sea_orm::{QueryResult, Value};
+use sea_orm::QueryResult;
 
-use super::roster::{Facts, OPEN, places};
+use super::roster::{Facts, OPEN, padded, places, texts};
 use super::{StoreError, sql};
 use crate::model::PersonId;
 
@@ -64,6 +64,7 @@ impl Facts<'_> {
         if keys.is_empty() {
             return Ok(found);
         }
+        let keys = padded(keys);
         let column = match by {
             Key::Source => "source_id",
             Key::MasterId => "master_id",
@@ -78,7 +79,7 @@ impl Facts<'_> {
              AS next_born FROM roster_users u WHERE u.{column} IN ({}) AND u.to_generation = {OPEN}",
             places(1, keys.len())
         );
-        for row in sql::rows(&self.0, &select, texts(keys)).await? {
+        for row in sql::rows(&self.0, &select, texts(&keys)).await? {
             found.entry(row.try_get("", "wanted")?).or_default().push(candidate(&row)?);
         }
         Ok(found)
@@ -108,11 +109,12 @@ impl Facts<'_> {
         if sources.is_empty() {
             return Ok(HashMap::new());
         }
+        let sources = padded(sources);
         let select = format!(
             "SELECT source_id, person FROM roster_users WHERE source_id IN ({}) AND to_generation = {OPEN}",
             places(1, sources.len())
         );
-        let rows = sql::rows(&self.0, &select, texts(sources)).await?;
+        let rows = sql::rows(&self.0, &select, texts(&sources)).await?;
         rows.iter().map(|row| Ok((row.try_get("", "source_id")?, PersonId(row.try_get("", "person")?)))).collect()
     }
 
@@ -122,12 +124,13 @@ impl Facts<'_> {
         if keys.is_empty() {
             return Ok(found);
         }
+        let keys = padded(keys);
         let select = format!(
             "SELECT i.user_key, u.person FROM roster_user_ids i JOIN roster_users u ON u.source_id = i.user_source \
              WHERE i.user_key IN ({}) AND i.to_generation = {OPEN} AND u.to_generation = {OPEN}",
             places(1, keys.len())
         );
-        for row in sql::rows(&self.0, &select, texts(keys)).await? {
+        for row in sql::rows(&self.0, &select, texts(&keys)).await? {
             found.entry(row.try_get("", "user_key")?).or_default().push(PersonId(row.try_get("", "person")?));
         }
         Ok(found)
@@ -177,7 +180,8 @@ impl Facts<'_> {
         if keys.is_empty() {
             return Ok(HashMap::new());
         }
-        let rows = sql::rows(&self.0, &select(&places(1, keys.len())), texts(keys)).await?;
+        let keys = padded(keys);
+        let rows = sql::rows(&self.0, &select(&places(1, keys.len())), texts(&keys)).await?;
         rows.iter().map(|row| Ok((row.try_get("", "source_id")?, row.try_get("", "value")?))).collect()
     }
 }
@@ -194,8 +198,4 @@ fn candidate(row: &QueryResult) -> Result<Candidate, StoreError> {
         next_birth_date: row.try_get("", "next_born")?,
         active: row.try_get("", "active")?,
     })
-}
-
-fn texts(keys: &[String]) -> impl Iterator<Item = Value> {
-    keys.iter().map(|key| Value::from(key.as_str()))
 }

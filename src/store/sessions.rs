@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use sea_orm::QueryResult;
 
+use super::accounts::{Account, account_of};
 use super::{Db, Reader, StoreError, Tx, sql};
 use crate::model::{AccountId, Hash, SessionId, Timestamp};
 
@@ -78,6 +79,21 @@ impl Sessions<'_> {
         row.as_ref().map(record).transpose()
     }
 
+    /// The live session of a cookie's hash, its account and the name of its person, by one question: every page asks it.
+    /// Whoever is not in the roster any more has no live session (row S07).
+    pub async fn of_visitor(&self, secret: &Hash, now: Timestamp) -> Result<Option<(Session, Account, String)>, StoreError> {
+        let rows = sql::rows(&self.0, OF_VISITOR, [now.0.into(), secret.to_vec().into()]).await?;
+        let Some(first) = rows.first() else { return Ok(None) };
+        // One person under several source records: what the first leaves open, the next may say.
+        let said = |column: &str| -> Result<Option<String>, StoreError> {
+            let said: Vec<Option<String>> = rows.iter().map(|row| row.try_get("", column)).collect::<Result<_, _>>()?;
+            Ok(said.into_iter().flatten().next())
+        };
+        let given = said("preferred_given_name")?.or(said("given_name")?).unwrap_or_default();
+        let family = said("preferred_family_name")?.or(said("family_name")?).unwrap_or_default();
+        Ok(Some((record(first)?, account_of(first, "account_")?, format!("{given} {family}").trim().to_owned())))
+    }
+
     /// The session of an id, for what apps were given by it: their tokens end with it. An app in use does not touch its
     /// person's session, so idleness, which shuts the browser's door, does not shut the app's.
     pub async fn live_by_id(&self, id: SessionId, now: Timestamp) -> Result<Option<Session>, StoreError> {
@@ -135,5 +151,23 @@ fn record(row: &QueryResult) -> Result<Session, StoreError> {
 const UNENDED: &str = "SELECT sessions.id, sessions.account, sessions.auth_time, sessions.acr, sessions.amr, sessions.seen_at, \
                        sessions.expires_at FROM sessions JOIN accounts ON accounts.id = sessions.account \
                        WHERE sessions.ended_at IS NULL AND sessions.expires_at > $1 AND accounts.state = 'claimed'";
+const OF_VISITOR: &str = "SELECT s.id, s.account, s.auth_time, s.acr, s.amr, s.seen_at, s.expires_at, a.id AS account_id, \
+                          a.person AS account_person, a.username AS account_username, a.state AS account_state, \
+                          a.language AS account_language, a.claimed_by AS account_claimed_by, a.assurance AS account_assurance, \
+                          a.claimed_at AS account_claimed_at, u.given_name, u.family_name, u.preferred_given_name, \
+                          u.preferred_family_name FROM sessions s JOIN accounts a ON a.id = s.account \
+                          JOIN current_roster_users u ON u.person = a.person AND u.active WHERE s.ended_at IS NULL \
+                          AND s.expires_at > $1 AND a.state = 'claimed' AND s.seen_at + s.idle > $1 AND s.secret = $2 ORDER BY u.source_id";
 const NOT_IDLE: &str = "AND sessions.seen_at + sessions.idle > $1";
 const TOUCH: i64 = 60;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::testing::{assert_quick, stores};
+
+    #[tokio::test]
+    async fn the_visitor_of_every_page_is_found_by_keys_alone() {
+        assert_quick(&stores().await[0], OF_VISITOR).await;
+    }
+}

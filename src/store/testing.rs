@@ -55,3 +55,13 @@ pub async fn add_pupil(store: &Store, person: PersonId, school: OrgId) {
     };
     store.write(write).await.unwrap();
 }
+
+/// How SQLite would answer a question, a line a step: each finds its rows by an index. With a whole district in the
+/// roster, a step that walks through a table or copies a view is felt on every page.
+pub async fn assert_quick(store: &Store, select: &str) {
+    let rows = sql::rows(&store.read().db(), &format!("EXPLAIN QUERY PLAN {select}"), []).await.unwrap();
+    let plan: Vec<String> = rows.iter().map(|row| row.try_get("", "detail").unwrap()).collect();
+    // `roster_state`, which every view asks, has one row.
+    let slow = |step: &&String| step.starts_with("MATERIALIZE") || step.starts_with("SCAN") && *step != "SCAN now";
+    assert_eq!(plan.iter().find(slow), None, "{select}: {plan:#?}");
+}

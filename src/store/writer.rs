@@ -49,34 +49,48 @@ impl Writer {
 
     async fn write_together<T, E: From<StoreError>>(&self, work: impl AsyncFnOnce(&Tx) -> Result<T, E>) -> Result<T, E> {
         let mut queue = self.queue.lock().await;
-        if queue.is_none() {
-            *queue = Some(self.open_batch().await?);
-        }
-        let batch = queue.as_mut().expect("opened above");
-        let mut outcome = batch.outcome.subscribe();
-        // Dropped while it works (the client went away), the savepoint rolls back by itself and the closing still
-        // happens, so that no transaction stays open without anybody to commit it.
+        // Dropped while it works (the client went away), the work rolls back by itself and the closing still happens, so
+        // that no transaction stays open without anybody to commit it.
         let closing = Closing(Some(Arc::clone(&self.queue)));
-        let tx = Tx(batch.transaction.begin().await.map_err(StoreError::from)?);
-        let done = work(&tx).await;
-        match &done {
-            Ok(_) => tx.0.commit().await.map_err(StoreError::from)?,
-            Err(_) => tx.0.rollback().await.map_err(StoreError::from)?,
-        }
+        let (done, mut outcome) = match queue.as_mut() {
+            Some(batch) => (join(batch, work).await?, batch.outcome.subscribe()),
+            None => {
+                let (done, batch) = self.open(work).await?;
+                (done, queue.insert(batch).outcome.subscribe())
+            }
+        };
         drop(queue);
-        let closed = closing.close(&mut outcome).await;
-        match (done, closed) {
-            (Ok(done), Ok(())) => Ok(done),
-            (Err(error), _) => Err(error),
-            (Ok(_), Err(error)) => Err(error.into()),
-        }
+        closing.close(&mut outcome).await?;
+        Ok(done)
     }
 
-    async fn open_batch(&self) -> Result<Batch, StoreError> {
+    /// The first of a batch needs no savepoint: if it fails, there is nobody else to keep.
+    async fn open<T, E: From<StoreError>>(&self, work: impl AsyncFnOnce(&Tx) -> Result<T, E>) -> Result<(T, Batch), E> {
         let options =
             TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
-        let transaction = self.connection.begin_with_options(options).await?;
-        Ok(Batch { transaction, outcome: watch::Sender::new(None) })
+        let tx = Tx(self.connection.begin_with_options(options).await.map_err(StoreError::from)?);
+        match work(&tx).await {
+            Ok(done) => Ok((done, Batch { transaction: tx.0, outcome: watch::Sender::new(None) })),
+            Err(error) => {
+                tx.0.rollback().await.map_err(StoreError::from)?;
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Works behind a savepoint in a batch that others have begun.
+async fn join<T, E: From<StoreError>>(batch: &Batch, work: impl AsyncFnOnce(&Tx) -> Result<T, E>) -> Result<T, E> {
+    let tx = Tx(batch.transaction.begin().await.map_err(StoreError::from)?);
+    match work(&tx).await {
+        Ok(done) => {
+            tx.0.commit().await.map_err(StoreError::from)?;
+            Ok(done)
+        }
+        Err(error) => {
+            tx.0.rollback().await.map_err(StoreError::from)?;
+            Err(error)
+        }
     }
 }
 

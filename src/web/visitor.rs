@@ -123,11 +123,6 @@ impl Visitor {
     }
 }
 
-/// The name a person goes by.
-pub fn display_name(person: &Person) -> String {
-    format!("{} {}", given_name(person), person.preferred_family_name.as_ref().unwrap_or(&person.family_name))
-}
-
 /// The given name a person goes by.
 pub fn given_name(person: &Person) -> &str {
     person.preferred_given_name.as_ref().unwrap_or(&person.given_name)
@@ -136,14 +131,11 @@ pub fn given_name(person: &Person) -> &str {
 /// The person of the session that the cookie opens. Whoever left the roster is signed in no more (row S07).
 async fn signed_in(app: &App, jar: &Jar, now: Timestamp) -> Result<Option<SignedIn>, StoreError> {
     let Some(secret) = jar.get(cookies::SESSION) else { return Ok(None) };
-    let reader = app.store.read();
-    let Some(session) = reader.sessions().live(&secret.hash(), now).await? else { return Ok(None) };
-    let Some(account) = reader.accounts().find(session.account).await? else { return Ok(None) };
-    let Some(person) = reader.people().find(account.person).await?.filter(|person| person.active) else { return Ok(None) };
+    let Some((session, account, name)) = app.store.read().sessions().of_visitor(&secret.hash(), now).await? else { return Ok(None) };
     if session.is_to_touch(now) {
         app.store.write(async |tx: &Tx| tx.sessions().touch(session.id, now).await).await?;
     }
-    Ok(Some(SignedIn { session, name: display_name(&person), person: person.id, account }))
+    Ok(Some(SignedIn { session, name, person: account.person, account }))
 }
 
 fn asked_language(parts: &Parts) -> Option<Language> {

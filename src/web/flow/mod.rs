@@ -162,7 +162,7 @@ impl Place<'_> {
         typed: BTreeMap<String, String>,
         errors: Vec<FieldError>,
     ) -> Result<Response, PageError> {
-        let look = look(app, visitor, self.draft, self.return_to);
+        let look = look(app, visitor, self.flow, self.draft, self.return_to);
         let (_, shown) = self.flow.show(&look).await?.ok_or_else(|| PageError::from(FlowError::Broken("no stage is open".to_owned())))?;
         let extras = FrameExtras {
             action: self.action.clone(),
@@ -191,8 +191,9 @@ async fn end(app: &App, held: &Held, ending: &Ending) -> Result<Response, PageEr
     Ok(page(&enrolled, FrameExtras { action, ..FrameExtras::default() }))
 }
 
-fn look<'a>(app: &'a App, visitor: &'a Visitor, draft: &'a Draft, return_to: &'a LocalPath) -> Look<'a> {
-    Look { tools: &app.tools, reader: app.store.read(), draft, visitor: &visitor.origin, return_to, now: visitor.now }
+fn look<'a>(app: &'a App, visitor: &'a Visitor, flow: &Flow, draft: &'a Draft, return_to: &'a LocalPath) -> Look<'a> {
+    let (tools, reader, audience) = (&app.tools, app.store.read(), flow.audience);
+    Look { tools, reader, audience, draft, visitor: &visitor.origin, return_to, now: visitor.now }
 }
 
 fn new_journey(flow: &Flow, id: JourneyId, draft: Draft, return_to: LocalPath, visitor: &Visitor) -> Journey {

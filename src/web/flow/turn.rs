@@ -48,10 +48,9 @@ impl Turn<'_> {
             ticket.as_ref().is_some_and(|ticket| limits::ticket_is_ripe(keys, &visitor.origin.network, ticket, now));
         self.visitor = &visitor;
         self.held.journey.draft.language = Some(visitor.language);
-        let prepared = self
-            .flow
-            .prepare(self.stage, &look(app, &visitor, &self.held.journey.draft, &self.held.journey.return_to), &self.sent.form)
-            .await?;
+        let journey = &self.held.journey;
+        let look = look(app, &visitor, self.flow, &journey.draft, &journey.return_to);
+        let prepared = self.flow.prepare(self.stage, &look, &self.sent.form).await?;
         let next = self.next_secret();
         let turned = app.store.write(async |tx: &Tx| self.judge(tx, prepared, &next).await).await?;
         match turned {
@@ -101,6 +100,7 @@ impl Turn<'_> {
             visitor: &self.visitor.origin,
             journey: journey.id,
             flow: &self.flow.name,
+            audience: self.flow.audience,
             session_secret: &session_secret,
             now,
         };
