@@ -6,9 +6,12 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::{Failed, Place, shown};
-use crate::console::Answer;
+use crate::console::{Answer, Progress};
+use crate::enrollment::readiness::{Readiness, readiness};
 use crate::flow::{Flow, definition};
+use crate::policy::Policy;
 use crate::routes::FEATURES;
+use crate::serve;
 
 /// Flows.
 #[derive(Debug, Subcommand)]
@@ -20,10 +23,15 @@ pub enum Command {
         /// The file.
         file: Option<PathBuf>,
     },
+    /// Say how many people of the roster could join by a flow today, and why the others could not. Changes nothing.
+    Try {
+        /// The flow, by its name.
+        flow: String,
+    },
 }
 
 /// Does it.
-pub fn run(command: &Command, place: &Place) -> Result<Answer, Failed> {
+pub async fn run(command: &Command, place: &Place) -> Result<Answer, Failed> {
     match command {
         Command::List => {
             let flows = definition::load(FEATURES, place.config()?.flows.dir.as_deref())?;
@@ -40,7 +48,33 @@ pub fn run(command: &Command, place: &Place) -> Result<Answer, Failed> {
             let flow = definition::parse(&name, &shown(file), &text, FEATURES)?;
             Ok(Answer { json: describe(&flow), text: format!("{} is right.", shown(file)) })
         }
+        Command::Try { flow } => try_flow(flow, place).await,
     }
+}
+
+async fn try_flow(name: &str, place: &Place) -> Result<Answer, Failed> {
+    let config = place.config()?;
+    let flows = definition::load(FEATURES, config.flows.dir.as_deref())?;
+    let joining: Vec<&Flow> = flows.iter().filter(|flow| flow.feature.name == "enrollment").collect();
+    let Some(flow) = joining.iter().find(|flow| flow.name == name) else {
+        let names: Vec<&str> = joining.iter().map(|flow| flow.name.as_str()).collect();
+        return Err(Failed::Said(format!("there is no flow {name} by which people join; there are: {}", names.join(", "))));
+    };
+    let policy = Policy::new(config.policy.clone()).map_err(Failed::Said)?;
+    let store = serve::open_store(&config).await?;
+    let progress = Progress::new();
+    let found = readiness(&store.read(), &policy, flow, &|seen| progress.tell("people", seen)).await?;
+    let json = serde_json::to_value(&found).expect("its keys are strings");
+    Ok(Answer { text: said(name, &found), json })
+}
+
+fn said(name: &str, found: &Readiness) -> String {
+    let Readiness { people, claimed, ready, not_ready, why } = found;
+    let mut text = format!("{people} people are meant by {name}: {ready} could join today, {not_ready} could not, {claimed} have joined.");
+    for reason in why {
+        text.push_str(&format!("\n  {:>7}  {} (such as {})", reason.people, reason.explanation, reason.such_as.join(", ")));
+    }
+    text
 }
 
 fn describe(flow: &Flow) -> Value {

@@ -138,7 +138,7 @@ pub async fn run(command: Command, place: &Place) -> Result<Answer, Failed> {
             let examined = doctor::run(place, clock.now()).await;
             if examined.wrong.is_empty() { Ok(examined.answer) } else { Err(Failed::Unwell(examined)) }
         }
-        Command::Flow(command) => flow::run(&command, place),
+        Command::Flow(command) => flow::run(&command, place).await,
         Command::Database(command) => database::run(&command, &place.config()?).await,
         Command::Roster(roster::Command::Generate(asked)) => {
             let progress = Progress::new();

@@ -5,6 +5,7 @@ mod confirm;
 pub mod entrance;
 mod finish;
 pub mod pages;
+pub mod readiness;
 mod roster_match;
 mod security_questions;
 mod set_password;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer};
 use super::pages;
 use super::standing::{Standing, is_for, standing};
 use super::turned_away::{Typed, Why, turn_away, typed_of};
+use crate::flow::need::{Asks, Need};
 use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
 use crate::limits::{self, Network, Rule, Taken};
 use crate::model::draft::Proven;
@@ -68,6 +69,15 @@ enum Found {
 impl Stage for RosterMatch {
     fn is_open(&self, draft: &Draft) -> bool {
         draft.person.is_none()
+    }
+
+    fn asks(&self) -> Asks {
+        let need = |field: &Field| match field {
+            Field::GivenName | Field::FamilyName => Need::Names,
+            Field::StudentNumber => Need::StudentNumber,
+            Field::BirthDate => Need::BirthDate,
+        };
+        Asks { needs: self.fields.iter().map(need).collect(), finds: true }
     }
 
     /// After a try that failed, what became of it: until the person corrects it, wherever the journey is opened.

@@ -12,12 +12,14 @@
 //! belongs to; it runs in the same write as the last answer, so nothing exists before the end.
 
 pub mod definition;
+pub mod need;
 
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use minijinja::Value;
 
+use self::need::Asks;
 use crate::model::{AccountId, Audience, Draft, FieldError, JourneyId, LocalPath, Message, PersonId, SessionId, Timestamp};
 use crate::pages::Page;
 use crate::password::Busy;
@@ -31,7 +33,13 @@ pub trait Stage: Send + Sync {
     /// Is there anything left to ask? Depends on the draft alone.
     fn is_open(&self, draft: &Draft) -> bool;
 
-    /// Called once, in the POST that makes this stage the current one: puts a letter in the outbox, picks a question.
+    /// What the roster must say of somebody for them to get past.
+    fn asks(&self) -> Asks {
+        Asks::default()
+    }
+
+    /// Called once, in the POST that makes this stage the current one: puts a letter in the outbox, picks a question. It
+    /// may find that there is nothing to ask of this person, and say so in the draft: then the stage is passed over.
     async fn enter(&self, _step: &mut Step<'_>) -> Result<(), FlowError> {
         Ok(())
     }
@@ -353,15 +361,15 @@ impl Flow {
             Outcome::Challenge => return Ok(Answered::Challenge),
             Outcome::Next => {}
         }
-        match self.current(step.draft) {
-            Some(next) => {
-                next.stage.enter(step).await?;
-                Ok(Answered::Next)
+        while let Some(next) = self.current(step.draft) {
+            next.stage.enter(step).await?;
+            if next.stage.is_open(step.draft) {
+                return Ok(Answered::Next);
             }
-            None => match self.feature.finish.finish(step, self).await? {
-                Finished::NotYet => Ok(Answered::Next),
-                finished => Ok(Answered::Finished(finished)),
-            },
+        }
+        match self.feature.finish.finish(step, self).await? {
+            Finished::NotYet => Ok(Answered::Next),
+            finished => Ok(Answered::Finished(finished)),
         }
     }
 }

@@ -92,6 +92,11 @@ impl AccountState {
             Self::Disabled => "disabled",
         }
     }
+
+    /// The state of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Claimed, Self::Unclaimed, Self::Disabled].into_iter().find(|state| state.word() == word)
+    }
 }
 
 impl Accounts<'_> {
@@ -338,8 +343,7 @@ fn record(row: &QueryResult) -> Result<Account, StoreError> {
 /// The account in a row whose columns of it begin with `prefix`.
 pub(super) fn account_of(row: &QueryResult, prefix: &str) -> Result<Account, StoreError> {
     let state: String = row.try_get(prefix, "state")?;
-    let states = [AccountState::Claimed, AccountState::Unclaimed, AccountState::Disabled];
-    let known = states.into_iter().find(|known| known.word() == state);
+    let known = AccountState::from_word(&state);
     let language: Option<String> = row.try_get(prefix, "language")?;
     Ok(Account {
         id: AccountId(row.try_get(prefix, "id")?),

@@ -18,6 +18,7 @@ pub mod grants;
 pub mod journeys;
 pub mod outbox;
 pub mod people;
+pub mod roll;
 pub mod roster;
 pub mod roster_imports;
 pub mod roster_match;
