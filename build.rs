@@ -10,7 +10,8 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it"));
-    for (folder, how) in [("templates", "include_str"), ("assets", "include_bytes"), ("flows", "include_str")] {
+    for (folder, how) in [("templates", "include_str"), ("assets", "include_bytes"), ("flows", "include_str"), ("charters", "include_str")]
+    {
         println!("cargo::rerun-if-changed={folder}");
         let mut files = Vec::new();
         collect(&root.join(folder), &mut files)?;

@@ -11,6 +11,7 @@ mod m0003_claims;
 mod m0004_oidc;
 mod m0005_keys;
 mod m0006_letters_and_events;
+mod m0009_charters_and_preferences;
 
 /// All changes, in order.
 pub struct Migrator;
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_oidc::Migration),
             Box::new(m0005_keys::Migration),
             Box::new(m0006_letters_and_events::Migration),
+            Box::new(m0009_charters_and_preferences::Migration),
         ]
     }
 }

@@ -6,10 +6,11 @@
 //! ```text
 //! main → cli | demo → serve → routes → oidc | login | enrollment | recovery → web → app → flow → tools
 //!      → mail | limits → roster → people → store → keys | outbound | password | pages | policy
-//!      → clock | random | config | console → model
+//!      | charters → clock | random | config | console → model
 //! ```
 
 pub mod app;
+pub mod charters;
 pub mod cli;
 pub mod clock;
 pub mod config;

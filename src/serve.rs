@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::app::App;
+use crate::charters::{CharterError, Charters};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::flow::definition::{self, FlowFileError};
@@ -43,6 +44,9 @@ pub enum StartError {
     /// The flows.
     #[error(transparent)]
     Flows(#[from] FlowFileError),
+    /// The charters.
+    #[error(transparent)]
+    Charters(#[from] CharterError),
     /// Mail.
     #[error(transparent)]
     Mail(#[from] MailError),
@@ -62,6 +66,7 @@ pub fn check(config: &Config) -> Vec<String> {
         Mailer::open(&config.mail).err().map(|error| error.to_string()),
         Brand::parse(&config.district.colour).err().map(|error| error.to_string()),
         definition::load(FEATURES, config.flows.dir.as_deref()).err().map(|error| error.to_string()),
+        Charters::load(config.charters.dir.as_deref()).err().map(|error| error.to_string()),
     ];
     problems.into_iter().flatten().collect()
 }
@@ -82,6 +87,7 @@ pub async fn open_store(config: &Config) -> Result<Store, StartError> {
 pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> Result<App, StartError> {
     let policy = Policy::new(config.policy.clone()).map_err(StartError::Policy)?;
     let flows = definition::load(FEATURES, config.flows.dir.as_deref())?;
+    let charters = Charters::load(config.charters.dir.as_deref())?;
     let pages = Pages::load()?;
     let mailer = Mailer::open(&config.mail)?;
     let store = open_store(&config).await?;
@@ -89,7 +95,7 @@ pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> Result<App, Star
     let keys = KeyStore::open(&config.keys, &store, clock.now(), &random).await?;
     let pepper = Pepper::new(&keys.mac(Purpose::Pepper, &[b"passwords"]).0);
     let hasher = Hasher::new(&config.passwords, pepper, Random::system())?;
-    Ok(App { tools: Tools { clock, random, keys, hasher, mailer, policy, pages, config }, store, flows })
+    Ok(App { tools: Tools { clock, random, keys, hasher, mailer, policy, pages, charters, config }, store, flows })
 }
 
 /// Serves until `stop` comes, then lets the requests that are under way end.

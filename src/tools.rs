@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::charters::Charters;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::keys::KeyStore;
@@ -28,6 +29,8 @@ pub struct Tools {
     pub policy: Policy,
     /// Templates and texts.
     pub pages: Pages,
+    /// What people agree to.
+    pub charters: Charters,
     /// The settings.
     pub config: Config,
 }

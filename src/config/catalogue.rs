@@ -16,6 +16,7 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("keys.master_key_file", "The file of the master key. Keep a copy apart from the database and its backups."),
     ("keys.rsa_bits", "Bits of an RSA signing key: 2048, or 3072, which signs 5.8 times slower."),
     ("flows.dir", "A folder of your own flow files, added to those that ship."),
+    ("charters.dir", "A folder of your own charters, added to those that ship."),
     ("passwords.memory_kib", "KiB of memory that a password's hash (Argon2id) walks through; 19456 at least."),
     ("passwords.iterations", "How often it walks through it; 2 at least (1 from 47104 KiB on)."),
     ("passwords.slots", "Hashes at the same time; 0: one fewer than there are cores, and at least one."),
@@ -99,6 +100,7 @@ mod tests {
     fn every_key_of_the_settings_stands_in_the_catalogue_and_no_other() {
         let mut whole = Config::default();
         whole.flows.dir = Some("x".into());
+        whole.charters.dir = Some("x".into());
         whole.district.logo = Some("x".to_owned());
         for audience in [&mut whole.policy.student, &mut whole.policy.guardian, &mut whole.policy.staff] {
             *audience = toml::from_str(

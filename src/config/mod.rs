@@ -46,6 +46,8 @@ pub struct Config {
     pub keys: KeySettings,
     /// Enrollment flows.
     pub flows: FlowSettings,
+    /// What people agree to.
+    pub charters: CharterSettings,
     /// Password hashing.
     pub passwords: PasswordSettings,
     /// The district.
@@ -70,6 +72,14 @@ pub struct FlowSettings {
     pub dir: Option<PathBuf>,
 }
 
+/// `[charters]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CharterSettings {
+    /// A folder of charters, added to those that ship; one of the same name takes the place of ours.
+    pub dir: Option<PathBuf>,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -82,6 +92,7 @@ impl Default for Config {
             mail: MailSettings::default(),
             keys: KeySettings::default(),
             flows: FlowSettings::default(),
+            charters: CharterSettings::default(),
             passwords: PasswordSettings::default(),
             district: DistrictSettings::default(),
             policy: PolicySettings::default(),
@@ -102,6 +113,7 @@ impl Config {
         self.data_dir = from(&self.data_dir);
         self.keys.master_key_file = from(&self.keys.master_key_file);
         self.flows.dir = self.flows.dir.as_deref().map(from);
+        self.charters.dir = self.charters.dir.as_deref().map(from);
         for url in [&mut self.database.url, &mut self.mail.url] {
             for scheme in ["sqlite:", "file:"] {
                 // What stands behind two slashes is an address of the driver's own kind.

@@ -37,6 +37,10 @@ impl Finish for Join {
         };
         step.tx.accounts().set_password(account.id, &password, step.now).await?;
         step.tx.accounts().set_security_answers(account.id, step.draft.questions.as_deref().unwrap_or_default()).await?;
+        if let Some(chosen) = &step.draft.preferences {
+            step.tx.accounts().set_preferences(account.id, chosen).await?;
+        }
+        session::keep_agreement(step, &account).await?;
         tell(step, flow, &account, &claimant.person).await?;
         let subject = limits::subject_of_record(&step.tools.keys, id);
         step.tx.cases().close(Some(id), &subject, step.now).await?;

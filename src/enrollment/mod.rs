@@ -1,10 +1,12 @@
 //! Joining: one file a stage, and how its flows end. Whoever cannot go on is turned away on one neutral page with a
 //! number for the school, whose queue knows why (A46); nothing exists before the end.
 
+mod charter;
 mod confirm;
 pub mod entrance;
 mod finish;
 pub mod pages;
+mod preferences;
 pub mod readiness;
 mod roster_match;
 mod security_questions;
@@ -21,5 +23,7 @@ const STAGES: &[StageEntry] = &[
     StageEntry::of::<roster_match::RosterMatch>("roster-match"),
     StageEntry::of::<set_password::SetPassword>("set-password"),
     StageEntry::of::<security_questions::SecurityQuestions>("security-questions"),
+    StageEntry::of::<charter::Charter>("charter"),
+    StageEntry::of::<preferences::Preferences>("preferences"),
     StageEntry::of::<confirm::Confirm>("confirm"),
 ];

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::charters::Block;
 use crate::pages::Page;
 use crate::policy::QUESTIONS;
 
@@ -63,6 +64,30 @@ pub struct SecurityQuestions {
     pub questions: Vec<String>,
     /// How many are to be chosen.
     pub count: usize,
+}
+
+/// What people agree to.
+#[derive(Clone, Debug, Serialize)]
+pub struct Charter {
+    /// The heading.
+    pub title: String,
+    /// Paragraphs and lists.
+    pub blocks: Vec<Block>,
+    /// The version that is on the page; it comes back with the answer.
+    pub version: String,
+    /// The person agreed to another version before.
+    pub renewed: bool,
+}
+
+/// How somebody likes to be written to.
+#[derive(Clone, Debug, Serialize)]
+pub struct Preferences {
+    /// The languages to choose from.
+    pub languages: Vec<Choice>,
+    /// That of the page.
+    pub language: String,
+    /// The orders of a date, by an example each.
+    pub formats: Vec<Choice>,
 }
 
 /// The last look before the account is made.
@@ -165,6 +190,37 @@ impl Page for SecurityQuestions {
 
     fn samples() -> Vec<Self> {
         vec![Self { questions: QUESTIONS.iter().map(|question| (*question).to_owned()).collect(), count: 3 }]
+    }
+}
+
+impl Page for Charter {
+    const TEMPLATE: &'static str = "pages/charter.html";
+
+    fn samples() -> Vec<Self> {
+        let lines = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();
+        let blocks = vec![
+            Block { list: false, lines: lines(&["Ce compte est à toi. Voici comment on s’en sert."]) },
+            Block {
+                list: true,
+                lines: lines(&["Je garde mon mot de passe pour moi.", "J’écris aux autres comme j’aimerais qu’on m’écrive."]),
+            },
+        ];
+        let page =
+            |renewed| Self { title: "Les règles du compte".to_owned(), blocks: blocks.clone(), version: "2026-09".to_owned(), renewed };
+        vec![page(false), page(true)]
+    }
+}
+
+impl Page for Preferences {
+    const TEMPLATE: &'static str = "pages/preferences.html";
+
+    fn samples() -> Vec<Self> {
+        let choice = |(value, label): (&str, &str)| Choice { value: value.to_owned(), label: label.to_owned() };
+        vec![Self {
+            languages: [("fr", "Français"), ("en", "English")].map(choice).into(),
+            language: "fr".to_owned(),
+            formats: [("day-first", "31/12/2026"), ("month-first", "12/31/2026"), ("year-first", "2026-12-31")].map(choice).into(),
+        }]
     }
 }
 

@@ -214,6 +214,8 @@ fn matched(step: &mut Step<'_>, person: PersonId) {
     if draft.chosen_for.replace(person) != Some(person) {
         draft.password = None;
         draft.questions = None;
+        draft.agreed = None;
+        draft.preferences = None;
         draft.confirmed = false;
     }
     draft.person = Some(Proven { value: person, at: step.now });

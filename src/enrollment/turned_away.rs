@@ -69,6 +69,8 @@ pub(super) async fn turn_away(step: &mut Step<'_>, why: Why) -> Result<(), FlowE
     step.draft.person = None;
     step.draft.password = None;
     step.draft.questions = None;
+    step.draft.agreed = None;
+    step.draft.preferences = None;
     step.draft.confirmed = false;
     step.draft.not_matched = Some(id);
     Ok(())

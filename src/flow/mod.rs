@@ -20,7 +20,7 @@ use async_trait::async_trait;
 use minijinja::Value;
 
 use self::need::Asks;
-use crate::model::{AccountId, Audience, Draft, FieldError, JourneyId, LocalPath, Message, PersonId, SessionId, Timestamp};
+use crate::model::{AccountId, Audience, Draft, FieldError, JourneyId, Language, LocalPath, Message, PersonId, SessionId, Timestamp};
 use crate::pages::Page;
 use crate::password::Busy;
 use crate::random::Secret;
@@ -32,6 +32,11 @@ use crate::tools::Tools;
 pub trait Stage: Send + Sync {
     /// Is there anything left to ask? Depends on the draft alone.
     fn is_open(&self, draft: &Draft) -> bool;
+
+    /// Everybody who walks the flow meets it; pages count their steps by these.
+    fn is_for_all(&self) -> bool {
+        true
+    }
 
     /// What the roster must say of somebody for them to get past.
     fn asks(&self) -> Asks {
@@ -68,6 +73,8 @@ pub struct Look<'a> {
     pub draft: &'a Draft,
     /// Who is asking, as far as limits care.
     pub visitor: &'a Origin,
+    /// The language of the page.
+    pub language: Language,
     /// Where the person was going; links out of the flow carry it along.
     pub return_to: &'a LocalPath,
     /// The request's instant.
@@ -327,10 +334,16 @@ impl Flow {
         self.stages.iter().find(|bound| bound.stage.is_open(draft))
     }
 
-    /// Where the person stands: this stage is the n-th of so many. Counted from one.
+    /// Where the person stands among the stages: the place of the current one, or of the last.
+    pub fn place(&self, draft: &Draft) -> usize {
+        self.stages.iter().position(|bound| bound.stage.is_open(draft)).unwrap_or(self.stages.len().saturating_sub(1))
+    }
+
+    /// The same for people: this is step n of so many, of the steps that everybody takes. Counted from one.
     pub fn progress(&self, draft: &Draft) -> (usize, usize) {
-        let at = self.stages.iter().position(|bound| bound.stage.is_open(draft)).unwrap_or(self.stages.len().saturating_sub(1));
-        (at + 1, self.stages.len())
+        let counted = |stages: &[BoundStage]| stages.iter().filter(|bound| bound.stage.is_for_all()).count();
+        let all = counted(&self.stages);
+        ((counted(&self.stages[..self.place(draft)]) + 1).min(all), all)
     }
 
     /// The page to show, and its stage's word. `None`: nothing is left to ask.

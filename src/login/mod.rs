@@ -36,7 +36,10 @@ impl Finish for SignIn {
             None => None,
         };
         match (account, person) {
-            (Some(account), Some(person)) => session::begin(step, &account, &person, &Proof { amr: &["pwd"], know_device: false }).await,
+            (Some(account), Some(person)) => {
+                session::keep_agreement(step, &account).await?;
+                session::begin(step, &account, &person, &Proof { amr: &["pwd"], know_device: false }).await
+            }
             _ => Ok(Finished::Elsewhere(LocalPath::parse("/sign-in").expect("it is a path"))),
         }
     }

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AccountId, CaseId, JourneyId, Language, LocalPath, PersonId, Timestamp};
+use crate::model::{AccountId, CaseId, DateFormat, JourneyId, Language, LocalPath, PersonId, Timestamp};
 
 /// One person's way through one flow. It is bound to its browser by a cookie whose hash the store keeps; the id
 /// alone opens nothing.
@@ -57,6 +57,10 @@ pub struct Draft {
     pub waits_until: Option<Timestamp>,
     /// How the person chose to get back in, by the stage's name.
     pub way: Option<String>,
+    /// The charter: agreed to, or nothing to agree to.
+    pub agreed: Option<Agreed>,
+    /// How the person likes to be written to.
+    pub preferences: Option<Preferences>,
     /// The last page before the effect was confirmed.
     pub confirmed: bool,
     /// The relying party that asked, if the journey began with one.
@@ -67,6 +71,36 @@ pub struct Draft {
     pub hint: Option<String>,
     /// The person says that the device is shared.
     pub shared_device: bool,
+}
+
+/// What became of the charter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Agreed {
+    /// The person agreed before, or need not.
+    NothingToAsk,
+    /// The person agreed now.
+    To {
+        /// Its name.
+        charter: String,
+        /// The version that was on the page.
+        version: String,
+        /// The language it was read in.
+        language: Language,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// How somebody likes to be written to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preferences {
+    /// The language of pages and letters.
+    pub language: Language,
+    /// The order of a date; none: as the language has it.
+    pub date_format: Option<DateFormat>,
+    /// Another address for news, as it was typed: nobody has proven it (row E32).
+    pub notification_email: Option<String>,
 }
 
 /// The relying party that a journey serves.

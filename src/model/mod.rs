@@ -1,6 +1,7 @@
 //! Plain types that everything may use: ids, instants, languages, roles, drafts, letters. They hold what was parsed
 //! once and is right for ever; nothing here reads the store, the clock or the network.
 
+mod date_format;
 pub mod draft;
 mod hash;
 mod ids;
@@ -13,6 +14,7 @@ mod role;
 mod scopes;
 mod timestamp;
 
+pub use date_format::DateFormat;
 pub use draft::{Draft, Journey};
 pub use hash::Hash;
 pub use ids::{AccountId, CaseId, ClassId, FamilyId, GrantId, ImportId, JourneyId, LetterId, OrgId, PersonId, SessionId};

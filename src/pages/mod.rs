@@ -22,6 +22,7 @@ pub use brand::{Brand, BrandError};
 pub use frame::{AskedBy, District, Frame};
 pub use letters::Rendered;
 use texts::Texts;
+pub use time::Reading;
 
 /// A page: a struct that names its template. Its samples are its documentation and its test.
 pub trait Page: Serialize {

@@ -5,7 +5,22 @@ use jiff::tz::TimeZone;
 
 use super::Pages;
 use crate::model::message::Message;
-use crate::model::{Language, Timestamp};
+use crate::model::{DateFormat, Language, Timestamp};
+
+/// How somebody reads an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The language.
+    pub language: Language,
+    /// The order of a date, where the person chose one; else it is written in words.
+    pub dates: Option<DateFormat>,
+}
+
+impl From<Language> for Reading {
+    fn from(language: Language) -> Self {
+        Self { language, dates: None }
+    }
+}
 
 impl Pages {
     /// A day: « 4 mars 2012 », "4 March 2012".
@@ -17,7 +32,8 @@ impl Pages {
     }
 
     /// An instant: « aujourd’hui à 6 h 05 », "yesterday at 18:30", "on 4 March 2026 at 06:05".
-    pub fn moment(&self, language: Language, at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    pub fn moment(&self, reading: impl Into<Reading>, at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+        let Reading { language, dates } = reading.into();
         let (at, now) = (local(at, zone), local(now, zone));
         let time = self.clock_time(language, at);
         if at.date() == now.date() {
@@ -27,7 +43,11 @@ impl Pages {
         } else if now.date().tomorrow().is_ok_and(|tomorrow| at.date() == tomorrow) {
             self.text(language, &Message::of("moment-tomorrow").with("time", time))
         } else {
-            let day = self.day(language, at.date());
+            let date = at.date();
+            let day = match dates {
+                Some(format) => format.write(date.year(), date.month(), date.day()),
+                None => self.day(language, date),
+            };
             self.text(language, &Message::of("moment-day").with("day", day).with("time", time))
         }
     }
@@ -77,6 +97,8 @@ mod tests {
         assert_eq!(say(Language::English, "2026-09-02T10:00:00Z"), "today at 6:00");
         assert_eq!(say(Language::English, "2026-09-03T10:00:00Z"), "tomorrow at 6:00");
         assert_eq!(say(Language::English, "2026-03-04T23:30:00Z"), "on 4\u{a0}March 2026 at 18:30");
+        let chosen = Reading { language: Language::English, dates: Some(DateFormat::DayFirst) };
+        assert_eq!(pages.moment(chosen, at("2026-03-04T23:30:00Z"), now, &zone), "on 04/03/2026 at 18:30", "D15");
     }
 
     #[test]

@@ -6,8 +6,8 @@ use sea_orm::QueryResult;
 use serde::{Deserialize, Serialize};
 
 use super::{Db, Reader, StoreError, Tx, sql};
-use crate::model::draft::{Answered, PasswordHash};
-use crate::model::{AccountId, Language, PersonId, Timestamp};
+use crate::model::draft::{Answered, PasswordHash, Preferences};
+use crate::model::{AccountId, DateFormat, Language, PersonId, Timestamp};
 
 /// What a person signs in with. It exists only once it is claimed; a reset by the school leaves it here, unclaimed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -197,6 +197,29 @@ impl Accounts<'_> {
         sql::execute(&self.0, "DELETE FROM passwords WHERE account = $1", [id.0.into()]).await?;
         sql::execute(&self.0, "DELETE FROM security_answers WHERE account = $1", [id.0.into()]).await?;
         Ok(true)
+    }
+
+    /// How its owner likes to be written to.
+    pub async fn set_preferences(&self, id: AccountId, chosen: &Preferences) -> Result<(), StoreError> {
+        let update = "UPDATE accounts SET language = $2, date_format = $3, notification_email = $4 WHERE id = $1";
+        let values = [
+            id.0.into(),
+            chosen.language.tag().into(),
+            chosen.date_format.map(DateFormat::word).into(),
+            chosen.notification_email.clone().into(),
+        ];
+        sql::execute(&self.0, update, values).await?;
+        Ok(())
+    }
+
+    /// How its owner likes to be written to, where the owner said so.
+    pub async fn preferences(&self, id: AccountId) -> Result<Option<Preferences>, StoreError> {
+        let select = "SELECT language, date_format, notification_email FROM accounts WHERE id = $1 AND language IS NOT NULL";
+        let Some(row) = sql::row(&self.0, select, [id.0.into()]).await? else { return Ok(None) };
+        let Some(language) = Language::from_tag(&row.try_get::<String>("", "language")?) else { return Ok(None) };
+        let date_format: Option<String> = row.try_get("", "date_format")?;
+        let date_format = date_format.as_deref().and_then(DateFormat::from_word);
+        Ok(Some(Preferences { language, date_format, notification_email: row.try_get("", "notification_email")? }))
     }
 
     /// The language its owner chose.

@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod cases;
+pub mod charters;
 pub mod clients;
 mod connect;
 pub mod consents;

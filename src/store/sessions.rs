@@ -7,7 +7,7 @@ use sea_orm::QueryResult;
 
 use super::accounts::{Account, account_of};
 use super::{Db, Reader, StoreError, Tx, sql};
-use crate::model::{AccountId, Hash, SessionId, Timestamp};
+use crate::model::{AccountId, DateFormat, Hash, SessionId, Timestamp};
 
 /// A session that may be used now: not ended, not over, not idle too long, its account open.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +26,19 @@ pub struct Session {
     pub seen_at: Timestamp,
     /// When it ends, whatever happens.
     pub expires_at: Timestamp,
+}
+
+/// Whose browser a live session is in.
+#[derive(Clone, Debug)]
+pub struct Visiting {
+    /// The session.
+    pub session: Session,
+    /// Its account.
+    pub account: Account,
+    /// The name the person goes by.
+    pub name: String,
+    /// The order of a date that its owner chose.
+    pub dates: Option<DateFormat>,
 }
 
 /// The queries on sessions.
@@ -79,9 +92,9 @@ impl Sessions<'_> {
         row.as_ref().map(record).transpose()
     }
 
-    /// The live session of a cookie's hash, its account and the name of its person, by one question: every page asks it.
-    /// Whoever is not in the roster any more has no live session (row S07).
-    pub async fn of_visitor(&self, secret: &Hash, now: Timestamp) -> Result<Option<(Session, Account, String)>, StoreError> {
+    /// The live session of a cookie's hash with its account and person, by one question: every page asks it. Whoever is
+    /// not in the roster any more has no live session (row S07).
+    pub async fn of_visitor(&self, secret: &Hash, now: Timestamp) -> Result<Option<Visiting>, StoreError> {
         let rows = sql::rows(&self.0, OF_VISITOR, [now.0.into(), secret.to_vec().into()]).await?;
         let Some(first) = rows.first() else { return Ok(None) };
         // One person under several source records: what the first leaves open, the next may say.
@@ -91,7 +104,13 @@ impl Sessions<'_> {
         };
         let given = said("preferred_given_name")?.or(said("given_name")?).unwrap_or_default();
         let family = said("preferred_family_name")?.or(said("family_name")?).unwrap_or_default();
-        Ok(Some((record(first)?, account_of(first, "account_")?, format!("{given} {family}").trim().to_owned())))
+        let dates: Option<String> = first.try_get("", "date_format")?;
+        Ok(Some(Visiting {
+            session: record(first)?,
+            account: account_of(first, "account_")?,
+            name: format!("{given} {family}").trim().to_owned(),
+            dates: dates.as_deref().and_then(DateFormat::from_word),
+        }))
     }
 
     /// The session of an id, for what apps were given by it: their tokens end with it. An app in use does not touch its
@@ -154,7 +173,7 @@ const UNENDED: &str = "SELECT sessions.id, sessions.account, sessions.auth_time,
 const OF_VISITOR: &str = "SELECT s.id, s.account, s.auth_time, s.acr, s.amr, s.seen_at, s.expires_at, a.id AS account_id, \
                           a.person AS account_person, a.username AS account_username, a.state AS account_state, \
                           a.language AS account_language, a.claimed_by AS account_claimed_by, a.assurance AS account_assurance, \
-                          a.claimed_at AS account_claimed_at, u.given_name, u.family_name, u.preferred_given_name, \
+                          a.claimed_at AS account_claimed_at, a.date_format, u.given_name, u.family_name, u.preferred_given_name, \
                           u.preferred_family_name FROM sessions s JOIN accounts a ON a.id = s.account \
                           JOIN current_roster_users u ON u.person = a.person AND u.active WHERE s.ended_at IS NULL \
                           AND s.expires_at > $1 AND a.state = 'claimed' AND s.seen_at + s.idle > $1 AND s.secret = $2 ORDER BY u.source_id";

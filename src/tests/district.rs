@@ -13,7 +13,7 @@ use super::family::Family;
 use crate::app::App;
 use crate::cli::claim;
 use crate::clock::FixedClock;
-use crate::flow::definition;
+use crate::flow::{Flow, definition};
 use crate::keys::KeyStore;
 use crate::model::Timestamp;
 use crate::password::Hasher;
@@ -78,23 +78,41 @@ impl District {
     }
 
     async fn at(url: String, clock: FixedClock, seed: u64) -> Self {
-        let tools = Tools {
+        Self::made(url, clock, seed, |_, _| {}).await
+    }
+
+    async fn made(url: String, clock: FixedClock, seed: u64, change: impl FnOnce(&mut Tools, &mut Vec<Flow>)) -> Self {
+        let mut tools = Tools {
             clock: Arc::new(clock.clone()),
             random: Random::seeded(seed),
             keys: KeyStore::for_tests(),
             hasher: Hasher::for_tests(),
             policy: Default::default(),
             pages: crate::pages::Pages::load().unwrap(),
+            charters: crate::charters::Charters::load(None).unwrap(),
             config: Default::default(),
             mailer: crate::mail::Mailer::memory(),
         };
-        let app = Arc::new(App { tools, store: Store::open(&url).await.unwrap(), flows: definition::load(FEATURES, None).unwrap() });
+        let mut flows = definition::load(FEATURES, None).unwrap();
+        change(&mut tools, &mut flows);
+        let app = Arc::new(App { tools, store: Store::open(&url).await.unwrap(), flows });
         Self { router: routes::router(Arc::clone(&app)), app, clock, url }
     }
 
     /// Another node on the same database: also what this one is after a restart.
     pub async fn node(&self) -> Self {
         Self::at(self.url.clone(), self.clock.clone(), 2).await
+    }
+
+    /// The same, with other settings.
+    pub async fn node_with(&self, change: impl FnOnce(&mut Tools, &mut Vec<Flow>)) -> Self {
+        Self::made(self.url.clone(), self.clock.clone(), 3, change).await
+    }
+
+    /// The same, with one more flow.
+    pub async fn node_with_flow(&self, name: &str, text: &str) -> Self {
+        let flow = definition::parse(name, &format!("{name}.toml"), text, FEATURES).unwrap();
+        self.node_with(|_, flows| flows.push(flow)).await
     }
 
     /// Imports this roster in the place of the one before.

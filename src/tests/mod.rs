@@ -2,6 +2,7 @@
 //!
 //! - `agent`: a client of HTTP with a cookie jar; `world`: a school and its one pupil; `relying_party`: an app that checks what it gets
 //! - `authorize`, `token`, `userinfo`, `end_session`, `discovery`: one file an endpoint, one test a sentence of the RFC
+//! - `charter`: what people agree to when they join, and again when it has changed; how they like to be written to
 //! - `enrollment`, `enrollment_limits`: whole claims of pupils, in a `district` with a roster of its own, by a `family` at its browser
 //! - `ladder`: the ladder of `lib.rs`, read from our own `use` lines
 //! - `letters`: every letter renders in every language, and every folder of templates/mail/ has a sample
@@ -13,6 +14,7 @@
 mod agent;
 mod authorize;
 mod back_in;
+mod charter;
 mod discovery;
 mod district;
 mod end_session;

@@ -38,6 +38,8 @@ pages![
     demo::Mailbox,
     demo::SampleApp,
     enrollment::AlreadyClaimed,
+    enrollment::Charter,
+    enrollment::Preferences,
     enrollment::Confirm,
     enrollment::Enroll,
     flow::Enrolled,
@@ -84,6 +86,8 @@ const IDS: &[(&str, &[&str])] = &[
     ("recall-questions", &["answer_1"]),
     ("help", &["name", "email", "school", "message", "send"]),
     ("not-matched", &["case-number"]),
+    ("charter", &["accept", "continue"]),
+    ("preferences", &["preferred_language", "date_format", "notification_email", "continue"]),
     ("confirm", &["continue"]),
     ("enrolled", &["username-given", "continue"]),
 ];

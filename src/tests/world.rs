@@ -74,6 +74,7 @@ impl World {
             mailer: crate::mail::Mailer::memory(),
             policy: Default::default(),
             pages: crate::pages::Pages::load().unwrap(),
+            charters: crate::charters::Charters::load(None).unwrap(),
             config: crate::config::Config::default(),
         };
         let app = Arc::new(App { tools, store, flows: vec![] });

@@ -172,7 +172,8 @@ fn is_hidden(character: char) -> bool {
     character.is_control() || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-fn looks_like_an_address(text: &str) -> bool {
+/// Written as addresses are: somebody at some place.
+pub fn looks_like_an_address(text: &str) -> bool {
     let Some((name, host)) = text.split_once('@') else { return false };
     let plain = !text.contains(|character: char| character.is_whitespace() || "<>,;\"()".contains(character));
     plain && !name.is_empty() && !host.contains('@') && host.split('.').count() > 1 && host.split('.').all(|label| !label.is_empty())

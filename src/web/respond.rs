@@ -145,7 +145,7 @@ async fn frame(app: &App, visitor: &Visitor, extras: &FrameExtras) -> Result<Fra
     let tools = &app.tools;
     let place = extras.action.split('?').next().unwrap_or_default();
     let roster_of = app.store.read().people().roster_of().await?;
-    let words = |at| tools.pages.moment(visitor.language, at, visitor.now, &district::zone(app));
+    let words = |at| tools.pages.moment(visitor.reading(), at, visitor.now, &district::zone(app));
     Ok(Frame {
         here: Some(extras.here.clone().unwrap_or_else(|| visitor.here.clone())),
         action: extras.action.clone(),

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::SignedIn;
 use crate::flow::{Finished, FlowError, Step};
+use crate::model::draft::Agreed;
 use crate::model::{Audience, Role, SessionId, Timestamp};
 use crate::random::Secret;
 use crate::store::accounts::Account;
@@ -53,6 +54,16 @@ pub async fn begin(step: &mut Step<'_>, account: &Account, person: &Person, proo
         device,
         welcome: None,
     })
+}
+
+/// Keeps what the person agreed to on the way, if anything was asked (E16).
+pub async fn keep_agreement(step: &Step<'_>, account: &Account) -> Result<(), FlowError> {
+    let Some(Agreed::To { charter, version, language, at }) = &step.draft.agreed else { return Ok(()) };
+    step.tx.charters().accept(account.id, (charter, version), *language, *at).await?;
+    let detail = json!({ "charter": charter, "version": version, "language": language });
+    let event = Event { actor: Some(account.id), person: Some(account.person), detail, ..Event::of("charter.accepted") };
+    step.tx.record(&event, step.now).await?;
+    Ok(())
 }
 
 /// Ends the session of this browser: the person signs out, or somebody else signs in.

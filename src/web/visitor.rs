@@ -17,11 +17,12 @@ use super::{PageError, district};
 use crate::app::App;
 use crate::flow::Origin;
 use crate::limits;
-use crate::model::{Hash, Language, PersonId, Timestamp};
+use crate::model::{DateFormat, Hash, Language, PersonId, Timestamp};
+use crate::pages::Reading;
 use crate::random::Secret;
 use crate::store::accounts::Account;
 use crate::store::people::Person;
-use crate::store::sessions::Session;
+use crate::store::sessions::{Session, Visiting};
 use crate::store::{StoreError, Tx};
 
 /// Who is asking: an extractor, made once a request.
@@ -59,6 +60,8 @@ pub struct SignedIn {
     pub person: PersonId,
     /// The name to greet with.
     pub name: String,
+    /// The order of a date that the person chose.
+    pub dates: Option<DateFormat>,
 }
 
 /// Where the request's visitor stands once somebody asked for it, so that nobody makes it twice.
@@ -108,6 +111,11 @@ impl Visitor {
         })
     }
 
+    /// How this visitor reads instants.
+    pub fn reading(&self) -> Reading {
+        Reading { language: self.language, dates: self.signed_in.as_ref().and_then(|signed_in| signed_in.dates) }
+    }
+
     /// Whose forms these are.
     pub(super) fn holder(&self) -> Holder {
         Holder { pre: self.pre, session: self.signed_in.as_ref().map(|signed_in| signed_in.session.id) }
@@ -131,11 +139,13 @@ pub fn given_name(person: &Person) -> &str {
 /// The person of the session that the cookie opens. Whoever left the roster is signed in no more (row S07).
 async fn signed_in(app: &App, jar: &Jar, now: Timestamp) -> Result<Option<SignedIn>, StoreError> {
     let Some(secret) = jar.get(cookies::SESSION) else { return Ok(None) };
-    let Some((session, account, name)) = app.store.read().sessions().of_visitor(&secret.hash(), now).await? else { return Ok(None) };
+    let Some(Visiting { session, account, name, dates }) = app.store.read().sessions().of_visitor(&secret.hash(), now).await? else {
+        return Ok(None);
+    };
     if session.is_to_touch(now) {
         app.store.write(async |tx: &Tx| tx.sessions().touch(session.id, now).await).await?;
     }
-    Ok(Some(SignedIn { session, name, person: account.person, account }))
+    Ok(Some(SignedIn { session, name, dates, person: account.person, account }))
 }
 
 fn asked_language(parts: &Parts) -> Option<Language> {

@@ -112,8 +112,8 @@ pub async fn answer(
     if held.came_twice() {
         return Ok(held.restore(see_other(&here)));
     }
-    let stands = flow.progress(&held.journey.draft).0;
-    match flow.stages.iter().position(|bound| bound.name == stage).map(|place| place + 1) {
+    let stands = flow.place(&held.journey.draft);
+    match flow.stages.iter().position(|bound| bound.name == stage) {
         Some(place) if place == stands => {}
         // Row E20: an earlier page, by the back button. Its answer is known already.
         Some(place) if place < stands => return Ok(see_other(&here)),
@@ -193,7 +193,7 @@ async fn end(app: &App, held: &Held, ending: &Ending) -> Result<Response, PageEr
 
 fn look<'a>(app: &'a App, visitor: &'a Visitor, flow: &Flow, draft: &'a Draft, return_to: &'a LocalPath) -> Look<'a> {
     let (tools, reader, audience) = (&app.tools, app.store.read(), flow.audience);
-    Look { tools, reader, audience, draft, visitor: &visitor.origin, return_to, now: visitor.now }
+    Look { tools, reader, audience, draft, visitor: &visitor.origin, language: visitor.language, return_to, now: visitor.now }
 }
 
 fn new_journey(flow: &Flow, id: JourneyId, draft: Draft, return_to: LocalPath, visitor: &Visitor) -> Journey {

@@ -181,7 +181,7 @@ impl Turn<'_> {
     /// The same page, saying truly when the next try counts.
     async fn wait(&self, draft: Draft, errors: Vec<FieldError>, until: Timestamp) -> Result<Response, PageError> {
         let (pages, visitor) = (&self.app.tools.pages, self.visitor);
-        let moment = pages.moment(visitor.language, until, visitor.now, &district::zone(self.app));
+        let moment = pages.moment(visitor.reading(), until, visitor.now, &district::zone(self.app));
         let wait = pages.wait(visitor.language, until, visitor.now);
         let errors = errors.into_iter().map(|error| error.with("until", moment.as_str()).with("wait", wait.as_str())).collect();
         let mut response = self.again(draft, errors, None).await?;

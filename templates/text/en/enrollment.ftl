@@ -61,6 +61,21 @@ security-answer-same = This answer already serves another question.
 security-answer-question = The answer stands in the question. Take other words.
 security-answer-known = The school and your classmates know this answer. Take one that only you know.
 
+charter-renewed = The rules have changed since last time. Please read them once more.
+charter-accept = I have read these rules and I will follow them.
+charter-accept-missing = To go on, tick the box.
+charter-changed = The text has just changed. Please read it once more.
+
+preferences-title = How should we write to you?
+preferences-lead = You can change your mind at any time.
+preferences-language = Language of pages and messages
+preferences-language-missing = Choose a language.
+preferences-date-format = How dates are written
+preferences-date-format-words = In words
+preferences-date-format-missing = Choose one of the list.
+preferences-notification-email = Another address for news
+preferences-notification-email-hint = Only if you want one other than the one the school has. You cannot sign in with it.
+
 confirm-title = Is everything right?
 confirm-lead = The account has not been made yet.
 confirm-name = Name

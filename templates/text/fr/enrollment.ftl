@@ -61,6 +61,21 @@ security-answer-same = Cette réponse sert déjà à une autre question.
 security-answer-question = La réponse est dans la question. Prenez d’autres mots.
 security-answer-known = L’école et vos camarades connaissent cette réponse. Prenez-en une que vous seul connaissez.
 
+charter-renewed = Les règles ont changé depuis la dernière fois. Lisez-les encore une fois.
+charter-accept = J’ai lu ces règles et je les suivrai.
+charter-accept-missing = Pour continuer, cochez la case.
+charter-changed = Le texte vient de changer. Lisez-le encore une fois.
+
+preferences-title = Comment vous écrire ?
+preferences-lead = Vous pourrez changer d’avis à tout moment.
+preferences-language = Langue des pages et des messages
+preferences-language-missing = Choisissez une langue.
+preferences-date-format = Écriture des dates
+preferences-date-format-words = En toutes lettres
+preferences-date-format-missing = Choisissez une écriture de la liste.
+preferences-notification-email = Une autre adresse pour les nouvelles
+preferences-notification-email-hint = Seulement si vous en voulez une autre que celle de l’école. Elle ne sert pas à se connecter.
+
 confirm-title = Tout est juste ?
 confirm-lead = Le compte n’est pas encore créé.
 confirm-name = Nom
