@@ -4,11 +4,12 @@
 //! and fails on a step up:
 //!
 //! ```text
-//! main → cli | demo → serve → routes → oidc | login | enrollment | recovery → web → app → flow → tools
+//! main → cli | demo → serve → routes → oidc | login | enrollment | recovery | account → web → app → flow → tools
 //!      → mail | limits → roster → people → store → keys | outbound | password | pages | policy
 //!      | charters → clock | random | config | console → model
 //! ```
 
+pub mod account;
 pub mod app;
 pub mod charters;
 pub mod cli;

@@ -12,10 +12,10 @@ use crate::app::App;
 use crate::flow::Feature;
 use crate::oidc::{self, paths};
 use crate::web::{PageError, assets, flow, footer, headers, health, help, host, respond};
-use crate::{enrollment, login, recovery};
+use crate::{account, enrollment, login, recovery};
 
 /// What flow files may name.
-pub static FEATURES: &[&Feature] = &[&login::FEATURE, &enrollment::FEATURE, &recovery::FEATURE];
+pub static FEATURES: &[&Feature] = &[&login::FEATURE, &enrollment::FEATURE, &recovery::FEATURE, &account::FEATURE];
 
 /// An address and who answers there.
 pub type Address = (&'static str, MethodRouter<Arc<App>>);
@@ -31,7 +31,11 @@ pub fn pages() -> Vec<Address> {
         ("/flow/{journey}", get(flow::show)),
         ("/flow/{journey}/{stage}", post(flow::answer)),
         ("/sign-out", get(login::sign_out::ask).post(login::sign_out::go)),
-        ("/account", get(login::account::show)),
+        ("/account", get(account::overview::show)),
+        ("/account/children", get(account::children::show)),
+        ("/account/sessions", get(account::sessions::show).post(account::sessions::end_others)),
+        ("/account/apps", get(account::apps::show).post(account::apps::withdraw)),
+        ("/account/{flow}", get(flow::start).post(flow::start_with)),
         ("/help", get(help::show).post(help::send)),
         ("/help/sent", get(help::sent)),
         ("/privacy", get(footer::privacy)),

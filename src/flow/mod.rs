@@ -175,6 +175,8 @@ pub enum Finished {
     },
     /// Somebody lost the race to the end: say so, and lead to sign-in.
     Elsewhere(LocalPath),
+    /// What was asked for is written; nobody is signed in by it.
+    Done(LocalPath),
     /// The world changed on the way, and the draft with it: a stage has something to say or to ask again. Nothing was
     /// made, and the journey goes on from there.
     NotYet,

@@ -1,7 +1,6 @@
 //! Signing in and what lies around it: identify, then password, as one journey; the home page, the account page, the
 //! way out. Nothing here tells a name that exists from one that does not: not the words, not the work, not the limits.
 
-pub mod account;
 pub mod home;
 mod identify;
 pub mod pages;

@@ -39,19 +39,6 @@ pub struct Home {
     pub apps: Vec<App>,
 }
 
-/// What the school account is, for the person whose it is.
-#[derive(Clone, Debug, Serialize)]
-pub struct Account {
-    /// The name.
-    pub name: String,
-    /// The name to sign in with.
-    pub username: String,
-    /// The schools.
-    pub schools: Vec<String>,
-    /// The language of the pages, in itself.
-    pub language: String,
-}
-
 /// The home page of somebody who is not signed in.
 #[derive(Clone, Debug, Serialize)]
 pub struct Welcome {
@@ -104,20 +91,6 @@ impl Page for Home {
         };
         let home = |apps: Vec<App>| Self { name: "Éloïse".to_owned(), username: "S0123456".to_owned(), apps };
         vec![home(["Cahier de textes", "Bibliothèque", "Mathématiques en jeu", "Portail des familles"].map(app).to_vec()), home(Vec::new())]
-    }
-}
-
-impl Page for Account {
-    const TEMPLATE: &'static str = "pages/account.html";
-
-    fn samples() -> Vec<Self> {
-        let account = |schools: &[&str]| Self {
-            name: "Éloïse N’Diaye-Roy".to_owned(),
-            username: "S0123456".to_owned(),
-            schools: schools.iter().map(|school| (*school).to_owned()).collect(),
-            language: "Français".to_owned(),
-        };
-        vec![account(&["École des Tilleuls"]), account(&[])]
     }
 }
 

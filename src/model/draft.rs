@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AccountId, CaseId, DateFormat, JourneyId, Language, LocalPath, PersonId, Timestamp};
+use crate::model::{AccountId, CaseId, DateFormat, JourneyId, Language, LocalPath, PersonId, SessionId, Timestamp};
 
 /// One person's way through one flow. It is bound to its browser by a cookie whose hash the store keeps; the id
 /// alone opens nothing.
@@ -37,6 +37,8 @@ pub struct Draft {
     pub username: Option<String>,
     /// The account it names. `None` also for unknown names, which go the same way.
     pub account: Option<AccountId>,
+    /// The session in which somebody changes their own account.
+    pub session: Option<SessionId>,
     /// The person the roster match found, and by what.
     pub person: Option<Proven<PersonId>>,
     /// Whom the password and the answers below were chosen for: not for whoever is matched next at the same screen.

@@ -1,5 +1,7 @@
 //! What people allowed apps to see.
 
+use std::collections::BTreeSet;
+
 use super::{Db, Reader, StoreError, Tx, sql};
 use crate::model::{AccountId, Scopes, Timestamp};
 
@@ -26,6 +28,12 @@ impl Consents<'_> {
         let select = "SELECT scope FROM consents WHERE account = $1 AND client_id = $2";
         let row = sql::row(&self.0, select, [account.0.into(), client_id.into()]).await?;
         Ok(row.map(|row| row.try_get::<String>("", "scope")).transpose()?.map_or_else(Scopes::default, Scopes::from))
+    }
+
+    /// The clients that a person allowed something.
+    pub async fn of_account(&self, account: AccountId) -> Result<BTreeSet<String>, StoreError> {
+        let rows = sql::rows(&self.0, "SELECT client_id FROM consents WHERE account = $1", [account.0.into()]).await?;
+        rows.iter().map(|row| Ok(row.try_get("", "client_id")?)).collect()
     }
 
     /// Remembers what a person allows a client, beside what was allowed before.

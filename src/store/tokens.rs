@@ -50,6 +50,17 @@ pub struct Told {
     pub nonce: Option<String>,
 }
 
+/// What an app was given of an account.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Received {
+    /// The app.
+    pub client_id: String,
+    /// All of it.
+    pub scopes: Scopes,
+    /// The last time.
+    pub at: Timestamp,
+}
+
 /// The queries on families of tokens.
 pub struct Tokens<'a>(pub(super) Db<'a>);
 
@@ -68,6 +79,21 @@ impl Tx {
 }
 
 impl Tokens<'_> {
+    /// What the apps of an account were given, each one's last time, the latest first.
+    pub async fn received(&self, account: AccountId) -> Result<Vec<Received>, StoreError> {
+        let select = "SELECT client_id, scope, created_at FROM token_families WHERE account = $1 ORDER BY created_at DESC, id LIMIT 500";
+        let mut received: Vec<Received> = Vec::new();
+        for row in sql::rows(&self.0, select, [account.0.into()]).await? {
+            let client_id: String = row.try_get("", "client_id")?;
+            let scopes = Scopes::from(row.try_get::<String>("", "scope")?);
+            match received.iter_mut().find(|known| known.client_id == client_id) {
+                Some(known) => known.scopes = known.scopes.and(&scopes),
+                None => received.push(Received { client_id, scopes, at: Timestamp(row.try_get("", "created_at")?) }),
+            }
+        }
+        Ok(received)
+    }
+
     /// Adds a family.
     pub async fn add(&self, family: &Family) -> Result<(), StoreError> {
         let insert = "INSERT INTO token_families (id, client_id, account, session, offline, scope, told, generation, created_at, idle_until, \
@@ -194,6 +220,23 @@ mod tests {
         };
         store.write(add).await.unwrap();
         family
+    }
+
+    #[tokio::test]
+    async fn what_an_app_was_given_is_told_once_with_all_of_it_and_the_last_time() {
+        for store in stores().await {
+            let first = kept(&store).await;
+            let later = Family {
+                id: FamilyId(uuid::Uuid::from_u128(9)),
+                scopes: Scopes::parse("openid email"),
+                created_at: Timestamp(NOW.0 + 60),
+                ..first.clone()
+            };
+            store.write(async |tx: &Tx| tx.tokens().add(&later).await).await.unwrap();
+            let told = store.read().tokens().received(first.account).await.unwrap();
+            let all = Scopes::parse("openid profile email");
+            assert_eq!(told, [Received { client_id: first.client_id, scopes: all, at: Timestamp(NOW.0 + 60) }]);
+        }
     }
 
     #[tokio::test]

@@ -8,7 +8,7 @@ const LADDER: &[&[&str]] = &[
     &["cli", "demo"],
     &["serve"],
     &["routes"],
-    &["enrollment", "login", "oidc", "recovery"],
+    &["account", "enrollment", "login", "oidc", "recovery"],
     &["web"],
     &["app"],
     &["flow"],
@@ -29,7 +29,7 @@ const KNOTS: &[(&str, &str)] = &[("keys", "store"), ("model", "random")];
 /// Foreign crates that would otherwise be everywhere, and the modules that may name them.
 const HOMES: &[(&str, &[&str])] = &[
     ("argon2", &["password"]),
-    ("axum", &["demo", "enrollment", "login", "oidc", "recovery", "routes", "serve", "web"]),
+    ("axum", &["account", "demo", "enrollment", "login", "oidc", "recovery", "routes", "serve", "web"]),
     ("lettre", &["mail"]),
     ("openidconnect", &["demo"]),
     ("reqwest", &["outbound"]),

@@ -1,6 +1,7 @@
 //! The suite that walks the whole program.
 //!
 //! - `agent`: a client of HTTP with a cookie jar; `world`: a school and its one pupil; `relying_party`: an app that checks what it gets
+//! - `account`: what people look after themselves once they are signed in
 //! - `authorize`, `token`, `userinfo`, `end_session`, `discovery`: one file an endpoint, one test a sentence of the RFC
 //! - `charter`: what people agree to when they join, and again when it has changed; how they like to be written to
 //! - `enrollment`, `enrollment_limits`: whole claims of pupils, in a `district` with a roster of its own, by a `family` at its browser
@@ -11,6 +12,7 @@
 //! - `systems`: docs/systems.md has a row for every line, and names tests that exist
 //! - `texts`: every text that is used exists in every language, none is unused, and each has the same values everywhere
 
+mod account;
 mod agent;
 mod authorize;
 mod back_in;

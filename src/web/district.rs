@@ -21,7 +21,7 @@ pub(super) fn help_address(app: &App) -> String {
 }
 
 /// The clock on the school's wall.
-pub(super) fn zone(app: &App) -> TimeZone {
+pub fn zone(app: &App) -> TimeZone {
     app.tools.config.district.zone()
 }
 

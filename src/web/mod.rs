@@ -14,10 +14,11 @@ pub mod help;
 pub mod host;
 pub mod notice;
 pub mod respond;
+pub mod seen;
 pub mod session;
 pub mod visitor;
 
-pub use district::district;
+pub use district::{district, zone};
 pub use error::PageError;
 pub use form::Sent;
 pub use respond::{FrameExtras, page, screen, see_other, with_cookie};

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::model::{Message, Scopes};
 use crate::pages::Page;
+use crate::web::seen;
 
 /// What an app wants to know, for the person to allow or not.
 #[derive(Debug, Serialize)]
@@ -39,8 +40,7 @@ pub struct Choice {
 impl Consent {
     /// The page for a client and what it asks.
     pub fn of(client: &str, scopes: &Scopes) -> Self {
-        let sees = SEEN.iter().filter(|(scope, _)| scopes.has(scope)).map(|(_, text)| Message::of(text)).collect();
-        Self { client: client.to_owned(), sees, stays: scopes.has("offline_access") }
+        Self { client: client.to_owned(), sees: seen::words(scopes), stays: scopes.has("offline_access") }
     }
 }
 
@@ -48,7 +48,7 @@ impl Page for Consent {
     const TEMPLATE: &'static str = "pages/consent.html";
 
     fn samples() -> Vec<Self> {
-        let all = SEEN.iter().map(|(scope, _)| *scope).collect::<Vec<_>>().join(" ");
+        let all = seen::SEEN.iter().map(|(scope, _)| *scope).collect::<Vec<_>>().join(" ");
         vec![
             Self::of("Cahier de maths", &Scopes::parse("openid profile")),
             Self::of("Cahier de maths", &Scopes::parse(&format!("{all} offline_access"))),
@@ -65,19 +65,6 @@ impl Page for ChooseAccount {
     }
 }
 
-/// Each scope in words that a pupil reads.
-const SEEN: &[(&str, &str)] = &[
-    ("openid", "consent-sees-number"),
-    ("profile", "consent-sees-profile"),
-    ("email", "consent-sees-email"),
-    ("phone", "consent-sees-phone"),
-    ("edu_roles", "consent-sees-roles"),
-    ("edu_orgs", "consent-sees-schools"),
-    ("edu_grade", "consent-sees-grade"),
-    ("edu_student_number", "consent-sees-student-number"),
-    ("edu_children", "consent-sees-children"),
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,7 +73,7 @@ mod tests {
     #[test]
     fn every_scope_that_opens_something_is_told() {
         for scope in SCOPES.iter().filter(|scope| !scope.claims.is_empty()) {
-            assert!(SEEN.iter().any(|(told, _)| *told == scope.name), "{}", scope.name);
+            assert!(seen::SEEN.iter().any(|(told, _)| *told == scope.name), "{}", scope.name);
         }
     }
 }

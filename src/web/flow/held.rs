@@ -137,7 +137,12 @@ fn secret_of(mac: Hash) -> Secret {
 
 /// What a journey knows before its first answer: the app that another journey of this browser serves on the way to the
 /// same place. Who forgot the password still arrives where they were going (A23), and the page's form may end there.
-pub(super) async fn first_draft(app: &App, visitor: &Visitor, return_to: &LocalPath) -> Result<Draft, PageError> {
+pub(super) async fn first_draft(app: &App, visitor: &Visitor, flow: &Flow, return_to: &LocalPath) -> Result<Draft, PageError> {
+    if let ("account", Some(signed_in)) = (flow.feature.name, &visitor.signed_in) {
+        let account = &signed_in.account;
+        let username = Some(account.username.clone());
+        return Ok(Draft { username, account: Some(account.id), session: Some(signed_in.session.id), ..Draft::default() });
+    }
     let reader = app.store.read();
     if *return_to != LocalPath::home() {
         for (id, secret) in visitor.jar.journeys().into_iter().rev() {

@@ -49,8 +49,11 @@ pub async fn begin(app: &App, visitor: &Visitor, flow: &str, draft: Draft, retur
 /// `GET /sign-in`, `/recover`, `/enroll/{flow}`: the first page. Writes nothing.
 pub async fn start(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri) -> Result<Response, PageError> {
     let flow = flow_at(&app, uri.path())?;
+    if let Some(first) = sign_in_first(flow, &visitor) {
+        return Ok(first);
+    }
     let return_to = return_to(&uri);
-    let draft = held::first_draft(&app, &visitor, &return_to).await?;
+    let draft = held::first_draft(&app, &visitor, flow, &return_to).await?;
     let mut typed = BTreeMap::new();
     if let Some(username) = query(&uri, "username").filter(|username| username.len() <= 254) {
         typed.insert("username".to_owned(), username);
@@ -65,9 +68,12 @@ pub async fn start(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri) -> R
 /// `POST /sign-in`, `/recover`, `/enroll/{flow}`: the first answer, which begins the journey.
 pub async fn start_with(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri, sent: Sent) -> Result<Response, PageError> {
     let flow = flow_at(&app, uri.path())?;
+    if let Some(first) = sign_in_first(flow, &visitor) {
+        return Ok(first);
+    }
     let return_to = return_to(&uri);
     let (id, secret) = held::first(&app, &visitor, flow, &sent);
-    let draft = held::first_draft(&app, &visitor, &return_to).await?;
+    let draft = held::first_draft(&app, &visitor, flow, &return_to).await?;
     let journey = new_journey(flow, id, draft, return_to, &visitor);
     let stage = flow.current(&journey.draft).ok_or(PageError::NotFound)?.name;
     let turn = Turn { app: &app, visitor: &visitor, flow, stage, sent: &sent, held: Held::first(journey, secret) };
@@ -211,7 +217,7 @@ fn new_journey(flow: &Flow, id: JourneyId, draft: Draft, return_to: LocalPath, v
 
 /// The flow that begins at an address.
 fn flow_at<'a>(app: &'a App, path: &str) -> Result<&'a Flow, PageError> {
-    let name = path.strip_prefix("/enroll/").unwrap_or_else(|| path.trim_start_matches('/'));
+    let name = path.rsplit('/').next().unwrap_or_default();
     let flow = app.flow(name).filter(|flow| start_address(flow) == path);
     flow.ok_or(PageError::NotFound)
 }
@@ -220,6 +226,7 @@ fn flow_at<'a>(app: &'a App, path: &str) -> Result<&'a Flow, PageError> {
 pub fn start_address(flow: &Flow) -> String {
     match flow.feature.name {
         "enrollment" => format!("/enroll/{}", flow.name),
+        "account" => format!("/account/{}", flow.name),
         _ => format!("/{}", flow.name),
     }
 }
@@ -243,6 +250,15 @@ fn address(id: JourneyId) -> String {
 fn query(uri: &Uri, name: &str) -> Option<String> {
     let pairs = url::form_urlencoded::parse(uri.query()?.as_bytes());
     pairs.into_owned().find(|(found, _)| found == name).map(|(_, value)| value)
+}
+
+/// A flow of the account is for those who are signed in.
+fn sign_in_first(flow: &Flow, visitor: &Visitor) -> Option<Response> {
+    if flow.feature.name != "account" || visitor.signed_in.is_some() {
+        return None;
+    }
+    let back: String = url::form_urlencoded::byte_serialize(start_address(flow).as_bytes()).collect();
+    Some(see_other(&format!("/sign-in?return_to={back}")))
 }
 
 /// Where the person was going; nothing that leads off this server (row P22).

@@ -138,7 +138,9 @@ impl Turn<'_> {
             Finished::SignedIn { session, welcome, .. } => {
                 Ending { at, to, session: Some(*session), username: welcome.as_ref().map(|welcome| welcome.username.clone()) }
             }
-            Finished::Elsewhere(elsewhere) => Ending { at, to: elsewhere.clone(), session: None, username: None },
+            Finished::Elsewhere(elsewhere) | Finished::Done(elsewhere) => {
+                Ending { at, to: elsewhere.clone(), session: None, username: None }
+            }
             Finished::NotYet => Ending { at, to, session: None, username: None },
         }
     }
@@ -205,7 +207,7 @@ impl Turn<'_> {
     fn finish(&self, finished: Finished, next: &Secret) -> Response {
         let id = self.held.journey.id;
         match finished {
-            Finished::Elsewhere(path) => with_cookie(see_other(path.as_str()), self.cookie(next)),
+            Finished::Elsewhere(path) | Finished::Done(path) => with_cookie(see_other(path.as_str()), self.cookie(next)),
             Finished::NotYet => self.go_on(next),
             Finished::SignedIn { secret, persistent_until, device, welcome, .. } => {
                 let to = if welcome.is_some() { address(id) } else { self.held.journey.return_to.as_str().to_owned() };
@@ -221,9 +223,10 @@ impl Turn<'_> {
     }
 }
 
-/// How long a journey's cookie lives: signing in ends with the browser, joining and getting back in may go on tomorrow.
+/// How long a journey's cookie lives: signing in, and what one does while signed in, end with the browser; joining and
+/// getting back in may go on tomorrow.
 pub(super) fn life(flow: &Flow) -> Option<Duration> {
-    (flow.feature.name != "login").then_some(flow.lifetime)
+    (!["login", "account"].contains(&flow.feature.name)).then_some(flow.lifetime)
 }
 
 /// What was typed, without fields of these names.

@@ -54,4 +54,32 @@ account-title = My account
 account-name = Name
 account-wrong = Is something wrong?
 account-password = Choose another password
+account-questions = Change my questions
+account-preferences = Language and messages
+account-done-password = Your password is changed. Other devices are signed out.
+account-done-questions = Your questions are changed.
+account-done-preferences = Noted.
+
+account-children = My children
+account-children-lead = Those whom the school ties to you. One account is enough for all.
+account-no-children = No child here
+account-no-children-hint = The school ties children to their parents. If something is missing, write to it.
+account-child-missing = A child is missing? Tell the school
+
+account-sessions = Where I am signed in
+account-sessions-lead = A device you do not know? Sign it out, then change your password.
+account-sessions-here = This device
+account-sessions-elsewhere = Another device
+account-sessions-since = Signed in { $since }. Used { $seen }.
+account-sessions-end = Sign out the other devices
+account-sessions-only-here = Your account is open nowhere else.
+
+account-receipts = What apps have seen
+account-receipts-lead = Each app sees only what is written here. None sees your password.
+account-receipts-when = The last time: { $when }
+account-receipts-withdraw = Do not allow it any more
+account-receipts-district = The school chose this app and answers for it.
+account-receipts-none = No app has seen anything
+account-receipts-none-hint = When you open one, it appears here with what it saw.
+
 account-apps = My apps

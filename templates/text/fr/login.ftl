@@ -54,4 +54,32 @@ account-title = Mon compte
 account-name = Nom
 account-wrong = Quelque chose n’est pas juste ?
 account-password = Choisir un autre mot de passe
+account-questions = Changer mes questions
+account-preferences = Langue et messages
+account-done-password = Votre mot de passe est changé. Les autres appareils sont déconnectés.
+account-done-questions = Vos questions sont changées.
+account-done-preferences = C’est noté.
+
+account-children = Mes enfants
+account-children-lead = Ceux que l’école relie à vous. Un seul compte suffit pour tous.
+account-no-children = Pas d’enfant ici
+account-no-children-hint = L’école relie les enfants à leurs parents. Si quelque chose manque, écrivez-lui.
+account-child-missing = Il manque un enfant ? Le dire à l’école
+
+account-sessions = Mes appareils connectés
+account-sessions-lead = Un appareil que vous ne connaissez pas ? Déconnectez-le, puis changez de mot de passe.
+account-sessions-here = Cet appareil
+account-sessions-elsewhere = Un autre appareil
+account-sessions-since = Connecté { $since }. Utilisé { $seen }.
+account-sessions-end = Déconnecter les autres appareils
+account-sessions-only-here = Votre compte n’est ouvert nulle part ailleurs.
+
+account-receipts = Ce que les applications ont vu
+account-receipts-lead = Chaque application ne voit que ce qui est écrit ici. Aucune ne voit votre mot de passe.
+account-receipts-when = La dernière fois : { $when }
+account-receipts-withdraw = Ne plus l’autoriser
+account-receipts-district = L’école a choisi cette application et en répond.
+account-receipts-none = Aucune application n’a rien vu
+account-receipts-none-hint = Quand vous en ouvrez une, elle apparaît ici avec ce qu’elle a vu.
+
 account-apps = Mes applications

@@ -1,0 +1,39 @@
+//! `/account/children`: the children that the school ties to a guardian, by whom they are known there, and the door for a
+//! child who is missing (B31). A court's order counts from the next request on (row E27): what the roster says now is
+//! what is shown.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+
+use super::overview::schools;
+use super::pages::{Child, Children};
+use super::sign_in_first;
+use crate::app::App;
+use crate::model::PersonId;
+use crate::store::{Reader, StoreError};
+use crate::web::{FrameExtras, PageError, Visitor, page};
+
+/// `GET /account/children`.
+pub async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Response, PageError> {
+    let Some(signed_in) = &visitor.signed_in else { return Ok(sign_in_first("/account/children")) };
+    let children = children(&app.store.read(), signed_in.person).await?;
+    Ok(page(&Children { children }, FrameExtras::default()))
+}
+
+/// By name. Nobody whose records the guardian may not see, and nobody who left.
+async fn children(reader: &Reader<'_>, guardian: PersonId) -> Result<Vec<Child>, StoreError> {
+    let people = reader.people();
+    let mut children = Vec::new();
+    for tie in people.relationships(guardian).await? {
+        if tie.guardian != guardian || !tie.can_access_records {
+            continue;
+        }
+        let Some(child) = people.find(tie.child).await?.filter(|child| child.active) else { continue };
+        let homeroom = people.classes(child.id).await?.into_iter().find(|class| class.homeroom).map(|class| class.title);
+        children.push(Child { name: child.display_name(), schools: schools(reader, &child).await?, class: homeroom });
+    }
+    children.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(children)
+}

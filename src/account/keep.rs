@@ -1,0 +1,67 @@
+//! The end of a flow by which somebody changes their own account: whatever was chosen on the way is written, in one
+//! write. It asks once more whether the person is still signed in: the browser may have passed to somebody else, or the
+//! school may have shut the account (row S07).
+
+use async_trait::async_trait;
+use serde_json::json;
+
+use crate::flow::{Finish, Finished, Flow, FlowError, Step};
+use crate::model::draft::PasswordHash;
+use crate::model::{LocalPath, SessionId};
+use crate::store::accounts::Account;
+use crate::store::events::Event;
+use crate::web::notice;
+
+/// The draft is written to the account that began the flow.
+pub(super) struct Keep;
+
+#[async_trait]
+impl Finish for Keep {
+    async fn finish(&self, step: &mut Step<'_>, flow: &Flow) -> Result<Finished, FlowError> {
+        let Some((account, session)) = whose(step).await? else { return Ok(Finished::Elsewhere(path("/sign-in"))) };
+        if let Some(password) = step.draft.password.clone() {
+            if step.draft.password_shown.is_none() {
+                return Err(FlowError::Broken(format!("the flow {} asks for a new password before the present one", flow.name)));
+            }
+            new_password(step, &account, session, &password).await?;
+        }
+        if let Some(answers) = step.draft.questions.clone() {
+            step.tx.accounts().set_security_answers(account.id, &answers).await?;
+            record(step, &account, "questions.changed", json!({})).await?;
+        }
+        if let Some(chosen) = step.draft.preferences.clone() {
+            step.tx.accounts().set_preferences(account.id, &chosen).await?;
+            record(step, &account, "preferences.changed", json!({})).await?;
+        }
+        Ok(Finished::Done(path(&format!("/account?done={}", flow.name))))
+    }
+}
+
+/// The account, and the session in which the flow began, if both are open still.
+async fn whose(step: &Step<'_>) -> Result<Option<(Account, SessionId)>, FlowError> {
+    let Some(session) = step.draft.session else { return Ok(None) };
+    let Some(live) = step.tx.sessions().live_by_id(session, step.now).await? else { return Ok(None) };
+    let account = step.tx.accounts().find(live.account).await?;
+    Ok(account.filter(|account| step.draft.account == Some(account.id)).map(|account| (account, session)))
+}
+
+/// Whoever else is signed in as this person is not any more, and the person hears of it (rows R14, R15).
+async fn new_password(step: &mut Step<'_>, account: &Account, session: SessionId, password: &PasswordHash) -> Result<(), FlowError> {
+    step.tx.accounts().set_password(account.id, password, step.now).await?;
+    let ended = step.tx.sessions().end_all(account.id, Some(session), step.now).await?;
+    let devices = step.tx.devices().forget_all(account.id).await?;
+    record(step, account, "password.changed", json!({ "sessions_ended": ended, "devices_forgotten": devices })).await?;
+    if let Some(person) = step.tx.people().find(account.person).await? {
+        notice::tell(step, &person, "password-changed").await?;
+    }
+    Ok(())
+}
+
+async fn record(step: &Step<'_>, account: &Account, kind: &'static str, detail: serde_json::Value) -> Result<(), FlowError> {
+    let event = Event { actor: Some(account.id), person: Some(account.person), detail, ..Event::of(kind) };
+    Ok(step.tx.record(&event, step.now).await?)
+}
+
+fn path(text: &str) -> LocalPath {
+    LocalPath::parse(text).expect("a flow's name stands in addresses")
+}

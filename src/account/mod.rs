@@ -1,0 +1,21 @@
+//! What people look after themselves once they are signed in (B16): who the school says they are, their children, what
+//! apps saw of them, where they are signed in. What they change they change by flows, like everything else; those of
+//! this feature begin at `/account/{flow}` and know from the start whose account it is.
+
+pub mod apps;
+pub mod children;
+mod keep;
+pub mod overview;
+pub mod pages;
+pub mod sessions;
+
+use crate::flow::Feature;
+
+/// Looking after an account, for flow files. Its flows are made of the stages of others.
+pub static FEATURE: Feature = Feature { name: "account", stages: &[], finish: &keep::Keep };
+
+/// Where somebody who is not signed in goes first, to come back to a page of this folder.
+fn sign_in_first(here: &str) -> axum::response::Response {
+    let back: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
+    crate::web::see_other(&format!("/sign-in?return_to={back}"))
+}

@@ -1,0 +1,138 @@
+//! What the pages of an account show.
+
+use serde::Serialize;
+
+use crate::model::{Message, Scopes};
+use crate::pages::Page;
+use crate::web::seen;
+
+/// What the school account is, for the person whose it is.
+#[derive(Clone, Debug, Serialize)]
+pub struct Account {
+    /// The name.
+    pub name: String,
+    /// The name to sign in with.
+    pub username: String,
+    /// The schools.
+    pub schools: Vec<String>,
+    /// The address on file.
+    pub email: Option<String>,
+    /// The language of the pages, in itself.
+    pub language: String,
+    /// The school ties children to this person.
+    pub children: bool,
+    /// Security questions were answered.
+    pub questions: bool,
+    /// What was just changed: the text that says so.
+    pub done: Option<String>,
+}
+
+/// The children of a guardian.
+#[derive(Clone, Debug, Serialize)]
+pub struct Children {
+    /// By name.
+    pub children: Vec<Child>,
+}
+
+/// One child.
+#[derive(Clone, Debug, Serialize)]
+pub struct Child {
+    /// The name the child goes by.
+    pub name: String,
+    /// The schools.
+    pub schools: Vec<String>,
+    /// The class in which letters are handed out.
+    pub class: Option<String>,
+}
+
+/// Where the account is signed in.
+#[derive(Clone, Debug, Serialize)]
+pub struct Sessions {
+    /// This browser first.
+    pub places: Vec<Place>,
+}
+
+/// One sign-in.
+#[derive(Clone, Debug, Serialize)]
+pub struct Place {
+    /// It is this browser's.
+    pub here: bool,
+    /// When it began, in words.
+    pub since: String,
+    /// When it was last used, in words.
+    pub seen: String,
+}
+
+/// Which apps saw what.
+#[derive(Clone, Debug, Serialize)]
+pub struct Apps {
+    /// The latest first.
+    pub apps: Vec<Receipt>,
+}
+
+/// What one app saw.
+#[derive(Clone, Debug, Serialize)]
+pub struct Receipt {
+    /// The app.
+    pub name: String,
+    /// What it saw, in plain words.
+    pub saw: Vec<Message>,
+    /// The last time, in words.
+    pub when: String,
+    /// What the button sends that takes it back; none where the district gave it.
+    pub client: Option<String>,
+}
+
+impl Page for Account {
+    const TEMPLATE: &'static str = "pages/account.html";
+
+    fn samples() -> Vec<Self> {
+        let account = |schools: &[&str], guardian: bool| Self {
+            name: "Éloïse N’Diaye-Roy".to_owned(),
+            username: "S0123456".to_owned(),
+            schools: schools.iter().map(|school| (*school).to_owned()).collect(),
+            email: guardian.then(|| "eloise.ndiaye@courriel.example".to_owned()),
+            language: "Français".to_owned(),
+            children: guardian,
+            questions: !guardian,
+            done: guardian.then(|| "account-done-password".to_owned()),
+        };
+        vec![account(&["École des Tilleuls"], false), account(&[], true)]
+    }
+}
+
+impl Page for Children {
+    const TEMPLATE: &'static str = "pages/account-children.html";
+
+    fn samples() -> Vec<Self> {
+        let child = |name: &str, class: Option<&str>| Child {
+            name: name.to_owned(),
+            schools: vec!["École des Tilleuls".to_owned()],
+            class: class.map(str::to_owned),
+        };
+        vec![Self { children: vec![child("Léa N’Diaye-Roy", Some("5e B")), child("Noé N’Diaye-Roy", None)] }, Self { children: Vec::new() }]
+    }
+}
+
+impl Page for Sessions {
+    const TEMPLATE: &'static str = "pages/account-sessions.html";
+
+    fn samples() -> Vec<Self> {
+        let place = |here| Place { here, since: "hier à 18 h 05".to_owned(), seen: "aujourd’hui à 7 h 30".to_owned() };
+        vec![Self { places: vec![place(true), place(false)] }, Self { places: vec![place(true)] }]
+    }
+}
+
+impl Page for Apps {
+    const TEMPLATE: &'static str = "pages/account-apps.html";
+
+    fn samples() -> Vec<Self> {
+        let app = |name: &str, client: Option<&str>| Receipt {
+            name: name.to_owned(),
+            saw: seen::words(&Scopes::parse("openid profile email edu_grade")),
+            when: "aujourd’hui à 7 h 30".to_owned(),
+            client: client.map(str::to_owned),
+        };
+        vec![Self { apps: vec![app("Cahier de textes", None), app("Mathématiques en jeu", Some("maths"))] }, Self { apps: Vec::new() }]
+    }
+}
