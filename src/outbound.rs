@@ -8,16 +8,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::HeaderMap;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Request, StatusCode};
 use url::{Host, Url};
+
+use crate::model::Network;
 
 /// Calls other servers.
 #[derive(Clone)]
 pub struct Outbound {
     client: Client,
+    reach: Allowed,
+}
+
+/// The addresses that one client may connect to.
+#[derive(Clone)]
+struct Allowed {
     reach: Reach,
+    inside: Arc<[Network]>,
 }
 
 /// Which machines may be called.
@@ -73,24 +82,36 @@ impl Reach {
         let address = address.to_canonical();
         is_public(address) || (self == Self::PublicAndLoopback && address.is_loopback())
     }
+}
+
+impl Allowed {
+    fn allows(&self, address: IpAddr) -> bool {
+        self.reach.allows(address) || self.inside.iter().any(|network| network.holds(address.to_canonical()))
+    }
 
     /// This URL may be asked for. A host that is a name is judged again when it is resolved.
-    fn allows_url(self, url: &Url) -> bool {
+    fn allows_url(&self, url: &Url) -> bool {
         let Some(host) = url.host() else { return false };
         let address_fits = match host {
             Host::Domain(_) => true,
             Host::Ipv4(address) => self.allows(IpAddr::V4(address)),
             Host::Ipv6(address) => self.allows(IpAddr::V6(address)),
         };
-        let plain_fits = self == Self::PublicAndLoopback && url.scheme() == "http" && is_loopback(&host);
+        let plain_fits = self.reach == Reach::PublicAndLoopback && url.scheme() == "http" && is_loopback(&host);
         address_fits && (url.scheme() == "https" || plain_fits)
     }
 }
 
 impl Outbound {
     /// A client with this reach.
-    #[expect(clippy::disallowed_methods, reason = "this is the outbound client everyone else uses")]
     pub fn new(reach: Reach) -> Self {
+        Self::and_inside(reach, &[])
+    }
+
+    /// A client with this reach that may also call these networks of the district's own, by https.
+    #[expect(clippy::disallowed_methods, reason = "this is the outbound client everyone else uses")]
+    pub fn and_inside(reach: Reach, inside: &[Network]) -> Self {
+        let reach = Allowed { reach, inside: inside.into() };
         let client = Client::builder()
             .redirect(Policy::none())
             .no_proxy()
@@ -98,7 +119,7 @@ impl Outbound {
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(TIMEOUT)
             .pool_max_idle_per_host(2)
-            .dns_resolver(Arc::new(Guarded(reach)))
+            .dns_resolver(Arc::new(Guarded(reach.clone())))
             .user_agent(concat!("preau/", env!("CARGO_PKG_VERSION")))
             .build()
             .expect("the settings above hold on every machine");
@@ -108,6 +129,14 @@ impl Outbound {
     /// Asks for what is at an address, once.
     pub async fn get(&self, url: Url) -> Result<Answer, OutboundError> {
         self.send(Request::new(Method::GET, url)).await
+    }
+
+    /// Sends a body to an address, once.
+    pub async fn post(&self, url: Url, content_type: &'static str, body: Vec<u8>) -> Result<Answer, OutboundError> {
+        let mut request = Request::new(Method::POST, url);
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        *request.body_mut() = Some(body.into());
+        self.send(request).await
     }
 
     /// Asks, once.
@@ -131,11 +160,11 @@ impl Outbound {
 }
 
 /// Resolves names to those addresses that may be connected to.
-struct Guarded(Reach);
+struct Guarded(Allowed);
 
 impl Resolve for Guarded {
     fn resolve(&self, name: Name) -> Resolving {
-        let reach = self.0;
+        let reach = self.0.clone();
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
             let allowed: Vec<SocketAddr> = found.filter(|address| reach.allows(address.ip())).collect();
@@ -211,6 +240,18 @@ mod tests {
         Url::parse(text).unwrap()
     }
 
+    fn only(reach: Reach) -> Allowed {
+        Allowed { reach, inside: Arc::default() }
+    }
+
+    #[test]
+    fn a_districts_own_network_is_called_where_it_says_so_and_by_https() {
+        let allowed = Allowed { reach: Reach::Public, inside: [Network::parse("10.20.0.0/16").unwrap()].into() };
+        assert!(allowed.allows("10.20.1.2".parse().unwrap()) && !allowed.allows("10.21.1.2".parse().unwrap()));
+        assert!(allowed.allows_url(&url("https://10.20.1.2/x")) && !allowed.allows_url(&url("http://10.20.1.2/x")));
+        assert!(allowed.allows("::ffff:10.20.1.2".parse().unwrap()) && !allowed.allows("127.0.0.1".parse().unwrap()));
+    }
+
     #[test]
     fn only_public_addresses_are_called() {
         for inside in [
@@ -247,6 +288,7 @@ mod tests {
         assert_eq!(reach, Reach::PublicAndLoopback);
         assert!(reach.allows("127.0.0.1".parse().unwrap()) && reach.allows("::1".parse().unwrap()));
         assert!(!reach.allows("192.168.1.1".parse().unwrap()));
+        let reach = only(reach);
         assert!(reach.allows_url(&url("http://127.0.0.1:8080/x")) && !reach.allows_url(&url("http://a.example/x")));
     }
 
@@ -254,6 +296,7 @@ mod tests {
     fn a_public_district_calls_by_https_alone() {
         let reach = Reach::of_issuer(&url("https://compte.ecole.example"));
         assert_eq!(reach, Reach::Public);
+        let reach = only(reach);
         assert!(reach.allows_url(&url("https://a.example/x")));
         for wrong in
             ["http://a.example/x", "http://localhost/x", "https://127.0.0.1/", "https://[::1]/", "https://0x7f000001/", "ftp://a.example/"]
@@ -265,8 +308,8 @@ mod tests {
     #[tokio::test]
     async fn a_name_of_this_machine_is_not_connected_to_from_a_public_district() {
         let name = || "localhost".parse().unwrap();
-        assert!(Guarded(Reach::Public).resolve(name()).await.is_err());
-        let found: Vec<SocketAddr> = Guarded(Reach::PublicAndLoopback).resolve(name()).await.unwrap().collect();
+        assert!(Guarded(only(Reach::Public)).resolve(name()).await.is_err());
+        let found: Vec<SocketAddr> = Guarded(only(Reach::PublicAndLoopback)).resolve(name()).await.unwrap().collect();
         assert!(!found.is_empty() && found.iter().all(|address| address.ip().is_loopback()));
     }
 }

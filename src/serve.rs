@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::flow::definition::{self, FlowFileError};
 use crate::keys::{KeyError, KeyStore, Purpose};
 use crate::mail::{MailError, Mailer};
+use crate::outbound::{Outbound, Reach};
 use crate::pages::{Brand, Pages, RenderError};
 use crate::password::{BadCost, Hasher, Pepper};
 use crate::policy::Policy;
@@ -89,13 +90,14 @@ pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> Result<App, Star
     let flows = definition::load(FEATURES, config.flows.dir.as_deref())?;
     let charters = Charters::load(config.charters.dir.as_deref())?;
     let pages = Pages::load()?;
+    let outbound = Outbound::and_inside(Reach::of_issuer(&config.issuer()), &config.outbound.inside);
     let mailer = Mailer::open(&config.mail)?;
     let store = open_store(&config).await?;
     let random = Random::system();
     let keys = KeyStore::open(&config.keys, &store, clock.now(), &random).await?;
     let pepper = Pepper::new(&keys.mac(Purpose::Pepper, &[b"passwords"]).0);
     let hasher = Hasher::new(&config.passwords, pepper, Random::system())?;
-    Ok(App { tools: Tools { clock, random, keys, hasher, mailer, policy, pages, charters, config }, store, flows })
+    Ok(App { tools: Tools { clock, random, keys, hasher, mailer, policy, pages, charters, outbound, config }, store, flows })
 }
 
 /// Serves until `stop` comes, then lets the requests that are under way end.

@@ -8,6 +8,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::keys::KeyStore;
 use crate::mail::Mailer;
+use crate::outbound::Outbound;
 use crate::pages::Pages;
 use crate::password::Hasher;
 use crate::policy::Policy;
@@ -31,6 +32,8 @@ pub struct Tools {
     pub pages: Pages,
     /// What people agree to.
     pub charters: Charters,
+    /// Calls other servers.
+    pub outbound: Outbound,
     /// The settings.
     pub config: Config,
 }

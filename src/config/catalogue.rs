@@ -17,6 +17,7 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("keys.rsa_bits", "Bits of an RSA signing key: 2048, or 3072, which signs 5.8 times slower."),
     ("flows.dir", "A folder of your own flow files, added to those that ship."),
     ("charters.dir", "A folder of your own charters, added to those that ship."),
+    ("outbound.inside", "Networks of the district's own that may be called, such as 10.20.0.0/16; else only public addresses are."),
     ("passwords.memory_kib", "KiB of memory that a password's hash (Argon2id) walks through; 19456 at least."),
     ("passwords.iterations", "How often it walks through it; 2 at least (1 from 47104 KiB on)."),
     ("passwords.slots", "Hashes at the same time; 0: one fewer than there are cores, and at least one."),

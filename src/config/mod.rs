@@ -48,6 +48,8 @@ pub struct Config {
     pub flows: FlowSettings,
     /// What people agree to.
     pub charters: CharterSettings,
+    /// Calls to other servers.
+    pub outbound: OutboundSettings,
     /// Password hashing.
     pub passwords: PasswordSettings,
     /// The district.
@@ -80,6 +82,14 @@ pub struct CharterSettings {
     pub dir: Option<PathBuf>,
 }
 
+/// `[outbound]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OutboundSettings {
+    /// The district's own networks that may be called, beside the public internet.
+    pub inside: Vec<Network>,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -93,6 +103,7 @@ impl Default for Config {
             keys: KeySettings::default(),
             flows: FlowSettings::default(),
             charters: CharterSettings::default(),
+            outbound: OutboundSettings::default(),
             passwords: PasswordSettings::default(),
             district: DistrictSettings::default(),
             policy: PolicySettings::default(),
@@ -122,6 +133,11 @@ impl Config {
                 }
             }
         }
+    }
+
+    /// The issuer's address.
+    pub fn issuer(&self) -> url::Url {
+        url::Url::parse(&self.issuer).expect("settings are checked when they are read")
     }
 
     /// Itself as TOML, passwords in addresses masked.

@@ -8,6 +8,7 @@ use super::standing::{Claimant, Standing, standing};
 use super::turned_away::{Why, turn_away};
 use crate::flow::{Finish, Finished, Flow, FlowError, Step, Welcome};
 use crate::limits::{self, Rule};
+use crate::model::draft::Outside;
 use crate::model::{AccountId, Letter, PersonId};
 use crate::store::accounts::{Account, AccountState, Claimed};
 use crate::store::cases::Cause;
@@ -77,7 +78,14 @@ async fn too_late(step: &mut Step<'_>, person: PersonId, cause: Cause) -> Result
 /// The event, and the letter.
 async fn tell(step: &mut Step<'_>, flow: &Flow, account: &Account, person: &Person) -> Result<(), FlowError> {
     let school = person.roles.iter().find(|at| at.primary).or(person.roles.first()).map(|at| at.org);
-    let detail = json!({ "flow": flow.name, "assurance": flow.assurance });
+    let outside = match &step.draft.outside {
+        Some(Outside::Passed { facts }) if !facts.is_empty() => Some(facts),
+        _ => None,
+    };
+    let mut detail = json!({ "flow": flow.name, "assurance": flow.assurance });
+    if let Some(facts) = outside {
+        detail["outside"] = json!(facts);
+    }
     let event = Event { actor: Some(account.id), person: Some(person.id), school, detail, ..Event::of("account.claimed") };
     step.tx.record(&event, step.now).await?;
     let Some(to) = person.email.clone() else { return Ok(()) };

@@ -5,6 +5,7 @@ mod charter;
 mod confirm;
 pub mod entrance;
 mod finish;
+mod http;
 pub mod pages;
 mod preferences;
 pub mod readiness;
@@ -25,5 +26,6 @@ const STAGES: &[StageEntry] = &[
     StageEntry::of::<security_questions::SecurityQuestions>("security-questions"),
     StageEntry::of::<charter::Charter>("charter"),
     StageEntry::of::<preferences::Preferences>("preferences"),
+    StageEntry::of::<http::Http>("http"),
     StageEntry::of::<confirm::Confirm>("confirm"),
 ];

@@ -66,6 +66,17 @@ pub struct SecurityQuestions {
     pub count: usize,
 }
 
+/// What a service of the district says and asks.
+#[derive(Clone, Debug, Serialize)]
+pub struct Http {
+    /// Its words.
+    pub text: String,
+    /// The fields it asks for: name and label.
+    pub fields: Vec<Choice>,
+    /// It refuses: there is no way on but through the school.
+    pub refused: bool,
+}
+
 /// What people agree to.
 #[derive(Clone, Debug, Serialize)]
 pub struct Charter {
@@ -190,6 +201,20 @@ impl Page for SecurityQuestions {
 
     fn samples() -> Vec<Self> {
         vec![Self { questions: QUESTIONS.iter().map(|question| (*question).to_owned()).collect(), count: 3 }]
+    }
+}
+
+impl Page for Http {
+    const TEMPLATE: &'static str = "pages/http.html";
+
+    fn samples() -> Vec<Self> {
+        let field = Choice { value: "bus_pass".to_owned(), label: "Numéro de la carte de bus".to_owned() };
+        let page = |text: &str, fields: Vec<Choice>, refused| Self { text: text.to_owned(), fields, refused };
+        vec![
+            page("Nous regardons si votre enfant prend le bus.", Vec::new(), false),
+            page("Quel est le numéro de la carte ?", vec![field], false),
+            page("L’inscription n’est pas terminée.", Vec::new(), true),
+        ]
     }
 }
 

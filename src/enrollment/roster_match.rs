@@ -214,6 +214,7 @@ fn matched(step: &mut Step<'_>, person: PersonId) {
     if draft.chosen_for.replace(person) != Some(person) {
         draft.password = None;
         draft.questions = None;
+        draft.outside = None;
         draft.agreed = None;
         draft.preferences = None;
         draft.confirmed = false;

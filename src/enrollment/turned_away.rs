@@ -69,6 +69,7 @@ pub(super) async fn turn_away(step: &mut Step<'_>, why: Why) -> Result<(), FlowE
     step.draft.person = None;
     step.draft.password = None;
     step.draft.questions = None;
+    step.draft.outside = None;
     step.draft.agreed = None;
     step.draft.preferences = None;
     step.draft.confirmed = false;

@@ -73,6 +73,8 @@ pub struct Look<'a> {
     pub draft: &'a Draft,
     /// Who is asking, as far as limits care.
     pub visitor: &'a Origin,
+    /// The journey; none yet where its first page is shown.
+    pub journey: Option<JourneyId>,
     /// The language of the page.
     pub language: Language,
     /// Where the person was going; links out of the flow carry it along.

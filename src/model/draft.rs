@@ -3,6 +3,8 @@
 //! One struct for all flows: a new stage adds one field, the compiler finds every reader, and nobody invents a
 //! string key. A journey's position is computed from this alone, never from what a form contains.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::model::{AccountId, CaseId, DateFormat, JourneyId, Language, LocalPath, PersonId, SessionId, Timestamp};
@@ -59,6 +61,8 @@ pub struct Draft {
     pub waits_until: Option<Timestamp>,
     /// How the person chose to get back in, by the stage's name.
     pub way: Option<String>,
+    /// What a service of the district said.
+    pub outside: Option<Outside>,
     /// The charter: agreed to, or nothing to agree to.
     pub agreed: Option<Agreed>,
     /// How the person likes to be written to.
@@ -73,6 +77,39 @@ pub struct Draft {
     pub hint: Option<String>,
     /// The person says that the device is shared.
     pub shared_device: bool,
+}
+
+/// What a service of the district said of somebody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outside {
+    /// The person goes on.
+    Passed {
+        /// What the service knows and wants kept.
+        facts: BTreeMap<String, String>,
+    },
+    /// The service wants to know more.
+    Wants {
+        /// What it says, by language.
+        text: BTreeMap<Language, String>,
+        /// What it asks.
+        fields: Vec<Wanted>,
+    },
+    /// The person does not go on.
+    Refused {
+        /// Why, by language.
+        text: BTreeMap<Language, String>,
+    },
+}
+
+/// A field that a service of the district asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wanted {
+    /// Its name in the answer.
+    pub name: String,
+    /// What stands above it, by language.
+    pub label: BTreeMap<Language, String>,
 }
 
 /// What became of the charter.

@@ -90,6 +90,7 @@ impl District {
             policy: Default::default(),
             pages: crate::pages::Pages::load().unwrap(),
             charters: crate::charters::Charters::load(None).unwrap(),
+            outbound: crate::outbound::Outbound::new(crate::outbound::Reach::PublicAndLoopback),
             config: Default::default(),
             mailer: crate::mail::Mailer::memory(),
         };

@@ -5,6 +5,7 @@
 //! - `authorize`, `token`, `userinfo`, `end_session`, `discovery`: one file an endpoint, one test a sentence of the RFC
 //! - `charter`: what people agree to when they join, and again when it has changed; how they like to be written to
 //! - `enrollment`, `enrollment_limits`: whole claims of pupils, in a `district` with a roster of its own, by a `family` at its browser
+//! - `http_stage`: a stage that a service of the district makes
 //! - `ladder`: the ladder of `lib.rs`, read from our own `use` lines
 //! - `letters`: every letter renders in every language, and every folder of templates/mail/ has a sample
 //! - `login`, `recovery`, `recovery_limits`, `office`: signing in, getting back in (`back_in` is what they share), and what the school does to an account
@@ -23,6 +24,7 @@ mod end_session;
 mod enrollment;
 mod enrollment_limits;
 mod family;
+mod http_stage;
 mod ladder;
 mod letters;
 mod login;

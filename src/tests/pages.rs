@@ -38,6 +38,7 @@ pages![
     demo::Mailbox,
     demo::SampleApp,
     enrollment::AlreadyClaimed,
+    enrollment::Http,
     enrollment::Charter,
     enrollment::Preferences,
     enrollment::Confirm,

@@ -75,6 +75,7 @@ impl World {
             policy: Default::default(),
             pages: crate::pages::Pages::load().unwrap(),
             charters: crate::charters::Charters::load(None).unwrap(),
+            outbound: crate::outbound::Outbound::new(crate::outbound::Reach::PublicAndLoopback),
             config: crate::config::Config::default(),
         };
         let app = Arc::new(App { tools, store, flows: vec![] });

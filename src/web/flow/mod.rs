@@ -199,7 +199,17 @@ async fn end(app: &App, held: &Held, ending: &Ending) -> Result<Response, PageEr
 
 fn look<'a>(app: &'a App, visitor: &'a Visitor, flow: &Flow, draft: &'a Draft, return_to: &'a LocalPath) -> Look<'a> {
     let (tools, reader, audience) = (&app.tools, app.store.read(), flow.audience);
-    Look { tools, reader, audience, draft, visitor: &visitor.origin, language: visitor.language, return_to, now: visitor.now }
+    Look {
+        tools,
+        reader,
+        audience,
+        draft,
+        visitor: &visitor.origin,
+        journey: None,
+        language: visitor.language,
+        return_to,
+        now: visitor.now,
+    }
 }
 
 fn new_journey(flow: &Flow, id: JourneyId, draft: Draft, return_to: LocalPath, visitor: &Visitor) -> Journey {

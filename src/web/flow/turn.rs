@@ -12,7 +12,7 @@ use super::super::{FrameExtras, PageError, Sent, Visitor, cookies, district, pag
 use super::held::{self, Held};
 use super::{Place, address, look};
 use crate::app::App;
-use crate::flow::{Answered, Finished, Flow, FlowError, Form, Prepared, Step};
+use crate::flow::{Answered, Finished, Flow, FlowError, Form, Look, Prepared, Step};
 use crate::limits::{self, Network};
 use crate::model::{Draft, FieldError, Timestamp};
 use crate::pages::plain::Challenge;
@@ -49,7 +49,7 @@ impl Turn<'_> {
         self.visitor = &visitor;
         self.held.journey.draft.language = Some(visitor.language);
         let journey = &self.held.journey;
-        let look = look(app, &visitor, self.flow, &journey.draft, &journey.return_to);
+        let look = Look { journey: Some(journey.id), ..look(app, &visitor, self.flow, &journey.draft, &journey.return_to) };
         let prepared = self.flow.prepare(self.stage, &look, &self.sent.form).await?;
         let next = self.next_secret();
         let turned = app.store.write(async |tx: &Tx| self.judge(tx, prepared, &next).await).await?;

@@ -61,6 +61,11 @@ security-answer-same = This answer already serves another question.
 security-answer-question = The answer stands in the question. Take other words.
 security-answer-known = The school and your classmates know this answer. Take one that only you know.
 
+http-title = One last check
+http-again = Check again
+http-silent = The school’s service does not answer at the moment. Nothing is lost: try again in a minute.
+http-not-yet = That is not it yet. Please check what you wrote.
+
 charter-renewed = The rules have changed since last time. Please read them once more.
 charter-accept = I have read these rules and I will follow them.
 charter-accept-missing = To go on, tick the box.

@@ -61,6 +61,11 @@ security-answer-same = Cette réponse sert déjà à une autre question.
 security-answer-question = La réponse est dans la question. Prenez d’autres mots.
 security-answer-known = L’école et vos camarades connaissent cette réponse. Prenez-en une que vous seul connaissez.
 
+http-title = Une dernière vérification
+http-again = Vérifier de nouveau
+http-silent = Le service de l’école ne répond pas pour le moment. Rien n’est perdu : essayez encore dans une minute.
+http-not-yet = Ce n’est pas encore cela. Vérifiez ce que vous avez écrit.
+
 charter-renewed = Les règles ont changé depuis la dernière fois. Lisez-les encore une fois.
 charter-accept = J’ai lu ces règles et je les suivrai.
 charter-accept-missing = Pour continuer, cochez la case.
