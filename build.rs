@@ -30,8 +30,9 @@ fn main() -> io::Result<()> {
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        let hidden =
-            path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.') || name == "README.md" || name == "update.sh");
+        // The letters' template is the crate's that sets them.
+        let hidden = path.extension().is_some_and(|extension| extension == "typ")
+            || path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.') || name == "README.md" || name == "update.sh");
         if path.is_dir() {
             collect(&path, files)?;
         } else if !hidden {

@@ -35,6 +35,7 @@ fn of_letter(letter: &Letter, fonts: &Fonts) -> Result<Dict, Error> {
     let texts = |texts: &[String]| Value::Array(texts.iter().map(|line| text(line)).collect());
     let (language, region) = letter.language.split_once(['-', '_']).unwrap_or((&letter.language, ""));
     let too_long = || Error::Qr { number: letter.number.clone(), length: letter.qr.len() };
+    let square = qr::square(&letter.qr).ok_or_else(too_long)?;
     let mut letter_sees = dict! {
         "language" => Str::from(language),
         "region" => Str::from(region),
@@ -49,7 +50,7 @@ fn of_letter(letter: &Letter, fonts: &Fonts) -> Result<Dict, Error> {
         "salutation" => text(&letter.salutation),
         "purpose" => text(&letter.purpose),
         "address" => text(&letter.address),
-        "qr" => Bytes::from_string(qr::svg(&letter.qr).ok_or_else(too_long)?),
+        "qr" => dict! { "pixels" => Bytes::new(square.pixels), "side" => square.side as i64 },
         "valid" => text(&letter.valid),
         "steps" => texts(&letter.steps),
         "help" => text(&letter.help),
@@ -78,8 +79,22 @@ fn of_sender(sender: &Sender, fonts: &Fonts) -> Dict {
 }
 
 fn of_words(words: &Words, fonts: &Fonts) -> Dict {
-    let Words { document, code, identifier, password, address, scan, scan_alternative, logo_alternative, steps, help, note, pupil, class, number } =
-        words;
+    let Words {
+        document,
+        code,
+        identifier,
+        password,
+        address,
+        scan,
+        scan_alternative,
+        logo_alternative,
+        steps,
+        help,
+        note,
+        pupil,
+        class,
+        number,
+    } = words;
     let named = [
         ("document", document),
         ("code", code),

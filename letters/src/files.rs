@@ -69,11 +69,7 @@ struct Batch {
 }
 
 /// Sets every document and hands them over in the order of the letters.
-fn set_all<I>(
-    setter: &Typesetter,
-    letters: I,
-    mut hand_over: impl FnMut(Batch, Document) -> Result<(), Error>,
-) -> Result<(), Error>
+fn set_all<I>(setter: &Typesetter, letters: I, mut hand_over: impl FnMut(Batch, Document) -> Result<(), Error>) -> Result<(), Error>
 where
     I: Iterator<Item = Letter> + Send,
 {

@@ -4,7 +4,7 @@
 use crate::fonts::Fonts;
 
 /// A word longer than this may be broken; it would be wider than a narrow slip.
-const LONGEST: usize = 28;
+const LONGEST: usize = 40;
 
 /// What is printed for `text`: line breaks and control characters are spaces, a character that no font has is `�`.
 pub(crate) fn printable(text: &str, fonts: &Fonts) -> String {
@@ -24,7 +24,7 @@ pub(crate) fn printable(text: &str, fonts: &Fonts) -> String {
             printable.push('\u{200b}');
             in_word = 0;
         }
-        if in_word >= 2 * LONGEST {
+        if in_word >= LONGEST + 8 {
             printable.push('\u{200b}');
             in_word = 0;
         }

@@ -8,6 +8,7 @@ mod brand;
 mod escape;
 mod frame;
 mod letters;
+pub mod paper;
 pub mod plain;
 mod texts;
 mod time;

@@ -30,6 +30,7 @@ const KNOTS: &[(&str, &str)] = &[("keys", "store"), ("model", "random")];
 const HOMES: &[(&str, &[&str])] = &[
     ("argon2", &["password"]),
     ("axum", &["account", "demo", "enrollment", "login", "oidc", "recovery", "routes", "serve", "web"]),
+    ("letters", &["cli", "pages"]),
     ("lettre", &["mail"]),
     ("openidconnect", &["demo"]),
     ("reqwest", &["outbound"]),

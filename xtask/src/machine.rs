@@ -16,6 +16,8 @@ const NEEDS: &[Need] = &[
     Need { what: "PostgreSQL", packages: &["postgresql"], is_there: || postgres_folder().is_some() },
     Need { what: "Chromium", packages: &["chromium"], is_there: || chromium().is_some() },
     Need { what: "aiosmtpd", packages: &["python3-aiosmtpd"], is_there: || python().is_some() },
+    Need { what: "poppler's tools", packages: &["poppler-utils"], is_there: || shell::find("pdftotext", &[]).is_some() },
+    Need { what: "zbarimg", packages: &["zbar-tools"], is_there: || shell::find("zbarimg", &[]).is_some() },
     Need { what: "npm", packages: &["nodejs", "npm"], is_there: || shell::find("npm", &[]).is_some() },
 ];
 

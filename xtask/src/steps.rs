@@ -92,16 +92,19 @@ pub fn playwright(arguments: &[&str], pictures: bool) -> Result<(), Failure> {
 
 /// The figures of docs/performance.md: all of them, or those of these names. Built for release.
 pub fn bench(names: &[String]) -> Result<(), Failure> {
-    let (hashing, others): (Vec<&String>, Vec<&String>) = names.iter().partition(|name| *name == "hashing");
-    let bench = |program: &str, words: &[&String]| {
-        let mut cargo = shell::local(shell::cargo(&["bench", "--locked", "--package", "preau", "--bench", program, "--"]));
+    let own = ["hashing", "letters"];
+    let others: Vec<&String> = names.iter().filter(|name| !own.contains(&name.as_str())).collect();
+    let bench = |package: &str, program: &str, words: &[&String]| {
+        let mut cargo = shell::local(shell::cargo(&["bench", "--locked", "--package", package, "--bench", program, "--"]));
         shell::run(cargo.args(words))
     };
-    if names.is_empty() || !hashing.is_empty() {
-        bench("hashing", &[])?;
+    for (name, package) in own.into_iter().zip(["preau", "letters"]) {
+        if names.is_empty() || names.iter().any(|wanted| wanted == name) {
+            bench(package, name, &[])?;
+        }
     }
     if names.is_empty() || !others.is_empty() {
-        bench("load", &others)?;
+        bench("preau", "load", &others)?;
     }
     Ok(())
 }
