@@ -15,6 +15,9 @@ use std::time::Instant;
 
 use letters::{Form, Layout, Letter, Output, Secret, Template, Typesetter, print};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const LETTERS: usize = 50_000;
 const A_CLASS: usize = 28;
 

@@ -27,7 +27,7 @@ fn every_line_of_system_a_has_its_row_and_every_test_that_is_named_exists() {
 
 /// Every test's text, of the program and of the browser.
 fn code(root: &Path) -> String {
-    let mut folders: Vec<PathBuf> = ["src", "tests"].map(|folder| root.join(folder)).into();
+    let mut folders: Vec<PathBuf> = ["src", "tests", "letters/tests"].map(|folder| root.join(folder)).into();
     let mut code = String::new();
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap().flatten() {

@@ -1,5 +1,4 @@
 //! A school's letters, and what other programs read in them.
-#![allow(dead_code)]
 
 use std::sync::Arc;
 
