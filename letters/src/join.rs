@@ -239,7 +239,9 @@ impl<'a> Pdf<'a> {
         let starts: Option<Vec<usize>> = lines.skip(1).take(count - 1).map(number_of).collect();
         let mut starts = starts.filter(|starts| starts.len() + 1 == count && starts.is_sorted()).ok_or_else(shape)?;
         starts.push(table);
-        let mut objects = vec![0..0];
+        // Number 0 is the head of the list of free objects.
+        let nothing: Range<usize> = 0..0;
+        let mut objects = Vec::from([nothing]);
         for (at, ends) in starts.windows(2).enumerate() {
             let opening = format!("{} 0 obj\n", at + 1);
             let whole = pdf.get(ends[0]..ends[1]).filter(|whole| whole.starts_with(opening.as_bytes())).ok_or_else(shape)?;
@@ -445,4 +447,36 @@ fn find(text: &[u8], part: &[u8]) -> Option<usize> {
 
 fn rfind(text: &[u8], part: &[u8]) -> Option<usize> {
     text.windows(part.len()).rposition(|window| window == part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_get_new_numbers_and_what_stands_in_strings_and_streams_keeps_its_own() {
+        let renumber = Renumber { base: 100, pages: 1, structure: 3, parents: 7 };
+        let body = b"<</Parent 1 0 R/T(5 0 R \\) (6 0 R))/A<5 0 R>/P 3 0 R/K[4 12 0 R]/StructParents 2/Length 4>>\nstream\n9 0 R\nendstream\nendobj\n";
+        let wanted = "<</Parent 101 0 R/T(5 0 R \\) (6 0 R))/A<5 0 R>/P 2 0 R/K[4 112 0 R]/StructParents 9/Length 4>>\nstream\n9 0 R\nendstream\nendobj\n";
+        assert_eq!(String::from_utf8(renumber.apply(body)).unwrap(), wanted);
+        assert_eq!(String::from_utf8(renumber.apply(b"<</Pages 1 0 R>>")).unwrap(), "<</Pages 1 0 R>>".replace('1', &PAGES.to_string()));
+    }
+
+    #[test]
+    fn a_value_is_found_at_its_own_depth() {
+        let body = b"<</A<</K 1/L[2]>>/K[<</X 3>> 4 0 R]/L 5 0 R/M(a>>b)/N 6>> /K 7";
+        assert_eq!(value_of(body, b"/K").unwrap(), b"[<</X 3>> 4 0 R]");
+        assert_eq!(value_of(body, b"/L").unwrap(), b"5 0 R");
+        assert_eq!(value_of(body, b"/A").unwrap(), b"<</K 1/L[2]>>");
+        assert_eq!(value_of(body, b"/M").unwrap(), b"(a>>b)");
+        assert_eq!(value_of(body, b"/Z"), None);
+        assert_eq!(references(b"[1 0 R 2 0 R]"), [1, 2]);
+    }
+
+    #[test]
+    fn a_document_of_another_shape_is_refused() {
+        for odd in [&b""[..], b"%PDF-1.7\n", b"%PDF-1.7\nxref\n0 1\n0000000000 65535 f \ntrailer\n<</Size 1>>\nstartxref\n9\n%%EOF"] {
+            assert!(matches!(Joined::new(Vec::new()).add(odd), Err(JoinError::Strange(_))));
+        }
+    }
 }

@@ -47,3 +47,15 @@ pub(crate) fn square(content: &str) -> Option<Square> {
     }
     Some(Square { pixels, side })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_address_fits_and_a_longer_one_does_not() {
+        // Version 40 has 177 modules a side.
+        assert_eq!(square(&"x".repeat(2_331)).unwrap().side, (177 + 2 * QUIET) * SCALE);
+        assert!(square(&"x".repeat(2_332)).is_none());
+    }
+}

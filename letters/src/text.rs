@@ -38,3 +38,20 @@ pub(crate) fn printable(text: &str, fonts: &Fonts) -> String {
 fn is_joint(last: Option<char>) -> bool {
     matches!(last, Some('/' | '.' | '@' | '-' | '_' | '&' | '?' | '='))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_printed_is_replaced_and_long_words_may_break() {
+        let fonts = Fonts::load(Vec::new()).unwrap();
+        let print = |text: &str| printable(text, &fonts);
+        assert_eq!(print("Łódź œuf Ольга Γ"), "Łódź œuf Ольга Γ");
+        assert_eq!(print("a\nb\tc\0d\u{202e}e"), "a b c de");
+        assert_eq!(print("你 50\u{202f}%"), "\u{fffd} 50\u{a0}%");
+        let mail = "secretariat@college-yourcenar.example";
+        assert_eq!(print(mail), mail, "an address of the usual length can be copied");
+        assert!(print(&"x".repeat(200)).split('\u{200b}').all(|part| part.len() <= LONGEST + 8));
+    }
+}

@@ -269,22 +269,22 @@ fn too_long_an_address_names_its_letter() {
 fn one_file_of_many_documents_is_as_whole_as_one() {
     let folder = Folder::new();
     let path = folder.0.join("all.pdf");
-    let (written, told) = print_school(&Output::OneFile(path.clone()), 3, 40);
-    assert_eq!((written.letters, written.pages, told), (120, 120, 120));
+    let (written, told) = print_school(&Output::OneFile(path.clone()), 2, 33);
+    assert_eq!((written.letters, written.pages, told), (66, 66, 66));
     assert_eq!(written.files, [path.clone()]);
     let file = Printed { path, _folder: None };
     let about = file.info();
-    assert!(about.contains("Tagged:          yes") && about.contains("Pages:           120"), "{about}");
+    assert!(about.contains("Tagged:          yes") && about.contains("Pages:           66"), "{about}");
     let text = file.text();
     let pupils: Vec<&str> = text.lines().filter(|line| line.starts_with("Pupil ")).filter_map(|line| line.split("  ").next()).collect();
-    let wanted: Vec<String> = (0..120).map(|at| format!("Pupil {at}")).collect();
+    let wanted: Vec<String> = (0..66).map(|at| format!("Pupil {at}")).collect();
     assert_eq!(pupils, wanted, "in the order of the letters");
     assert!(contains(&file.bytes(), "pdfuaid:part>1<"));
     if !is_missing("pdfinfo") {
         // The structure tree leads to every page's text.
         let structure = output(Command::new("pdfinfo").arg("-struct-text").arg(&file.path));
-        assert_eq!(structure.matches("H1").count(), 120);
-        assert!((0..120).all(|at| structure.contains(&format!("Pupil {at}"))));
+        assert_eq!(structure.matches("H1").count(), 66);
+        assert!((0..66).all(|at| structure.contains(&format!("Pupil {at}"))));
     }
     if !is_missing("qpdf") {
         output(Command::new("qpdf").arg("--check").arg(&file.path));
