@@ -5,6 +5,7 @@
 
 #![expect(clippy::disallowed_macros, clippy::disallowed_methods, reason = "a program that measures, and prints what it measured")]
 
+#[expect(dead_code, reason = "the tests have more kinds of letters than are measured")]
 #[path = "../tests/common/mod.rs"]
 mod common;
 

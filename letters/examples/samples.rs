@@ -2,7 +2,7 @@
 //!
 //! `cargo run --package letters --example samples -- FOLDER [TEMPLATE]`
 
-#![expect(clippy::disallowed_macros, clippy::disallowed_methods, reason = "a program that is told by its command line and answers on it")]
+#![expect(clippy::disallowed_macros, reason = "a program that is told by its command line and answers on it")]
 
 #[path = "../tests/common/mod.rs"]
 mod common;
