@@ -1,7 +1,7 @@
 //! The letters that schools hand out (systems C4, C9, E2): plain data in, tagged PDF out, set by typst from a template
 //! that an administrator can read and replace (docs/letters.md).
 //!
-//! A [`Typesetter`] holds template, layout and fonts; [`print`] sends letters through it, one document a class, on every
+//! A [`Typesetter`] holds template, layout and fonts; [`print()`] sends letters through it, one document a class, on every
 //! core, into files. Nothing here chooses a word: sentences and labels come with the data, from the caller's catalogue.
 //! Nothing here asks for the time, chance or the environment: the same letters make the same bytes.
 //!
