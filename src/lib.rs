@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! main → cli | demo → serve → routes → oidc | login | enrollment | recovery | account → web → app → flow → tools
-//!      → mail | limits → roster → people → store → keys | outbound | password | pages | policy
+//!      → mail | limits → roster → people → store → keys | codes | outbound | password | pages | policy
 //!      | charters → clock | random | config | console → model
 //! ```
 
@@ -14,6 +14,7 @@ pub mod app;
 pub mod charters;
 pub mod cli;
 pub mod clock;
+pub mod codes;
 pub mod config;
 pub mod console;
 pub mod demo;

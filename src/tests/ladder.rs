@@ -18,7 +18,7 @@ const LADDER: &[&[&str]] = &[
     &["people"],
     &["store"],
     &["migrations"],
-    &["charters", "keys", "outbound", "pages", "password", "policy"],
+    &["charters", "codes", "keys", "outbound", "pages", "password", "policy"],
     &["clock", "config", "console", "random"],
     &["model"],
 ];
