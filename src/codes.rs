@@ -205,7 +205,18 @@ mod tests {
             let code = Code::new(&random);
             let printed = code.text().expose().to_owned();
             assert_eq!(printed.len(), 19);
-            let alike: String = printed.chars().map(|c| if c == 'Q' { '0' } else if c == 'L' { '1' } else { c }).collect();
+            let alike: String = printed
+                .chars()
+                .map(|c| {
+                    if c == 'Q' {
+                        '0'
+                    } else if c == 'L' {
+                        '1'
+                    } else {
+                        c
+                    }
+                })
+                .collect();
             for typed in [
                 printed.clone(),
                 printed.to_lowercase(),

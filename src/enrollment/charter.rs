@@ -39,7 +39,7 @@ enum When {
 #[async_trait]
 impl Stage for Charter {
     fn is_open(&self, draft: &Draft) -> bool {
-        draft.agreed.is_none()
+        draft.agreed.is_none() && draft.adds_to.is_none()
     }
 
     fn is_for_all(&self) -> bool {

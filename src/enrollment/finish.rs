@@ -4,14 +4,16 @@
 use async_trait::async_trait;
 use serde_json::json;
 
-use super::standing::{Claimant, Standing, standing};
+use super::by_code::{self, Spending};
+use super::standing::{Claimant, Standing, standing_with};
 use super::turned_away::{Why, turn_away};
 use crate::flow::{Finish, Finished, Flow, FlowError, Step, Welcome};
 use crate::limits::{self, Rule};
 use crate::model::draft::Outside;
-use crate::model::{AccountId, Letter, PersonId};
+use crate::model::{AccountId, Draft, Letter, PersonId};
 use crate::store::accounts::{Account, AccountState, Claimed};
 use crate::store::cases::Cause;
+use crate::store::codes::Issued;
 use crate::store::events::Event;
 use crate::store::people::Person;
 use crate::web::session::{self, Proof};
@@ -22,36 +24,83 @@ pub(super) struct Join;
 #[async_trait]
 impl Finish for Join {
     async fn finish(&self, step: &mut Step<'_>, flow: &Flow) -> Result<Finished, FlowError> {
-        let person = step.draft.person.as_ref().map(|proven| proven.value);
-        let (Some(id), Some(password)) = (person, step.draft.password.clone()) else {
-            return Err(FlowError::Broken(format!("the flow {} ends without a person or without a password", flow.name)));
+        let code = match by_code::spend(step).await? {
+            Spending::NoCode => return join(step, flow, None).await,
+            Spending::Over => return Ok(Finished::NotYet),
+            Spending::Done(code) => code,
         };
-        let claimant = match standing(&step.tx.people(), &step.tx.accounts(), &step.tools.policy, step.audience, id).await? {
-            Standing::Open(claimant) => claimant,
-            Standing::Shut(cause) => return too_late(step, id, cause).await,
-        };
-        let account = match step.tx.accounts().claim(&wanted(step, flow, &claimant)).await? {
-            Claimed::Now(account) => account,
-            Claimed::Already(account) if account.state == AccountState::Disabled => return too_late(step, id, Cause::Disabled).await,
-            Claimed::Already(_) => return too_late(step, id, Cause::AlreadyClaimed).await,
-            Claimed::UsernameTaken => return too_late(step, id, Cause::UsernameTaken).await,
-        };
-        step.tx.accounts().set_password(account.id, &password, step.now).await?;
-        step.tx.accounts().set_security_answers(account.id, step.draft.questions.as_deref().unwrap_or_default()).await?;
-        if let Some(chosen) = &step.draft.preferences {
-            step.tx.accounts().set_preferences(account.id, chosen).await?;
+        if let Some(account) = step.draft.adds_to {
+            return by_code::add(step, &code, account).await;
         }
-        session::keep_agreement(step, &account).await?;
-        tell(step, flow, &account, &claimant.person).await?;
-        let subject = limits::subject_of_record(&step.tools.keys, id);
-        step.tx.cases().close(Some(id), &subject, step.now).await?;
-        limits::reset(step.tx, Rule::RecordClaim, &subject).await?;
-        // What was shown is knowledge of what the school has on file, and no more (RFC 8176, row P38).
-        let mut finished = session::begin(step, &account, &claimant.person, &Proof { amr: &["kba"], know_device: false }).await?;
-        if let Finished::SignedIn { welcome, .. } = &mut finished {
-            *welcome = Some(Welcome { username: account.username, person: id });
+        let finished = join(step, flow, Some(&code)).await?;
+        if let Finished::NotYet = finished {
+            step.tx.codes().give_back(code.id).await?;
         }
         Ok(finished)
+    }
+}
+
+async fn join(step: &mut Step<'_>, flow: &Flow, code: Option<&Issued>) -> Result<Finished, FlowError> {
+    let Some(password) = step.draft.password.clone() else {
+        return Err(FlowError::Broken(format!("the flow {} ends without a password", flow.name)));
+    };
+    let claimant = match claimant(step, flow, code).await? {
+        Ok(claimant) => claimant,
+        Err((id, cause)) => return too_late(step, id, cause).await,
+    };
+    let id = claimant.person.id;
+    let account = match step.tx.accounts().claim(&wanted(step, flow, &claimant)).await? {
+        Claimed::Now(account) => account,
+        Claimed::Already(account) if account.state == AccountState::Disabled => return too_late(step, id, Cause::Disabled).await,
+        Claimed::Already(_) => return too_late(step, id, Cause::AlreadyClaimed).await,
+        Claimed::UsernameTaken => return too_late(step, id, Cause::UsernameTaken).await,
+    };
+    step.tx.accounts().set_password(account.id, &password, step.now).await?;
+    step.tx.accounts().set_security_answers(account.id, step.draft.questions.as_deref().unwrap_or_default()).await?;
+    if let Some(chosen) = &step.draft.preferences {
+        step.tx.accounts().set_preferences(account.id, chosen).await?;
+    }
+    session::keep_agreement(step, &account).await?;
+    if let Some(code) = code {
+        by_code::used(step, code, &claimant.person, account.id).await?;
+    }
+    tell(step, flow, &account, &claimant.person).await?;
+    let subject = limits::subject_of_record(&step.tools.keys, id);
+    step.tx.cases().close(Some(id), &subject, step.now).await?;
+    limits::reset(step.tx, Rule::RecordClaim, &subject).await?;
+    let mut finished = session::begin(step, &account, &claimant.person, &Proof { amr: shown(step.draft), know_device: false }).await?;
+    if let Finished::SignedIn { welcome, .. } = &mut finished {
+        *welcome = Some(Welcome { username: account.username, person: id });
+    }
+    Ok(finished)
+}
+
+/// Who the account will be for: somebody of the roster, or the newcomer that a code without a name brings. Else whose
+/// record stands in the way, and how.
+async fn claimant(step: &Step<'_>, flow: &Flow, code: Option<&Issued>) -> Result<Result<Claimant, (PersonId, Cause)>, FlowError> {
+    let newcomer = step.draft.newcomer.as_ref();
+    match (&step.draft.person, code, newcomer) {
+        (Some(proven), ..) => {
+            let (people, accounts) = (step.tx.people(), step.tx.accounts());
+            let email = newcomer.map(|newcomer| newcomer.email.as_str());
+            let standing = standing_with(&people, &accounts, &step.tools.policy, step.audience, proven.value, email).await?;
+            Ok(match standing {
+                Standing::Open(claimant) => Ok(*claimant),
+                Standing::Shut(cause) => Err((proven.value, cause)),
+            })
+        }
+        (None, Some(code), Some(newcomer)) => Ok(Ok(by_code::claimant(step, code, newcomer).await?)),
+        _ => Err(FlowError::Broken(format!("the flow {} ends without a person", flow.name))),
+    }
+}
+
+/// How the person proved who they are (RFC 8176, row P38): a code that the school gave out is something held; facts that
+/// the school has on file are knowledge, and no more.
+fn shown(draft: &Draft) -> &'static [&'static str] {
+    match (&draft.code, draft.name_shown) {
+        (None, _) => &["kba"],
+        (Some(_), false) => &["otp"],
+        (Some(_), true) => &["kba", "otp"],
     }
 }
 

@@ -1,7 +1,11 @@
 //! Joining: one file a stage, and how its flows end. Whoever cannot go on is turned away on one neutral page with a
 //! number for the school, whose queue knows why (A46); nothing exists before the end.
 
+mod about_you;
+mod activation_code;
+mod by_code;
 mod charter;
+mod code_child;
 mod confirm;
 pub mod entrance;
 mod finish;
@@ -21,6 +25,9 @@ use crate::flow::{Feature, StageEntry};
 pub static FEATURE: Feature = Feature { name: "enrollment", stages: STAGES, finish: &finish::Join };
 
 const STAGES: &[StageEntry] = &[
+    StageEntry::of::<activation_code::ActivationCode>("activation-code"),
+    StageEntry::of::<code_child::CodeChild>("code-child"),
+    StageEntry::of::<about_you::AboutYou>("about-you"),
     StageEntry::of::<roster_match::RosterMatch>("roster-match"),
     StageEntry::of::<set_password::SetPassword>("set-password"),
     StageEntry::of::<security_questions::SecurityQuestions>("security-questions"),

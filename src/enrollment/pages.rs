@@ -46,6 +46,63 @@ pub struct Choice {
     pub label: String,
 }
 
+/// The code of a letter.
+#[derive(Clone, Debug, Serialize)]
+pub struct Code {
+    /// The family name of whom it was sent to is asked too.
+    pub family_name: bool,
+    /// It came by mail, not on paper.
+    pub mailed: bool,
+    /// Where to ask for the mail once more.
+    pub resend: Option<String>,
+    /// For those who have an account.
+    pub sign_in: String,
+}
+
+/// Whose parent are you? What a code that was shown is for.
+#[derive(Clone, Debug, Serialize)]
+pub struct CodeChild {
+    /// The children.
+    pub children: Vec<Child>,
+    /// The account that is signed in here, by its name to sign in with: the children can be added to it.
+    pub mine: Option<String>,
+    /// An account can be made.
+    pub new: bool,
+    /// The code bears a name, and whoever it means has an account: it must be signed in to.
+    pub has_account: bool,
+    /// The account that is signed in here is somebody else's than the code's.
+    pub other_name: bool,
+}
+
+/// A child, as little of it as its parent needs to know it by.
+#[derive(Clone, Debug, Serialize)]
+pub struct Child {
+    /// The given name.
+    pub given_name: String,
+    /// The school.
+    pub school: Option<String>,
+}
+
+/// Who are you? What the school does not know of the holder of a code.
+#[derive(Clone, Debug, Serialize)]
+pub struct AboutYou {
+    /// The name is asked too, not the address alone.
+    pub name: bool,
+}
+
+/// A code that was shown opens nothing any more: its holder is told why.
+#[derive(Clone, Debug, Serialize)]
+pub struct CodeOver {
+    /// Why, by its id in the catalogue.
+    pub why: String,
+    /// The number of the case in the staff's queue.
+    pub case: Option<String>,
+    /// Where to sign in, if that may be the answer.
+    pub sign_in: Option<String>,
+    /// Where to begin again.
+    pub again: String,
+}
+
 /// A new password.
 #[derive(Clone, Debug, Serialize)]
 pub struct NewPassword {
@@ -184,6 +241,66 @@ impl Page for RosterMatch {
             Self { asks: asks(&["family_name", "given_name", "student_number"]), schools: Vec::new(), today: "2026-09-02".to_owned() },
             Self { asks: asks(&all), schools, today: "2026-09-02".to_owned() },
         ]
+    }
+}
+
+impl Page for Code {
+    const TEMPLATE: &'static str = "pages/code.html";
+
+    fn samples() -> Vec<Self> {
+        let page = |family_name, mailed| Self {
+            family_name,
+            mailed,
+            resend: Some("/enroll/resend".to_owned()).filter(|_| mailed),
+            sign_in: "/sign-in".to_owned(),
+        };
+        vec![page(false, false), page(true, false), page(true, true)]
+    }
+}
+
+impl Page for CodeChild {
+    const TEMPLATE: &'static str = "pages/code-child.html";
+
+    fn samples() -> Vec<Self> {
+        let child = |name: &str, school: Option<&str>| Child { given_name: name.to_owned(), school: school.map(str::to_owned) };
+        let one = vec![child("Éloïse", Some("École des Tilleuls"))];
+        let two = vec![child("Éloïse", Some("École des Tilleuls")), child("Noé", None)];
+        let page = |children: &Vec<Child>, mine: Option<&str>, new, has_account, other_name| Self {
+            children: children.clone(),
+            mine: mine.map(str::to_owned),
+            new,
+            has_account,
+            other_name,
+        };
+        let address = Some("marie.roy@courriel.example");
+        vec![
+            page(&one, None, true, false, false),
+            page(&two, address, true, false, false),
+            page(&two, None, false, true, false),
+            page(&one, None, true, false, true),
+        ]
+    }
+}
+
+impl Page for AboutYou {
+    const TEMPLATE: &'static str = "pages/about-you.html";
+
+    fn samples() -> Vec<Self> {
+        [true, false].map(|name| Self { name }).into()
+    }
+}
+
+impl Page for CodeOver {
+    const TEMPLATE: &'static str = "pages/code-over.html";
+
+    fn samples() -> Vec<Self> {
+        let page = |why: &str| Self {
+            why: why.to_owned(),
+            case: Some("2418-1107".to_owned()).filter(|_| why == "code-over-shut"),
+            sign_in: Some("/sign-in".to_owned()).filter(|_| why == "code-over-used"),
+            again: "/enroll".to_owned(),
+        };
+        ["code-over-used", "code-over-expired", "code-over-shut"].map(page).into()
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) struct Preferences {}
 #[async_trait]
 impl Stage for Preferences {
     fn is_open(&self, draft: &Draft) -> bool {
-        draft.preferences.is_none()
+        draft.preferences.is_none() && draft.adds_to.is_none()
     }
 
     async fn show(&self, look: &Look<'_>) -> Result<Screen, FlowError> {

@@ -29,7 +29,7 @@ type Chosen = Result<Vec<Answered>, Vec<FieldError>>;
 #[async_trait]
 impl Stage for SecurityQuestions {
     fn is_open(&self, draft: &Draft) -> bool {
-        draft.questions.is_none()
+        draft.questions.is_none() && draft.adds_to.is_none()
     }
 
     async fn show(&self, look: &Look<'_>) -> Result<Screen, FlowError> {

@@ -32,6 +32,10 @@ struct Owner {
     /// The account there is already: its former passwords may not come back.
     account: Option<AccountId>,
     username: String,
+    /// The names that somebody typed whom the school does not know.
+    names: Vec<String>,
+    /// Whose rules hold where nobody is known yet.
+    audience: Audience,
 }
 
 /// What came of the slow work.
@@ -40,7 +44,7 @@ type Chosen = Result<PasswordHash, FieldError>;
 #[async_trait]
 impl Stage for SetPassword {
     fn is_open(&self, draft: &Draft) -> bool {
-        draft.password.is_none()
+        draft.password.is_none() && draft.adds_to.is_none()
     }
 
     async fn show(&self, look: &Look<'_>) -> Result<Screen, FlowError> {
@@ -104,22 +108,28 @@ impl Owner {
             Some(person) => people.find(person).await?,
             None => None,
         };
+        let newcomer = look.draft.newcomer.as_ref();
+        let typed = newcomer.map(|newcomer| newcomer.email.clone());
         // Getting back in shows the name as it was typed: the account's own spelling would say that it exists.
         let username = match (&person, matched) {
-            (Some(person), Some(_)) => username(&look.tools.policy, person).unwrap_or_default(),
-            _ => look.draft.username.clone().unwrap_or_default(),
+            (Some(person), Some(_)) => username(&look.tools.policy, person).or(typed),
+            _ => look.draft.username.clone().or(typed),
         };
-        Ok(Self { person, account: account.map(|account| account.id), username })
+        let names = newcomer.into_iter().flat_map(|newcomer| [newcomer.given_name.clone(), newcomer.family_name.clone()]);
+        let audience = look.audience.filter(|_| newcomer.is_some()).unwrap_or(Audience::Student);
+        let account = account.map(|account| account.id);
+        Ok(Self { person, account, username: username.unwrap_or_default(), names: names.collect(), audience })
     }
 
     fn audience(&self) -> Audience {
-        self.person.as_ref().map_or(Audience::Student, session::audience)
+        self.person.as_ref().map_or(self.audience, session::audience)
     }
 
     /// The words that classmates know of this person, and that the pages around show anyway: a refusal that names one
     /// tells nobody anything new.
     async fn known(&self, look: &Look<'_>) -> Result<Vec<String>, FlowError> {
         let mut known = vec![self.username.clone()];
+        known.extend(self.names.iter().cloned());
         if let Some(person) = &self.person {
             let names = [Some(&person.given_name), Some(&person.family_name)];
             let preferred = [person.preferred_given_name.as_ref(), person.preferred_family_name.as_ref(), person.student_number.as_ref()];

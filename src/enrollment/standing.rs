@@ -33,7 +33,22 @@ pub(super) async fn standing(
     audience: Option<Audience>,
     id: PersonId,
 ) -> Result<Standing, StoreError> {
-    let person = people.find(id).await?;
+    standing_with(people, accounts, policy, audience, id, None).await
+}
+
+/// The same for a person who said what address they have, where the school knows none.
+pub(super) async fn standing_with(
+    people: &People<'_>,
+    accounts: &Accounts<'_>,
+    policy: &Policy,
+    audience: Option<Audience>,
+    id: PersonId,
+    email: Option<&str>,
+) -> Result<Standing, StoreError> {
+    let mut person = people.find(id).await?;
+    if let Some(person) = &mut person {
+        person.email = person.email.take().or(email.map(str::to_owned));
+    }
     let account = accounts.of_person(id).await?;
     let username = person.as_ref().and_then(|person| username(policy, person));
     let holder = accounts.by_username(username.as_deref().unwrap_or_default()).await?;

@@ -113,6 +113,8 @@ pub struct Origin {
     pub network: String,
     /// The account whose known-device cookie this browser holds, after it was checked.
     pub known_device_of: Option<AccountId>,
+    /// The account that is signed in in this browser.
+    pub signed_in: Option<AccountId>,
     /// The waiting page (or the work) that limits may ask for was done.
     pub challenge_passed: bool,
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AccountId, CaseId, DateFormat, JourneyId, Language, LocalPath, PersonId, SessionId, Timestamp};
+use crate::model::{AccountId, CaseId, CodeId, DateFormat, JourneyId, Language, LocalPath, PersonId, SessionId, Timestamp};
 
 /// One person's way through one flow. It is bound to its browser by a cookie whose hash the store keeps; the id
 /// alone opens nothing.
@@ -45,6 +45,22 @@ pub struct Draft {
     pub person: Option<Proven<PersonId>>,
     /// Whom the password and the answers below were chosen for: not for whoever is matched next at the same screen.
     pub chosen_for: Option<PersonId>,
+    /// The code that was shown: on paper or by mail.
+    pub code: Option<Proven<CodeId>>,
+    /// The name of whom the code is for was typed beside it, and right.
+    pub name_shown: bool,
+    /// What became of the code that was shown here: its holder is told truly.
+    pub code_over: Option<CodeOver>,
+    /// The person saw which child the code is for, and said yes.
+    pub child_seen: bool,
+    /// The code that the choices below were made with: not for whoever shows another one at the same screen.
+    pub chosen_with: Option<CodeId>,
+    /// What the holder of the code is asked about themselves.
+    pub about_you: AboutYou,
+    /// What they answered.
+    pub newcomer: Option<Newcomer>,
+    /// The account that the child is added to: nothing else is asked.
+    pub adds_to: Option<AccountId>,
     /// The match failed: the neutral page, with the case in the staff's queue.
     pub not_matched: Option<CaseId>,
     /// The hash of the password that was chosen or shown; never the password.
@@ -158,6 +174,44 @@ pub struct Proven<T> {
     pub value: T,
     /// When it was proven.
     pub at: Timestamp,
+}
+
+/// Why a code that was shown opens nothing any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CodeOver {
+    /// It was used, here or elsewhere.
+    Used,
+    /// The school took it back, or printed another in its place.
+    Revoked,
+    /// Its time is over.
+    Expired,
+    /// The school does not tie its guardian to a child any more.
+    Untied,
+}
+
+/// What the holder of a code is asked about themselves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AboutYou {
+    /// Nothing: the school knows it.
+    #[default]
+    Nothing,
+    /// An address, which the name to sign in with is made of: the school has none.
+    Email,
+    /// Name and address: the code bears no name.
+    Everything,
+}
+
+/// What the roster does not know of a guardian with a code: their address, and who they are if the code bears no name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Newcomer {
+    /// As it was typed.
+    pub given_name: String,
+    /// As it was typed.
+    pub family_name: String,
+    /// As it was typed; the name to sign in with is made of it.
+    pub email: String,
 }
 
 /// A password as the store keeps it: Argon2id in PHC form, over the peppered password.

@@ -63,6 +63,10 @@ ids! {
     CaseId,
     /// One letter on its way out.
     LetterId,
+    /// One code that was given out.
+    CodeId,
+    /// The codes that were asked for at once.
+    BatchId,
 }
 
 fn fresh(now: Timestamp, random: &Random) -> Uuid {

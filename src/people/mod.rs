@@ -7,4 +7,4 @@ mod names;
 
 pub use find::{find_account, sign_in_key};
 pub use fold::{answer_key, email_key, name_key, number_key};
-pub use names::{full_name_key, names_match};
+pub use names::{family_name_matches, full_name_key, names_match};

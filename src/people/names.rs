@@ -22,6 +22,12 @@ pub fn names_match(typed_given: &str, typed_family: &str, person: &Person) -> bo
     straight || swapped || whole(person, &given, &family)
 }
 
+/// The typed name is a family name of this person: all of it, or one half of a double name (D7).
+pub fn family_name_matches(typed: &str, person: &Person) -> bool {
+    let typed = name_key(typed);
+    spellings([Some(person.family_name.as_str()), person.preferred_family_name.as_deref()]).contains(&typed)
+}
+
 /// The key of a whole name, in the order the school writes it.
 pub fn full_name_key(given: &str, family: &str) -> String {
     name_key(&format!("{given}{family}"))

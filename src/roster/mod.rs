@@ -3,6 +3,7 @@
 
 mod generate;
 mod import;
+pub mod local;
 mod read;
 mod report;
 

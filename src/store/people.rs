@@ -3,6 +3,7 @@
 use sea_orm::{QueryResult, Value};
 use serde::{Deserialize, Serialize};
 
+use super::roster::LOCAL;
 use super::{Db, Reader, StoreError, Tx, sql};
 use crate::model::{ClassId, Language, OrgId, PersonId, Role, Timestamp};
 
@@ -182,18 +183,28 @@ impl People<'_> {
     pub async fn relationships(&self, of: PersonId) -> Result<Vec<Relationship>, StoreError> {
         let mut ties: Vec<Relationship> = Vec::new();
         for row in sql::rows(&self.0, TIES, [of.0.into()]).await? {
-            let tie = Relationship {
+            let mut tie = Relationship {
                 guardian: PersonId(row.try_get("", "guardian")?),
                 child: PersonId(row.try_get("", "child")?),
                 kind: row.try_get("", "kind")?,
                 can_access_records: row.try_get("", "can_access_records")?,
             };
+            if let Some(named) = named_in(&row.try_get::<String>("", "source_id")?) {
+                tie.can_access_records &= self.may_see(named, tie.child).await?;
+            }
             match ties.iter_mut().find(|known| (known.guardian, known.child) == (tie.guardian, tie.child)) {
                 Some(known) => known.can_access_records &= tie.can_access_records,
                 None => ties.push(tie),
             }
         }
         Ok(ties)
+    }
+
+    /// The roster itself ties these two, and every tie of them says that the records may be seen.
+    async fn may_see(&self, guardian: PersonId, child: PersonId) -> Result<bool, StoreError> {
+        let rows = sql::rows(&self.0, OWN_TIES, [guardian.0.into(), child.0.into()]).await?;
+        let says = rows.iter().map(|row| row.try_get::<bool>("", "can_access_records")).collect::<Result<Vec<_>, _>>()?;
+        Ok(!says.is_empty() && says.into_iter().all(|may| may))
     }
 
     /// The classes of a person.
@@ -272,6 +283,12 @@ fn person_of(row: &QueryResult, id: PersonId) -> Result<Person, StoreError> {
     })
 }
 
+/// The guardian in whose name a code made this tie (`roster::local`): what the roster takes from them, it takes from
+/// whoever used their code.
+fn named_in(source: &str) -> Option<PersonId> {
+    source.strip_prefix(LOCAL)?.split(':').next()?.parse().ok()
+}
+
 /// One person under several source records: what the first leaves open, the next may say.
 fn fill_gaps(person: &mut Person, other: Person) {
     let gaps = [
@@ -327,6 +344,7 @@ const ORGS: &str = "SELECT o.org, o.source_id, o.name, o.kind, o.email, o.phone,
 const TIES: &str = "SELECT source_id, guardian, child, kind, can_access_records FROM current_roster_ties WHERE guardian = $1 \
     UNION ALL SELECT source_id, guardian, child, kind, can_access_records FROM current_roster_ties WHERE child = $1 \
     ORDER BY source_id DESC";
+const OWN_TIES: &str = "SELECT can_access_records FROM current_roster_ties WHERE guardian = $1 AND child = $2";
 const CLASSES: &str = "SELECT c.class, c.title, c.homeroom, e.role FROM current_roster_users u \
     JOIN current_roster_enrollments e ON e.user_source = u.source_id \
     JOIN current_roster_classes c ON c.source_id = e.class_source \
@@ -340,7 +358,7 @@ mod tests {
     #[tokio::test]
     async fn nobody_is_found_by_walking_through_the_district() {
         let store = &stores().await[0];
-        for select in [PERSON, ROLES, BY_NUMBER, BY_EMAIL, BY_NAME, LEFT_BY_NUMBER, CALLED, TIES, CLASSES] {
+        for select in [PERSON, ROLES, BY_NUMBER, BY_EMAIL, BY_NAME, LEFT_BY_NUMBER, CALLED, TIES, OWN_TIES, CLASSES] {
             assert_quick(store, select).await;
         }
     }

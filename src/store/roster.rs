@@ -67,6 +67,9 @@ pub struct OpenRow {
     pub from: i64,
 }
 
+/// Records of ours, of people whom the source does not know, begin so. No import changes, ends or brings one.
+pub const LOCAL: &str = "local:";
+
 /// A version that still holds ends here.
 pub(super) const OPEN: i64 = i64::MAX;
 
@@ -191,6 +194,12 @@ impl Record {
 }
 
 impl Facts<'_> {
+    /// The generation that everybody sees.
+    pub async fn generation(&self) -> Result<i64, StoreError> {
+        let row = sql::row(&self.0, "SELECT generation FROM roster_state WHERE id = 1", []).await?;
+        Ok(row.map(|row| row.try_get("", "generation")).transpose()?.unwrap_or_default())
+    }
+
     /// The newest version of each of these source records.
     pub async fn known(&self, table: &Table, sources: &[String]) -> Result<HashMap<String, Known>, StoreError> {
         if sources.is_empty() {
@@ -334,8 +343,10 @@ impl Facts<'_> {
     /// One short step of going back to what held before generation `since`; false when all is as it was then.
     pub async fn restore(&self, table: &Table, since: i64, generation: i64) -> Result<bool, StoreError> {
         let name = table.name;
-        let newer =
-            format!("SELECT id FROM {name} WHERE from_generation >= $1 AND from_generation < $2 AND to_generation = {OPEN} LIMIT {STEP}");
+        let newer = format!(
+            "SELECT id FROM {name} WHERE from_generation >= $1 AND from_generation < $2 AND to_generation = {OPEN} \
+             AND source_id NOT LIKE '{LOCAL}%' LIMIT {STEP}"
+        );
         let newer = ids(&sql::rows(&self.0, &newer, [since.into(), generation.into()]).await?)?;
         if !newer.is_empty() {
             self.close(table, generation, &newer).await?;
@@ -441,7 +452,7 @@ pub(super) fn padded<T: Clone>(items: &[T]) -> Vec<T> {
 }
 
 /// The rows of one insert each: for the same reason only so many as a power of two.
-fn shapes(mut records: &[Record]) -> impl Iterator<Item = &[Record]> {
+pub(super) fn shapes<T>(mut records: &[T]) -> impl Iterator<Item = &[T]> {
     std::iter::from_fn(move || {
         let largest = 1 << records.len().checked_ilog2()?;
         let (now, later) = records.split_at(largest.min(MOST_ROWS));

@@ -98,11 +98,12 @@ impl Visitor {
             (Some(secret), &Method::POST) => app.store.read().devices().owner(&secret.hash(), now).await?,
             _ => None,
         };
+        let account = signed_in.as_ref().map(|signed_in| signed_in.account.id);
         Ok(Self {
             now,
             language: chose.unwrap_or_else(|| language(app, &jar, signed_in.as_ref(), &parts.headers)),
             signed_in,
-            origin: Origin { network: network(app, parts), known_device_of, challenge_passed: false },
+            origin: Origin { network: network(app, parts), known_device_of, signed_in: account, challenge_passed: false },
             pre,
             here: parts.uri.path_and_query().map_or("/", |here| here.as_str()).to_owned(),
             fresh_pre,

@@ -11,7 +11,9 @@ use super::rows::{self, Reader, Said, TieSaid};
 use super::stream::{self, Batch, Item, Standing};
 use super::{Run, StoreError, Tx};
 use crate::model::{ClassId, OrgId};
-use crate::store::roster::{BIRTHS, CLASSES, COURSES, Cell, ENROLLMENTS, ORGS, ROLES, Record, SESSIONS, TIES, Table, USER_IDS, USERS};
+use crate::store::roster::{
+    BIRTHS, CLASSES, COURSES, Cell, ENROLLMENTS, LOCAL, ORGS, ROLES, Record, SESSIONS, TIES, Table, USER_IDS, USERS,
+};
 
 /// One reading of one file for one kind of fact.
 pub(super) struct Pass {
@@ -146,7 +148,14 @@ impl Run<'_> {
         }
         batch.notes.into_iter().for_each(|note| self.report.note(note));
         let owners = batch.owners;
-        let items = if pass.table.name() == TIES.name() { self.who_is_tied(pass, batch.items).await? } else { batch.items };
+        let ours = |item: &Item| source_of(&item.said).is_some_and(|source| source.starts_with(LOCAL));
+        let (foreign, rest): (Vec<Item>, Vec<Item>) = batch.items.into_iter().partition(ours);
+        for item in foreign.iter().filter(|_| pass.tells) {
+            let source = source_of(&item.said).unwrap_or_default();
+            let done = "begins as records of Préau do, which no file may change: left out";
+            self.report.note(Note::new(pass.file, item.line, "sourcedId", &source, done));
+        }
+        let items = if pass.table.name() == TIES.name() { self.who_is_tied(pass, rest).await? } else { rest };
         let written: HashSet<String> = items.iter().filter_map(|item| source_of(&item.said)).collect();
         let mut changes = self.compare(pass, items, seen).await?;
         if delta && !pass.tells {
@@ -264,8 +273,10 @@ impl Run<'_> {
             let rows = self.store.read().facts().open_after(pass.table, after, 2000).await?;
             let Some(last) = rows.last() else { return Ok(()) };
             after = last.id;
-            let missing =
-                rows.into_iter().filter(|row| row.from < self.generation && row.source.starts_with(pass.prefix) && !seen.has(row.id));
+            let missing = rows.into_iter().filter(|row| {
+                let ours = row.source.starts_with(LOCAL);
+                row.from < self.generation && row.source.starts_with(pass.prefix) && !ours && !seen.has(row.id)
+            });
             let (ids, sources): (Vec<i64>, Vec<String>) = missing.map(|row| (row.id, row.source)).unzip();
             if ids.is_empty() {
                 continue;

@@ -181,6 +181,9 @@ pub(super) async fn lately_typed(app: &App, visitor: &Visitor, flow: &Flow) -> R
 /// After a while somebody else may sit there: who it is must be shown again (decisions 13). What was chosen stays.
 fn ask_again(draft: &mut Draft) {
     draft.person = None;
+    draft.code = None;
+    draft.child_seen = false;
+    draft.adds_to = None;
     draft.password_shown = None;
     draft.recall_shown = None;
     draft.confirmed = false;

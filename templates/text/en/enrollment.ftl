@@ -29,6 +29,66 @@ student-number-long = { $most } characters are enough for a number.
 birth-date-missing = Write the birth date.
 birth-date-odd = Write the date with the year first. Example: 2012-03-31
 
+code = Code
+code-title = The code of the letter
+code-title-mailed = The code of your e-mail
+code-lead = The school gave you a letter with a code. It proves that you are the parent.
+code-lead-mailed = The school sent you an e-mail with a security code.
+code-hint = Four groups of four letters. Capitals or not, with or without hyphens. Example: BCDF-GHJK-LMNP-QRST
+code-family-name-hint = Yours, as the school writes it
+code-scanned = Your code was read. All that is left is to continue.
+code-square = You scanned the square of the letter and the box is empty? Type the code printed beside it.
+code-opened = You opened the link of the e-mail and the box is empty? Type the code of the e-mail.
+code-resend = I did not get the e-mail
+code-none = I have no code
+code-missing = Type the code.
+code-length = The code has 16 letters; there are { $had }.
+code-slip = { $count ->
+    [one] There is a mistake in group { $groups }. Look at it letter by letter.
+   *[other] There is a mistake in groups { $groups }. Look at them letter by letter.
+}
+code-unknown = This code opens nothing. See whether it is from the last letter you got; if it is, ask the school for another.
+code-yours = You have used this code already. There is nothing left to do.
+code-wait = Too many tries from this network. Come back in { $wait }.
+
+code-child-title = { $count ->
+    [one] Is this your child?
+   *[other] Are these your children?
+}
+code-child-lead = { $count ->
+    [one] The code is right. This is who it is for.
+   *[other] The code is right. This is who it is for: one account will show them all.
+}
+code-child-yes = Yes, create my account
+code-child-have = I have an account already
+code-child-mine = Yes, add to my account { $username }
+code-child-new = Create another account
+code-child-has-account = You have an account already. There is nothing to create: sign in.
+code-child-sign-in = Sign in
+code-child-other-name = Somebody else is signed in here. This code is in another person’s name: it is their account that will be created.
+code-child-not = Not the right child?
+
+about-you-title = Who are you?
+about-you-lead = The school knows the child, but not you yet.
+about-you-lead-email = The school does not have your e-mail address. It will be your username.
+about-you-given-name = Your first name
+about-you-family-name = Your last name
+about-you-email-hint = It will be your username
+about-you-email-missing = Write your e-mail address.
+about-you-email-odd = This is not a whole address. Example: first.last@mail.example
+about-you-taken = This address cannot be used here. If you have an account already, sign in. If not, ask the school for a code in your name.
+about-you-wait = Too many tries with this code. Come back in { $wait }.
+
+code-over-title = This code does not work any more
+code-over-used = It has just been used. If it was you, sign in.
+code-over-revoked = The school has taken it back or replaced it. Take the one of the last letter.
+code-over-expired = Its date went by while you were here.
+code-over-untied = The school has changed its lists: this code does not lead to a child any more.
+code-over-claimed = This account exists already. If it is yours, sign in.
+code-over-shut = This code is right, but the school must put something right first.
+code-over-school = The school can help you and give you another code.
+code-over-again = Begin again with another code
+
 new-password-title = Choose a password
 new-password-lead = Three or four words that have nothing to do with each other: easy to remember, hard to guess.
 new-password = New password

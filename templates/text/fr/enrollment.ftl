@@ -29,6 +29,66 @@ student-number-long = { $most } caractères suffisent pour un numéro.
 birth-date-missing = Écrivez la date de naissance.
 birth-date-odd = Écrivez la date avec l’année d’abord. Exemple : 2012-03-31
 
+code = Code
+code-title = Le code de la lettre
+code-title-mailed = Le code de votre courriel
+code-lead = L’école vous a remis une lettre avec un code. Il prouve que vous êtes le parent.
+code-lead-mailed = L’école vous a écrit un courriel avec un code de sécurité.
+code-hint = Quatre groupes de quatre lettres. Majuscules ou minuscules, avec ou sans traits. Exemple : BCDF-GHJK-LMNP-QRST
+code-family-name-hint = Le vôtre, comme l’école l’écrit
+code-scanned = Votre code a été lu. Il ne reste qu’à continuer.
+code-square = Vous avez scanné le carré de la lettre et la case est vide ? Tapez le code imprimé à côté.
+code-opened = Vous avez ouvert le lien du courriel et la case est vide ? Tapez le code du courriel.
+code-resend = Je n’ai pas reçu le courriel
+code-none = Je n’ai pas de code
+code-missing = Tapez le code.
+code-length = Le code a 16 lettres ; il y en a { $had }.
+code-slip = { $count ->
+    [one] Il y a une faute dans le groupe { $groups }. Regardez-le lettre par lettre.
+   *[other] Il y a une faute dans les groupes { $groups }. Regardez-les lettre par lettre.
+}
+code-unknown = Ce code n’ouvre rien. Regardez s’il vient de la dernière lettre reçue ; sinon, demandez-en un autre à l’école.
+code-yours = Vous avez déjà utilisé ce code. Il n’y a plus rien à faire.
+code-wait = Trop d’essais depuis ce réseau. Revenez dans { $wait }.
+
+code-child-title = { $count ->
+    [one] Est-ce votre enfant ?
+   *[other] Est-ce que ce sont vos enfants ?
+}
+code-child-lead = { $count ->
+    [one] Le code est juste. Voici pour qui il est.
+   *[other] Le code est juste. Voici pour qui il est : un seul compte les montrera tous.
+}
+code-child-yes = Oui, créer mon compte
+code-child-have = J’ai déjà un compte
+code-child-mine = Oui, ajouter à mon compte { $username }
+code-child-new = Créer un autre compte
+code-child-has-account = Vous avez déjà un compte. Il n’y a rien à créer : connectez-vous.
+code-child-sign-in = Se connecter
+code-child-other-name = Quelqu’un d’autre est connecté ici. Ce code est au nom d’une autre personne : c’est son compte à elle qui sera créé.
+code-child-not = Ce n’est pas le bon enfant ?
+
+about-you-title = Qui êtes-vous ?
+about-you-lead = L’école connaît l’enfant, pas encore vous.
+about-you-lead-email = L’école n’a pas votre adresse. Elle sera votre identifiant.
+about-you-given-name = Votre prénom
+about-you-family-name = Votre nom de famille
+about-you-email-hint = Elle sera votre identifiant
+about-you-email-missing = Écrivez votre adresse.
+about-you-email-odd = Ce n’est pas une adresse complète. Exemple : prenom.nom@courriel.example
+about-you-taken = Cette adresse ne peut pas servir ici. Si vous avez déjà un compte, connectez-vous. Sinon, demandez à l’école un code à votre nom.
+about-you-wait = Trop d’essais avec ce code. Revenez dans { $wait }.
+
+code-over-title = Ce code ne sert plus
+code-over-used = Il vient d’être utilisé. Si c’est par vous, connectez-vous.
+code-over-revoked = L’école l’a repris ou remplacé. Prenez celui de la dernière lettre.
+code-over-expired = Sa date est passée pendant que vous étiez ici.
+code-over-untied = L’école a changé ses listes : ce code ne mène plus à un enfant.
+code-over-claimed = Ce compte existe déjà. Si c’est le vôtre, connectez-vous.
+code-over-shut = Ce code est juste, mais l’école doit d’abord corriger quelque chose.
+code-over-school = L’école peut vous aider et vous donner un autre code.
+code-over-again = Recommencer avec un autre code
+
 new-password-title = Choisissez un mot de passe
 new-password-lead = Trois ou quatre mots qui n’ont rien à voir ensemble : c’est facile à retenir et difficile à deviner.
 new-password = Nouveau mot de passe
