@@ -13,13 +13,19 @@ use super::sign_in_first;
 use crate::app::App;
 use crate::model::PersonId;
 use crate::store::{Reader, StoreError};
-use crate::web::{FrameExtras, PageError, Visitor, page};
+use crate::web::{FrameExtras, PageError, Visitor, flow, page};
 
 /// `GET /account/children`.
 pub async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Response, PageError> {
     let Some(signed_in) = &visitor.signed_in else { return Ok(sign_in_first("/account/children")) };
     let children = children(&app.store.read(), signed_in.person).await?;
-    Ok(page(&Children { children }, FrameExtras::default()))
+    Ok(page(&Children { children, add: add(&app) }, FrameExtras::default()))
+}
+
+/// Where a code is typed that adds a child, if the district gives out any (C13).
+fn add(app: &App) -> Option<String> {
+    let codes = app.flows.iter().filter(|flow| flow.listed && flow.stages.first().is_some_and(|first| first.name == "activation-code"));
+    codes.map(flow::start_address).next()
 }
 
 /// By name. Nobody whose records the guardian may not see, and nobody who left.

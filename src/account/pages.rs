@@ -32,6 +32,8 @@ pub struct Account {
 pub struct Children {
     /// By name.
     pub children: Vec<Child>,
+    /// Where a child is added by a code (C13).
+    pub add: Option<String>,
 }
 
 /// One child.
@@ -110,7 +112,8 @@ impl Page for Children {
             schools: vec!["École des Tilleuls".to_owned()],
             class: class.map(str::to_owned),
         };
-        vec![Self { children: vec![child("Léa N’Diaye-Roy", Some("5e B")), child("Noé N’Diaye-Roy", None)] }, Self { children: Vec::new() }]
+        let add = Some("/enroll/guardian-code".to_owned());
+        vec![Self { children: vec![child("Léa N’Diaye-Roy", Some("5e B")), child("Noé N’Diaye-Roy", None)], add }, Self { children: Vec::new(), add: None }]
     }
 }
 

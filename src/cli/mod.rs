@@ -4,6 +4,7 @@ pub mod account;
 pub mod audit;
 pub mod claim;
 pub mod client;
+pub mod code;
 pub mod config;
 pub mod database;
 pub mod doctor;
@@ -47,6 +48,9 @@ pub enum Command {
     /// The apps that people sign in to (relying parties).
     #[command(subcommand)]
     Client(client::Command),
+    /// Activation codes for letters: make, list, take back.
+    #[command(subcommand)]
+    Code(code::Command),
     /// Claims that did not go on, for the school's office.
     #[command(subcommand)]
     Claim(claim::Command),
@@ -93,6 +97,8 @@ pub enum Failed {
     Roster(#[from] roster::Failed),
     #[error(transparent)]
     Client(#[from] client::Failed),
+    #[error(transparent)]
+    Code(#[from] code::Failed),
     #[error(transparent)]
     Claim(#[from] claim::Failed),
     #[error(transparent)]
@@ -151,6 +157,10 @@ pub async fn run(command: Command, place: &Place) -> Result<Answer, Failed> {
         Command::Client(command) => {
             let told = client::run(command, &open(place).await?, &random, clock.now()).await?;
             Ok(Answer::of(told, &["client_id", "client_secret", "client_name", "enabled", "redirect_uris"]))
+        }
+        Command::Code(command) => {
+            let progress = Progress::new();
+            Ok(code::run(command, &assemble(place).await?, &|made| progress.tell("codes", made)).await?)
         }
         Command::Claim(command) => {
             let app = assemble(place).await?;

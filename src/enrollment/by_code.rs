@@ -158,7 +158,7 @@ pub(super) async fn add(step: &mut Step<'_>, code: &Issued, account: AccountId) 
         step.tx.record(&event, step.now).await?;
     }
     tell(step.tx, code, holder.id, account.id, step.now).await?;
-    Ok(Finished::Elsewhere(LocalPath::parse("/account").expect("it is a path")))
+    Ok(Finished::Elsewhere(LocalPath::parse("/account/children").expect("it is a path")))
 }
 
 async fn tell(tx: &Tx, code: &Issued, person: PersonId, account: AccountId, now: Timestamp) -> Result<(), FlowError> {

@@ -10,6 +10,7 @@ mod confirm;
 pub mod entrance;
 mod finish;
 mod http;
+pub mod issuing;
 pub mod pages;
 mod preferences;
 pub mod readiness;

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use clap::Parser;
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::Value;
 
 use super::agent::Agent;
 use super::family::Family;
 use crate::app::App;
-use crate::cli::claim;
+use crate::cli::{claim, code};
 use crate::clock::FixedClock;
 use crate::flow::{Flow, definition};
 use crate::keys::KeyStore;
@@ -38,6 +39,13 @@ pub struct District {
     url: String,
 }
 
+/// `preau code`, as it is typed.
+#[derive(clap::Parser)]
+struct Codes {
+    #[command(subcommand)]
+    command: code::Command,
+}
+
 /// Zoé has no address, Léa has one; Ana and Ben bear one number, and so do the two Maries.
 pub const PUPILS: &str = "\
 p1,,,true,s1,student,zoe,,Zoé,Tremblay-Gagnon,,0123456,,,,,05,
@@ -48,6 +56,17 @@ p5,,,true,s1,student,ben,,Ben,Lopez,,0777001,,,,,05,
 p6,,,true,s1,student,ma1,,Marie,Roy,,0888001,,,,,05,
 p7,,,true,s1,student,ma2,,Marie,Roy-Côté,,0888001,,,,,05,
 p8,,,true,s1,student,jea,,Jean-Pierre,O’Neil,,42,,,,,05,
+";
+/// The same Zoé and Noé, with Marie, the mother of both, and Paul, Zoé's father alone; and Léa, whose father Luc has no
+/// address. Nobody is tied to Ana.
+pub const FAMILIES: &str = "\
+p1,,,true,s1,student,zoe,,Zoé,Tremblay-Gagnon,,0123456,,,,\"g1,g2\",05,
+p2,,,true,s1,student,lea,,Léa,Roy,,0123457,lea.roy@courriel.example,,,g3,05,
+p3,,,true,s1,student,noe,,Noé,D’Arcy,,S0200300,,,,g1,05,
+p4,,,true,s1,student,ana,,Ana,Silva,,0777001,,,,,05,
+g1,,,true,s1,guardian,marie,,Marie,D’Arcy-Gagnon,,,marie@courriel.example,,,,,
+g2,,,true,s1,guardian,paul,,Paul,Tremblay,,,paul@courriel.example,,,,,
+g3,,,true,s1,guardian,luc,,Luc,Roy,,,,,,,,
 ";
 /// Birth dates; the two Maries have the same.
 const BIRTHS: &str = "p1,,,2014-03-04\np2,,,2014-05-06\np3,,,2014-07-08\np4,,,2014-01-01\np6,,,2014-09-09\np7,,,2014-09-09\n";
@@ -133,6 +152,22 @@ impl District {
         assert_eq!(report.outcome, Outcome::Applied, "{report:?}");
     }
 
+    /// The same with this roster in it.
+    pub async fn with(self, users: &str) -> Self {
+        self.import(users).await;
+        self
+    }
+
+    /// Everything that is written in the tables that codes and journeys touch.
+    pub async fn dump(&self) -> String {
+        let mut dump = self.texts("codes", &["kind", "last_group"]).await;
+        dump += &self.texts("code_batches", &["kind", "asked"]).await;
+        dump += &self.texts("events", &["kind", "detail"]).await;
+        dump += &self.texts("journeys", &["draft", "typed", "return_to"]).await;
+        dump += &self.texts("roster_ties", &["source_id"]).await;
+        dump
+    }
+
     /// A browser in a network of its own.
     pub fn family(&self, network: &str) -> Family {
         Family::at(Agent::of(self.router.clone(), "localhost:8080").moved(self.router.clone(), network))
@@ -165,6 +200,12 @@ impl District {
     /// What `preau claim` says.
     pub async fn claim(&self, command: claim::Command) -> Value {
         claim::run(command, &self.app.store, &self.app.tools.keys, self.app.now()).await.unwrap()
+    }
+
+    /// What `preau code` says to these words.
+    pub async fn code(&self, words: &str) -> Result<Value, code::Failed> {
+        let command = Codes::try_parse_from(std::iter::once("code").chain(words.split_whitespace())).unwrap().command;
+        code::run(command, &self.app, &|_| {}).await.map(|answer| answer.json)
     }
 
     /// The open cases, the latest first.

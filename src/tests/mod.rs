@@ -4,6 +4,7 @@
 //! - `account`: what people look after themselves once they are signed in
 //! - `authorize`, `token`, `userinfo`, `end_session`, `discovery`: one file an endpoint, one test a sentence of the RFC
 //! - `charter`: what people agree to when they join, and again when it has changed; how they like to be written to
+//! - `codes`: activation codes, from the command that makes them to the parent's account, in a `district`
 //! - `enrollment`, `enrollment_limits`: whole claims of pupils, in a `district` with a roster of its own, by a `family` at its browser
 //! - `http_stage`: a stage that a service of the district makes
 //! - `ladder`: the ladder of `lib.rs`, read from our own `use` lines
@@ -18,6 +19,7 @@ mod agent;
 mod authorize;
 mod back_in;
 mod charter;
+mod codes;
 mod discovery;
 mod district;
 mod end_session;

@@ -148,11 +148,10 @@ impl Run<'_> {
         }
         batch.notes.into_iter().for_each(|note| self.report.note(note));
         let owners = batch.owners;
-        let ours = |item: &Item| source_of(&item.said).is_some_and(|source| source.starts_with(LOCAL));
-        let (foreign, rest): (Vec<Item>, Vec<Item>) = batch.items.into_iter().partition(ours);
-        for item in foreign.iter().filter(|_| pass.tells) {
+        let (forged, rest): (Vec<Item>, Vec<Item>) = batch.items.into_iter().partition(|item| names_ours(&item.said));
+        for item in forged.iter().filter(|_| pass.tells) {
             let source = source_of(&item.said).unwrap_or_default();
-            let done = "begins as records of Préau do, which no file may change: left out";
+            let done = "names a record of Préau's own, which no file may change: left out";
             self.report.note(Note::new(pass.file, item.line, "sourcedId", &source, done));
         }
         let items = if pass.table.name() == TIES.name() { self.who_is_tied(pass, rest).await? } else { rest };
@@ -339,6 +338,22 @@ fn source_of(said: &Said) -> Option<String> {
         Said::Fact(record) => Some(record.source.clone()),
         Said::Keep(source) => Some(source.clone()),
         Said::Tie(_) => None,
+    }
+}
+
+/// What is said is of somebody who came with a code, whom the source does not know.
+fn names_ours(said: &Said) -> bool {
+    let ours = |source: &str| source.starts_with(LOCAL);
+    match said {
+        Said::Fact(record) => {
+            let of = match record.cells.first() {
+                Some(Cell::Text(Some(user))) => user.as_str(),
+                _ => "",
+            };
+            ours(&record.source) || ours(of)
+        }
+        Said::Keep(source) => ours(source),
+        Said::Tie(tie) => ours(&tie.one) || ours(&tie.other),
     }
 }
 

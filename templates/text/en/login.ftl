@@ -64,6 +64,7 @@ account-children = My children
 account-children-lead = Those whom the school ties to you. One account is enough for all.
 account-no-children = No child here
 account-no-children-hint = The school ties children to their parents. If something is missing, write to it.
+account-add-child = Add a child with a code
 account-child-missing = A child is missing? Tell the school
 
 account-sessions = Where I am signed in

@@ -64,6 +64,7 @@ account-children = Mes enfants
 account-children-lead = Ceux que l’école relie à vous. Un seul compte suffit pour tous.
 account-no-children = Pas d’enfant ici
 account-no-children-hint = L’école relie les enfants à leurs parents. Si quelque chose manque, écrivez-lui.
+account-add-child = Ajouter un enfant avec un code
 account-child-missing = Il manque un enfant ? Le dire à l’école
 
 account-sessions = Mes appareils connectés
