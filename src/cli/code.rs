@@ -56,6 +56,9 @@ pub struct Whom {
     /// These pupils, by their sourcedId in the roster.
     #[arg(long, value_name = "ID", num_args = 1..)]
     pub student: Vec<String>,
+    /// These guardians themselves, by their sourcedId: one code each.
+    #[arg(long, value_name = "ID", num_args = 1.., conflicts_with = "count")]
+    pub guardian: Vec<String>,
     /// The pupils of this school, by its sourcedId.
     #[arg(long, value_name = "ID")]
     pub school: Option<String>,
@@ -194,6 +197,7 @@ impl Whom {
             Self { school: Some(school), .. } => Wanted::School(school),
             Self { class: Some(class), .. } => Wanted::Class(class),
             Self { all: true, .. } => Wanted::Everybody,
+            Self { guardian, .. } if !guardian.is_empty() => Wanted::Guardians(guardian),
             Self { student, .. } => Wanted::Students(student),
         }
     }

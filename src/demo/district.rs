@@ -2,8 +2,9 @@
 //! registration, and accounts for those who have one. What a person would do is done by the same code that does it for
 //! a person, but for the pages.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::json;
 use url::Url;
@@ -15,8 +16,9 @@ use super::phrase::phrase;
 use super::tell::{Client, Size};
 use crate::app::App;
 use crate::console::Progress;
+use crate::enrollment::issuing::{self, ForLetter, Letters, Order, Refused, Wanted};
 use crate::model::draft::Answered;
-use crate::model::{AccountId, Audience, Scopes};
+use crate::model::{AccountId, Audience, PersonId, Scopes};
 use crate::oidc::registration::{self, Mistake, NewClient};
 use crate::oidc::scopes::SCOPES;
 use crate::password::Busy;
@@ -60,6 +62,9 @@ pub enum NotMade {
     /// An account.
     #[error("no account could be made for {0} {1}")]
     Account(String, String),
+    /// The letters.
+    #[error(transparent)]
+    Letters(#[from] Refused),
     /// The hasher.
     #[error(transparent)]
     Busy(#[from] Busy),
@@ -75,9 +80,11 @@ pub async fn make(app: &App, folder: &Folder, students: u32, address: &Url) -> R
     import(app, folder, &progress).await?;
     let client = register(app, address).await?;
     let chosen = people::choose(&app.store, &made).await?;
+    let codes = letters(app, &chosen).await?;
     let mut people = Vec::new();
     for one in chosen {
-        people.push(settle(app, one).await?);
+        let code = codes.get(&one.known.id).cloned();
+        people.push(Person { code, ..settle(app, one).await? });
         progress.tell("people to try it with", people.len() as u64);
     }
     Ok(Made { client, people, size: Size { schools: made.schools, students: made.students } })
@@ -94,6 +101,32 @@ async fn import(app: &App, folder: &Folder, progress: &Progress) -> Result<(), N
     let inputs = Inputs { clock: &*app.tools.clock, random: &app.tools.random, progress: &told };
     let report = roster::import(&app.store, &inputs, &folder.roster(), &Options::default()).await?;
     if report.outcome == Outcome::Applied { Ok(()) } else { Err(NotMade::NotApplied(report.outcome)) }
+}
+
+/// The codes of the letters that guardians without an account got.
+async fn letters(app: &App, chosen: &[Chosen]) -> Result<HashMap<PersonId, String>, NotMade> {
+    let waiting: Vec<PersonId> = chosen.iter().filter(|one| one.person.kind == Kind::GuardianUnclaimed).map(|one| one.known.id).collect();
+    let guardians = app.store.read().families().find(&waiting).await?.into_iter().map(|guardian| guardian.source).collect();
+    // They open for as long as anybody tries the demonstration.
+    let order = Order { wanted: Wanted::Guardians(guardians), count: None, life: Duration::from_hours(24 * 365), made_by: None };
+    let mut handed = HandedOut::default();
+    issuing::issue(&app.tools, &app.store, &order, &|_| {}, &mut handed).await?;
+    Ok(handed.0)
+}
+
+/// Codes by whom they are for.
+#[derive(Default)]
+struct HandedOut(HashMap<PersonId, String>);
+
+impl Letters for HandedOut {
+    fn add(&mut self, letter: ForLetter) -> std::io::Result<()> {
+        self.0.extend(letter.guardian.map(|guardian| (guardian.id, letter.code.expose().to_owned())));
+        Ok(())
+    }
+
+    fn finish(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The sample app, as a district registers one of its own.

@@ -54,6 +54,9 @@ pub struct Person {
     /// The children of a guardian.
     #[serde(default)]
     pub children: Vec<Child>,
+    /// The code of the letter that a guardian without an account got.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
     /// Recall questions with their answers, where there are some.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub security_answers: Vec<Recalled>,
@@ -256,6 +259,7 @@ fn facts(kind: Kind, known: &Known, school: Option<String>, children: Vec<Child>
         civic_number: known.civic_number.clone(),
         language: known.language.map(|language| language.tag().to_owned()),
         children,
+        code: None,
         security_answers: Vec::new(),
     }
 }
@@ -308,6 +312,7 @@ pub mod tests {
             civic_number: (kind.audience() == Audience::Guardian).then(|| "12".to_owned()),
             language: Some("fr".to_owned()),
             children: if kind.audience() == Audience::Guardian { vec![child] } else { Vec::new() },
+            code: None,
             security_answers: Vec::new(),
         }
     }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::pages;
 use super::turned_away::{Why, turn_away};
+use crate::flow::need::Asks;
 use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
 use crate::limits::{self, Rule, Taken};
 use crate::model::draft::{self, Newcomer};
@@ -35,6 +36,10 @@ enum Said {
 impl Stage for AboutYou {
     fn is_open(&self, draft: &Draft) -> bool {
         draft.about_you != draft::AboutYou::Nothing && draft.newcomer.is_none() && draft.adds_to.is_none()
+    }
+
+    fn asks(&self) -> Asks {
+        Asks { brings_address: true, ..Asks::default() }
     }
 
     async fn show(&self, look: &Look<'_>) -> Result<Screen, FlowError> {

@@ -12,6 +12,7 @@ use super::by_code::{self, reach, why_over};
 use super::pages;
 use super::standing::username;
 use crate::codes::{Code, Slip};
+use crate::flow::need::{Asks, Need};
 use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
 use crate::keys::{KeyStore, Purpose};
 use crate::limits::{self, Network, Rule, Taken};
@@ -42,6 +43,10 @@ struct Typed {
 impl Stage for ActivationCode {
     fn is_open(&self, draft: &Draft) -> bool {
         draft.code.is_none() || draft.code_over.is_some() || draft.not_matched.is_some()
+    }
+
+    fn asks(&self) -> Asks {
+        Asks { needs: vec![Need::Child], ..Asks::default() }
     }
 
     async fn show(&self, look: &Look<'_>) -> Result<Screen, FlowError> {

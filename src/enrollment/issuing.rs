@@ -35,6 +35,8 @@ pub enum Wanted {
     Class(String),
     /// Of every pupil of the district.
     Everybody,
+    /// For these guardians, by the source's ids.
+    Guardians(Vec<String>),
     /// In the place of these codes.
     Again(Vec<CodeId>),
 }
@@ -128,6 +130,9 @@ pub enum Refused {
     /// The roster has no such pupils.
     #[error("the roster has no pupil with the sourcedId {}", .0.join(", "))]
     NoPupil(Vec<String>),
+    /// These are nobody's guardian.
+    #[error("the roster has no guardian with the sourcedId {0} who may see a child's records")]
+    NoGuardian(String),
     /// These cannot be printed again.
     #[error("there is no unused code {0}")]
     NoCode(CodeId),
@@ -162,7 +167,7 @@ pub async fn preview(store: &Store, order: &Order) -> Result<Summary, Refused> {
             walk.plan(&reader.families(), pupils).await?;
         }
     }
-    walk.again(&reader).await?;
+    walk.one_by_one(&reader).await?;
     Ok(walk.summary)
 }
 
@@ -205,7 +210,7 @@ pub async fn issue(
             write(planned).await?;
         }
     }
-    let planned = walk.again(&reader).await?;
+    let planned = walk.one_by_one(&reader).await?;
     write(planned).await?;
     let mut summary = walk.summary;
     if summary.codes == 0 {
@@ -267,7 +272,7 @@ async fn parts(reader: &Reader<'_>, wanted: &Wanted) -> Result<Vec<Part>, Refuse
         Wanted::Class(id) if families.knows(Which::Class(id)).await? => vec![Part::Class(id.clone())],
         Wanted::Class(id) => return Err(Refused::Unknown("class", id.clone())),
         Wanted::Students(_) => vec![Part::Students],
-        Wanted::Again(_) => Vec::new(),
+        Wanted::Guardians(_) | Wanted::Again(_) => Vec::new(),
     })
 }
 
@@ -338,26 +343,58 @@ impl Walk<'_> {
         with_children(families, planned).await
     }
 
-    /// The codes in whose place new ones are asked for.
-    async fn again(&mut self, reader: &Reader<'_>) -> Result<Vec<Planned>, Refused> {
-        let Wanted::Again(ids) = &self.order.wanted else { return Ok(Vec::new()) };
+    /// Guardians and codes that were named one by one.
+    async fn one_by_one(&mut self, reader: &Reader<'_>) -> Result<Vec<Planned>, Refused> {
         let families = reader.families();
         let mut planned = Vec::new();
-        for id in ids {
-            let old = reader.codes().find(*id).await?.filter(|code| code.used.is_none() && code.kind == Kind::Activation);
-            let old = old.ok_or(Refused::NoCode(*id))?;
-            let child: Vec<PersonId> = old.child.into_iter().collect();
-            let pupil = families.pupils(Which::People(&child)).await?.pop().ok_or(Refused::NoCode(*id))?;
-            let guardian = match old.guardian {
-                Some(guardian) => Some(families.find(&[guardian]).await?.pop().ok_or(Refused::NoCode(*id))?),
-                None => None,
-            };
-            self.summary.named += u64::from(guardian.is_some());
-            planned.push(Planned { guardian, ..nameless(&pupil, Some(old.id)) });
+        match &self.order.wanted {
+            Wanted::Guardians(ids) => {
+                let people = families.people_of(ids).await?;
+                for id in ids {
+                    let person = people.get(id).copied();
+                    planned.extend(self.for_guardian(&families, id, person).await?);
+                }
+            }
+            Wanted::Again(ids) => {
+                for id in ids {
+                    planned.push(instead_of(reader, *id).await?);
+                }
+            }
+            _ => {}
         }
+        self.summary.named += planned.iter().filter(|one| one.guardian.is_some()).count() as u64;
         self.summary.codes += planned.len() as u64;
         Ok(with_children(&families, planned).await?)
     }
+
+    async fn for_guardian(&mut self, families: &Families<'_>, id: &str, person: Option<PersonId>) -> Result<Option<Planned>, Refused> {
+        let nobody = || Refused::NoGuardian(id.to_owned());
+        let person = person.ok_or_else(nobody)?;
+        let guardian = families.find(&[person]).await?.pop().ok_or_else(nobody)?;
+        if guardian.has_account {
+            self.summary.have_account += 1;
+            return Ok(None);
+        }
+        if !self.seen.insert(guardian.id) {
+            return Ok(None);
+        }
+        let pupil = families.pupils(Which::People(&guardian.children)).await?.into_iter().next().ok_or_else(nobody)?;
+        Ok(Some(Planned { guardian: Some(guardian), ..nameless(&pupil, None) }))
+    }
+}
+
+/// A new code in the place of one that was never used.
+async fn instead_of(reader: &Reader<'_>, id: CodeId) -> Result<Planned, Refused> {
+    let families = reader.families();
+    let old = reader.codes().find(id).await?.filter(|code| code.used.is_none() && code.kind == Kind::Activation);
+    let old = old.ok_or(Refused::NoCode(id))?;
+    let child: Vec<PersonId> = old.child.into_iter().collect();
+    let pupil = families.pupils(Which::People(&child)).await?.pop().ok_or(Refused::NoCode(id))?;
+    let guardian = match old.guardian {
+        Some(guardian) => Some(families.find(&[guardian]).await?.pop().ok_or(Refused::NoCode(id))?),
+        None => None,
+    };
+    Ok(Planned { guardian, ..nameless(&pupil, Some(old.id)) })
 }
 
 impl Summary {

@@ -64,6 +64,7 @@ struct Count<'a> {
     needs: Vec<Need>,
     /// What a stage finds people by.
     finds: Vec<Need>,
+    brings_address: bool,
     done: Readiness,
     why: BTreeMap<Why, (u64, Vec<String>)>,
     alike: HashMap<u128, First>,
@@ -94,12 +95,14 @@ impl<'a> Count<'a> {
         let mut needs: Vec<Need> = asks.iter().flat_map(|asks| asks.needs.iter().copied()).collect();
         needs.sort_unstable();
         needs.dedup();
+        let brings_address = asks.iter().any(|asks| asks.brings_address);
         let finds = asks.into_iter().find(|asks| asks.finds).map(|asks| asks.needs).unwrap_or_default();
         Self {
             policy,
             audience: flow.audience,
             needs,
             finds,
+            brings_address,
             done: Readiness::default(),
             why: BTreeMap::new(),
             alike: HashMap::new(),
@@ -150,7 +153,8 @@ impl<'a> Count<'a> {
             email: entry.email.as_deref(),
         };
         let Some(username) = self.policy.username(self.audience.unwrap_or(Audience::Student), &naming) else {
-            return Some(Why::NoUsername);
+            let asked = entry.email.is_none() && self.brings_address;
+            return (!asked).then_some(Why::NoUsername);
         };
         // Of those who share one, the first to come gets it.
         (!self.names.insert(digest(&username_key(&username)))).then_some(Why::UsernameShared)

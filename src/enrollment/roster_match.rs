@@ -77,7 +77,7 @@ impl Stage for RosterMatch {
             Field::StudentNumber => Need::StudentNumber,
             Field::BirthDate => Need::BirthDate,
         };
-        Asks { needs: self.fields.iter().map(need).collect(), finds: true }
+        Asks { needs: self.fields.iter().map(need).collect(), finds: true, ..Asks::default() }
     }
 
     /// After a try that failed, what became of it: until the person corrects it, wherever the journey is opened.

@@ -31,6 +31,8 @@ pub struct Asks {
     pub needs: Vec<Need>,
     /// The stage finds the person by these facts alone: of two who have them all alike, neither is found.
     pub finds: bool,
+    /// Whoever has no address on file says here which they have.
+    pub brings_address: bool,
 }
 
 impl Need {
