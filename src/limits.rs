@@ -37,6 +37,10 @@ pub enum Rule {
     ClientSecret,
     /// Tries of one activation code (E08).
     Code,
+    /// Tries of one security code, which came by mail: a pause, not the end of the code (D7).
+    SecurityCode,
+    /// Letters with a security code that are asked for again, by address (D17).
+    InvitationAgain,
 }
 
 /// What became of a try that was counted.
@@ -291,6 +295,8 @@ const RULES: &[(Rule, Bounds)] = &[
     (Rule::NetworkMail, Bounds { word: "network-mail", waits: &[(20, HOUR_32)], most: None, forget: Forget::AfterWindow(HOUR_32) }),
     (Rule::SchoolMail, Bounds { word: "school-mail", waits: &[(400, HOUR_32)], most: None, forget: Forget::AfterWindow(HOUR_32) }),
     (Rule::ClientSecret, Bounds { word: "client-secret", waits: &[(20, 600)], most: None, forget: Forget::AfterWindow(600) }),
+    (Rule::SecurityCode, Bounds { word: "security-code", waits: &[(5, 900)], most: None, forget: Forget::AfterQuiet(900) }),
+    (Rule::InvitationAgain, Bounds { word: "invitation-again", waits: &[(3, HOUR_32)], most: None, forget: Forget::AfterQuiet(HOUR_32) }),
     (Rule::Code, Bounds { word: "code", waits: &[], most: Some(10), forget: Forget::Never }),
 ];
 

@@ -27,6 +27,8 @@ pub fn pages() -> Vec<Address> {
         ("/sign-in", get(flow::start).post(flow::start_with)),
         ("/recover", get(flow::start).post(flow::start_with)),
         ("/enroll", get(enrollment::entrance::show)),
+        ("/enroll/invitation-again", get(enrollment::invitation_again::show).post(enrollment::invitation_again::send)),
+        ("/enroll/invitation-again/sent", get(enrollment::invitation_again::sent)),
         ("/enroll/{flow}", get(flow::start).post(flow::start_with)),
         ("/flow/{journey}", get(flow::show)),
         ("/flow/{journey}/{stage}", post(flow::answer)),

@@ -9,6 +9,7 @@ pub mod config;
 pub mod database;
 pub mod doctor;
 pub mod flow;
+pub mod invite;
 pub mod key;
 pub mod mail;
 pub mod roster;
@@ -51,6 +52,8 @@ pub enum Command {
     /// Activation codes for letters: make, list, take back.
     #[command(subcommand)]
     Code(code::Command),
+    /// Mail guardians a security code and a link, by which they join.
+    Invite(invite::Invite),
     /// Claims that did not go on, for the school's office.
     #[command(subcommand)]
     Claim(claim::Command),
@@ -99,6 +102,8 @@ pub enum Failed {
     Client(#[from] client::Failed),
     #[error(transparent)]
     Code(#[from] code::Failed),
+    #[error(transparent)]
+    Invite(#[from] crate::enrollment::issuing::Refused),
     #[error(transparent)]
     Claim(#[from] claim::Failed),
     #[error(transparent)]
@@ -161,6 +166,10 @@ pub async fn run(command: Command, place: &Place) -> Result<Answer, Failed> {
         Command::Code(command) => {
             let progress = Progress::new();
             Ok(code::run(command, &assemble(place).await?, &|made| progress.tell("codes", made)).await?)
+        }
+        Command::Invite(asked) => {
+            let progress = Progress::new();
+            Ok(invite::run(asked, &assemble(place).await?, &|written| progress.tell("letters", written)).await?)
         }
         Command::Claim(command) => {
             let app = assemble(place).await?;

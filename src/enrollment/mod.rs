@@ -10,6 +10,8 @@ mod confirm;
 pub mod entrance;
 mod finish;
 mod http;
+pub mod invitation_again;
+pub mod inviting;
 pub mod issuing;
 pub mod pages;
 mod preferences;
@@ -27,6 +29,7 @@ pub static FEATURE: Feature = Feature { name: "enrollment", stages: STAGES, fini
 
 const STAGES: &[StageEntry] = &[
     StageEntry::of::<activation_code::ActivationCode>("activation-code"),
+    StageEntry::of::<activation_code::SecurityCode>("security-code"),
     StageEntry::of::<code_child::CodeChild>("code-child"),
     StageEntry::of::<about_you::AboutYou>("about-you"),
     StageEntry::of::<roster_match::RosterMatch>("roster-match"),

@@ -103,6 +103,17 @@ pub struct CodeOver {
     pub again: String,
 }
 
+/// Where should the invitation go once more?
+#[derive(Clone, Debug, Serialize)]
+pub struct InvitationAgain {}
+
+/// It went, if there is somebody to whom.
+#[derive(Clone, Debug, Serialize)]
+pub struct InvitationSent {
+    /// Where the code is typed.
+    pub code: String,
+}
+
 /// A new password.
 #[derive(Clone, Debug, Serialize)]
 pub struct NewPassword {
@@ -301,6 +312,22 @@ impl Page for CodeOver {
             again: "/enroll".to_owned(),
         };
         ["code-over-used", "code-over-expired", "code-over-shut"].map(page).into()
+    }
+}
+
+impl Page for InvitationAgain {
+    const TEMPLATE: &'static str = "pages/invitation-again.html";
+
+    fn samples() -> Vec<Self> {
+        vec![Self {}]
+    }
+}
+
+impl Page for InvitationSent {
+    const TEMPLATE: &'static str = "pages/invitation-sent.html";
+
+    fn samples() -> Vec<Self> {
+        vec![Self { code: "/enroll/guardian-invitation".to_owned() }]
     }
 }
 

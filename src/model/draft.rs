@@ -188,6 +188,8 @@ pub enum CodeOver {
     Expired,
     /// The school does not tie its guardian to a child any more.
     Untied,
+    /// Its guardian has an account already.
+    Claimed,
 }
 
 /// What the holder of a code is asked about themselves.

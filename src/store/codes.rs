@@ -1,9 +1,11 @@
 //! Codes that were given out: by what they are known again, whom they are for, what became of them. A code itself is
 //! never here (row E28); its last group is, so that staff can tell letters apart (C18).
 
+use std::collections::HashMap;
+
 use sea_orm::{QueryResult, Value};
 
-use super::roster::{places, shapes};
+use super::roster::{padded, places, shapes};
 use super::{Db, Reader, StoreError, Tx, sql};
 use crate::model::{AccountId, BatchId, CodeId, Hash, PersonId, Timestamp};
 
@@ -188,6 +190,42 @@ impl Codes<'_> {
                      OR guardian IN (SELECT guardian FROM codes WHERE batch = $1 AND guardian IS NOT NULL) \
                      AND kind = (SELECT kind FROM code_batches WHERE id = $1))";
         sql::execute(&self.0, older, [batch.0.into(), now.0.into()]).await
+    }
+
+    /// What these guardians held unused of one kind, but for one batch, dies: they get another in its place.
+    pub async fn replace(&self, kind: Kind, guardians: &[PersonId], but: BatchId, now: Timestamp) -> Result<u64, StoreError> {
+        if guardians.is_empty() {
+            return Ok(0);
+        }
+        let guardians = padded(guardians);
+        let update = format!(
+            "UPDATE codes SET revoked_at = $1, revoked_why = 'replaced' WHERE used_at IS NULL AND revoked_at IS NULL \
+             AND kind = $2 AND batch <> $3 AND guardian IN ({})",
+            places(4, guardians.len())
+        );
+        let values = [now.0.into(), kind.word().into(), but.0.into()];
+        sql::execute(&self.0, &update, values.into_iter().chain(guardians.iter().map(|person| person.0.into()))).await
+    }
+
+    /// Of these guardians, those who were ever given a code of one kind; and whether it still opens something.
+    pub async fn given(&self, kind: Kind, guardians: &[PersonId], now: Timestamp) -> Result<HashMap<PersonId, bool>, StoreError> {
+        if guardians.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let guardians = padded(guardians);
+        let select = format!(
+            "SELECT guardian, MAX(CASE WHEN used_at IS NULL AND revoked_at IS NULL AND expires_at > {} THEN 1 ELSE 0 END) AS live \
+             FROM codes WHERE kind = $1 AND guardian IN ({}) GROUP BY guardian",
+            now.0,
+            places(2, guardians.len())
+        );
+        let values = std::iter::once(Value::from(kind.word())).chain(guardians.iter().map(|person| person.0.into()));
+        let rows = sql::rows(&self.0, &select, values).await?;
+        let given = |row: &QueryResult| {
+            let live: i64 = row.try_get::<i64>("", "live").or_else(|_| row.try_get::<i32>("", "live").map(i64::from))?;
+            Ok((PersonId(row.try_get("", "guardian")?), live == 1))
+        };
+        rows.iter().map(given).collect()
     }
 
     /// One short step of forgetting batches that were begun before an instant and never published; false when none is left.

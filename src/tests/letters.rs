@@ -12,6 +12,12 @@ use crate::pages::{District, Pages};
 pub(super) fn samples() -> Vec<(&'static str, Value)> {
     vec![
         ("account-created", json!({ "name": "Éloïse", "username": "S0123456", "moment": "aujourd’hui à 6\u{a0}h 05" })),
+        (
+            "invitation",
+            json!({ "name": "Éloïse", "children": "Noé, Zoé", "school": "École des Tilleuls", "code": "BCDF-GHJK-LMNP-QRST",
+                "link": "https://compte.tilleuls.example/enroll/guardian-invitation#c=abc", "until": "23 septembre 2026",
+                "address": "https://compte.tilleuls.example/enroll/guardian-invitation" }),
+        ),
         ("password-changed", json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05" })),
         (
             "help-request",

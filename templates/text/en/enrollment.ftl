@@ -48,6 +48,8 @@ code-slip = { $count ->
    *[other] There is a mistake in groups { $groups }. Look at them letter by letter.
 }
 code-unknown = This code opens nothing. See whether it is from the last letter you got; if it is, ask the school for another.
+code-unknown-mailed = The code and the name open nothing together. See whether it is from the last e-mail you got, and write the name as the school does.
+code-pause = Too many tries with this code. It is still good: come back in { $wait }.
 code-yours = You have used this code already. There is nothing left to do.
 code-wait = Too many tries from this network. Come back in { $wait }.
 
@@ -80,6 +82,7 @@ about-you-taken = This address cannot be used here. If you have an account alrea
 about-you-wait = Too many tries with this code. Come back in { $wait }.
 
 code-over-title = This code does not work any more
+code-over-shut-title = The school must help you
 code-over-used = It has just been used. If it was you, sign in.
 code-over-revoked = The school has taken it back or replaced it. Take the one of the last letter.
 code-over-expired = Its date went by while you were here.
@@ -88,6 +91,16 @@ code-over-claimed = This account exists already. If it is yours, sign in.
 code-over-shut = This code is right, but the school must put something right first.
 code-over-school = The school can help you and give you another code.
 code-over-again = Begin again with another code
+
+invitation-again-title = Get the e-mail once more
+invitation-again-lead = The code from before will stop working: take the one of the new e-mail.
+invitation-again-send = Send the e-mail
+invitation-sent-title = It is on its way
+invitation-sent-lead = If the school invited you at this address, an e-mail has just left.
+invitation-sent-wait = Wait a few minutes.
+invitation-sent-spam = Look among junk mail too.
+invitation-sent-school = Still nothing? The school may have another address. Write to it.
+invitation-sent-code = I have the code
 
 new-password-title = Choose a password
 new-password-lead = Three or four words that have nothing to do with each other: easy to remember, hard to guess.

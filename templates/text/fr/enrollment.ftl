@@ -48,6 +48,8 @@ code-slip = { $count ->
    *[other] Il y a une faute dans les groupes { $groups }. Regardez-les lettre par lettre.
 }
 code-unknown = Ce code n’ouvre rien. Regardez s’il vient de la dernière lettre reçue ; sinon, demandez-en un autre à l’école.
+code-unknown-mailed = Le code et le nom n’ouvrent rien ensemble. Regardez s’il vient du dernier courriel reçu et écrivez le nom comme l’école.
+code-pause = Trop d’essais avec ce code. Il reste bon : revenez dans { $wait }.
 code-yours = Vous avez déjà utilisé ce code. Il n’y a plus rien à faire.
 code-wait = Trop d’essais depuis ce réseau. Revenez dans { $wait }.
 
@@ -80,6 +82,7 @@ about-you-taken = Cette adresse ne peut pas servir ici. Si vous avez déjà un c
 about-you-wait = Trop d’essais avec ce code. Revenez dans { $wait }.
 
 code-over-title = Ce code ne sert plus
+code-over-shut-title = L’école doit vous aider
 code-over-used = Il vient d’être utilisé. Si c’est par vous, connectez-vous.
 code-over-revoked = L’école l’a repris ou remplacé. Prenez celui de la dernière lettre.
 code-over-expired = Sa date est passée pendant que vous étiez ici.
@@ -88,6 +91,16 @@ code-over-claimed = Ce compte existe déjà. Si c’est le vôtre, connectez-vou
 code-over-shut = Ce code est juste, mais l’école doit d’abord corriger quelque chose.
 code-over-school = L’école peut vous aider et vous donner un autre code.
 code-over-again = Recommencer avec un autre code
+
+invitation-again-title = Recevoir le courriel encore une fois
+invitation-again-lead = Le code d’avant ne servira plus : prenez celui du nouveau courriel.
+invitation-again-send = Envoyer le courriel
+invitation-sent-title = C’est demandé
+invitation-sent-lead = Si l’école vous a invité à cette adresse, un courriel vient de partir.
+invitation-sent-wait = Attendez quelques minutes.
+invitation-sent-spam = Regardez aussi dans les indésirables.
+invitation-sent-school = Toujours rien ? L’école a peut-être une autre adresse. Écrivez-lui.
+invitation-sent-code = J’ai le code
 
 new-password-title = Choisissez un mot de passe
 new-password-lead = Trois ou quatre mots qui n’ont rien à voir ensemble : c’est facile à retenir et difficile à deviner.
