@@ -15,7 +15,9 @@ use super::people::{self, Choosing, Chosen, Kind, Person, Recalled};
 use super::phrase::phrase;
 use super::tell::{Client, Size};
 use crate::app::App;
+use crate::codes::Code;
 use crate::console::Progress;
+use crate::enrollment::inviting::{self, Invitation, Invited};
 use crate::enrollment::issuing::{self, ForLetter, Letters, Order, Refused, Wanted};
 use crate::model::draft::Answered;
 use crate::model::{AccountId, Audience, PersonId, Scopes};
@@ -83,8 +85,8 @@ pub async fn make(app: &App, folder: &Folder, students: u32, address: &Url) -> R
     let codes = letters(app, &chosen).await?;
     let mut people = Vec::new();
     for one in chosen {
-        let code = codes.get(&one.known.id).cloned();
-        people.push(Person { code, ..settle(app, one).await? });
+        let (code, security_code) = (codes.printed.get(&one.known.id).cloned(), codes.mailed.get(&one.known.id).cloned());
+        people.push(Person { code, security_code, ..settle(app, one).await? });
         progress.tell("people to try it with", people.len() as u64);
     }
     Ok(Made { client, people, size: Size { schools: made.schools, students: made.students } })
@@ -103,24 +105,31 @@ async fn import(app: &App, folder: &Folder, progress: &Progress) -> Result<(), N
     if report.outcome == Outcome::Applied { Ok(()) } else { Err(NotMade::NotApplied(report.outcome)) }
 }
 
-/// The codes of the letters that guardians without an account got.
-async fn letters(app: &App, chosen: &[Chosen]) -> Result<HashMap<PersonId, String>, NotMade> {
+/// What guardians without an account got: a letter on paper each, and a mail.
+async fn letters(app: &App, chosen: &[Chosen]) -> Result<HandedOut, NotMade> {
     let waiting: Vec<PersonId> = chosen.iter().filter(|one| one.person.kind == Kind::GuardianUnclaimed).map(|one| one.known.id).collect();
-    let guardians = app.store.read().families().find(&waiting).await?.into_iter().map(|guardian| guardian.source).collect();
+    let guardians: Vec<String> = app.store.read().families().find(&waiting).await?.into_iter().map(|guardian| guardian.source).collect();
     // They open for as long as anybody tries the demonstration.
-    let order = Order { wanted: Wanted::Guardians(guardians), count: None, life: Duration::from_hours(24 * 365), made_by: None };
+    let life = Duration::from_hours(24 * 365);
+    let order = Order { wanted: Wanted::Guardians(guardians.clone()), count: None, life, made_by: None };
     let mut handed = HandedOut::default();
     issuing::issue(&app.tools, &app.store, &order, &|_| {}, &mut handed).await?;
-    Ok(handed.0)
+    let invitation = Invitation { invited: Invited::Guardians(guardians), again: false, dry_run: false, made_by: None };
+    let mut mailed = |guardian, code: &Code| drop(handed.mailed.insert(guardian, code.text().expose().to_owned()));
+    inviting::invite(&app.tools, &app.store, &invitation, &|_| {}, &mut mailed).await?;
+    Ok(handed)
 }
 
 /// Codes by whom they are for.
 #[derive(Default)]
-struct HandedOut(HashMap<PersonId, String>);
+struct HandedOut {
+    printed: HashMap<PersonId, String>,
+    mailed: HashMap<PersonId, String>,
+}
 
 impl Letters for HandedOut {
     fn add(&mut self, letter: ForLetter) -> std::io::Result<()> {
-        self.0.extend(letter.guardian.map(|guardian| (guardian.id, letter.code.expose().to_owned())));
+        self.printed.extend(letter.guardian.map(|guardian| (guardian.id, letter.code.expose().to_owned())));
         Ok(())
     }
 

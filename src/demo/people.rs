@@ -57,6 +57,9 @@ pub struct Person {
     /// The code of the letter that a guardian without an account got.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
+    /// The code of the mail that a guardian without an account got.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub security_code: Option<String>,
     /// Recall questions with their answers, where there are some.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub security_answers: Vec<Recalled>,
@@ -260,6 +263,7 @@ fn facts(kind: Kind, known: &Known, school: Option<String>, children: Vec<Child>
         language: known.language.map(|language| language.tag().to_owned()),
         children,
         code: None,
+        security_code: None,
         security_answers: Vec::new(),
     }
 }
@@ -313,6 +317,7 @@ pub mod tests {
             language: Some("fr".to_owned()),
             children: if kind.audience() == Audience::Guardian { vec![child] } else { Vec::new() },
             code: None,
+            security_code: None,
             security_answers: Vec::new(),
         }
     }

@@ -7,6 +7,7 @@
 //! - `codes`: activation codes, from the command that makes them to the parent's account, in a `district`
 //! - `enrollment`, `enrollment_limits`: whole claims of pupils, in a `district` with a roster of its own, by a `family` at its browser
 //! - `http_stage`: a stage that a service of the district makes
+//! - `invitations`: guardians invited by mail, from the command to the account
 //! - `ladder`: the ladder of `lib.rs`, read from our own `use` lines
 //! - `letters`: every letter renders in every language, and every folder of templates/mail/ has a sample
 //! - `login`, `recovery`, `recovery_limits`, `office`: signing in, getting back in (`back_in` is what they share), and what the school does to an account
@@ -27,6 +28,7 @@ mod enrollment;
 mod enrollment_limits;
 mod family;
 mod http_stage;
+mod invitations;
 mod ladder;
 mod letters;
 mod login;
