@@ -113,7 +113,10 @@ impl Page for Children {
             class: class.map(str::to_owned),
         };
         let add = Some("/enroll/guardian-code".to_owned());
-        vec![Self { children: vec![child("Léa N’Diaye-Roy", Some("5e B")), child("Noé N’Diaye-Roy", None)], add }, Self { children: Vec::new(), add: None }]
+        vec![
+            Self { children: vec![child("Léa N’Diaye-Roy", Some("5e B")), child("Noé N’Diaye-Roy", None)], add },
+            Self { children: Vec::new(), add: None },
+        ]
     }
 }
 
