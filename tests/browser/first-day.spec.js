@@ -1,6 +1,6 @@
 // The first day of school: a pupil whom only the school's records know claims the account and walks into an app.
 import { expect, look, test } from "./support/checks.js";
-import { PASSWORD, claim, signIn } from "./support/pupil.js";
+import { PASSWORD, choosePassword, claim, signIn } from "./support/pupil.js";
 
 test("a pupil claims the account, walks into the app and signs out", async ({ page, district }) => {
   const pupil = district.someone("student-unclaimed");
@@ -36,4 +36,30 @@ test("an account that is claimed signs in, and a wrong password is told apart fr
   await page.locator("#password").fill(pupil.password);
   await page.locator("button#sign-in").click();
   await look(page, "home");
+});
+
+test("a parent joins with the code of a letter, on a phone and without JavaScript", async ({ page, district }) => {
+  const parent = district.someone("guardian-unclaimed");
+  await page.goto("/enroll");
+  await page.locator('a.way[href="/enroll/guardian-code"]').click();
+  await look(page, "code");
+  // A slip is found in its group, and costs nothing.
+  const typed = parent.code.replaceAll("-", " ").toLowerCase();
+  await page.locator("#code").fill(typed.slice(0, 5) + (typed[5] === "b" ? "c" : "b") + typed.slice(6));
+  await page.locator("button#continue").click();
+  await look(page, "code");
+  await expect(page.locator("#code-error")).toContainText("2");
+  await page.locator("#code").fill(typed);
+  await page.locator("button#continue").click();
+  await look(page, "code-child");
+  for (const child of parent.children) await expect(page.locator("main")).toContainText(child.given_name);
+  await page.locator("button#continue").click();
+  await choosePassword(page, PASSWORD);
+  await look(page, "confirm");
+  await page.locator("button#continue").click();
+  await look(page, "enrolled");
+  await expect(page.locator("#username-given")).toHaveText(parent.email.toLowerCase());
+  await page.goto("/account/children");
+  await look(page, "account-children");
+  for (const child of parent.children) await expect(page.locator("main")).toContainText(child.given_name);
 });
