@@ -17,6 +17,7 @@ pub mod event_chain;
 pub mod events;
 pub mod grants;
 pub mod journeys;
+pub mod mail_proofs;
 pub mod outbox;
 pub mod people;
 pub mod roll;
