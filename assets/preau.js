@@ -58,3 +58,10 @@ for (const button of document.querySelectorAll("button[data-print]")) {
 for (const link of document.querySelectorAll("a[data-after]")) {
   setTimeout(() => link.click(), Number(link.dataset.after) * 1000);
 }
+
+// Whoever comes back from the letter's link, in another tab, finds this page where the journey stands by now.
+for (const link of document.querySelectorAll("a[data-back]")) {
+  addEventListener("focus", () => {
+    if (!document.getElementById("code")?.value) location.replace(link.href);
+  });
+}

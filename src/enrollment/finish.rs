@@ -9,7 +9,7 @@ use super::turned_away::{Why, turn_away};
 use crate::flow::{Finish, Finished, Flow, FlowError, Step, Welcome};
 use crate::limits::{self, Rule};
 use crate::model::draft::Outside;
-use crate::model::{AccountId, Letter, PersonId};
+use crate::model::{AccountId, CaseId, Draft, Letter, PersonId};
 use crate::store::accounts::{Account, AccountState, Claimed};
 use crate::store::cases::Cause;
 use crate::store::events::Event;
@@ -45,14 +45,23 @@ impl Finish for Join {
         tell(step, flow, &account, &claimant.person).await?;
         let subject = limits::subject_of_record(&step.tools.keys, id);
         step.tx.cases().close(Some(id), &subject, step.now).await?;
+        // What was typed first in this journey may have meant nobody.
+        step.tx.cases().close_one(CaseId(step.journey.0), step.now).await?;
         limits::reset(step.tx, Rule::RecordClaim, &subject).await?;
-        // What was shown is knowledge of what the school has on file, and no more (RFC 8176, row P38).
-        let mut finished = session::begin(step, &account, &claimant.person, &Proof { amr: &["kba"], know_device: false }).await?;
+        let amr = methods(step.draft);
+        let mut finished = session::begin(step, &account, &claimant.person, &Proof { amr: &amr, know_device: false }).await?;
         if let Finished::SignedIn { welcome, .. } = &mut finished {
             *welcome = Some(Welcome { username: account.username, person: id });
         }
         Ok(finished)
     }
+}
+
+/// What was shown (RFC 8176, row P38): knowledge of what the school has on file; and, where a mailbox was proven, that the
+/// proof came by another channel. A code by mail is no `otp` and no second factor (D3).
+fn methods(draft: &Draft) -> Vec<&'static str> {
+    let by_mail = draft.email_shown.as_ref().map(|_| "mca");
+    std::iter::once("kba").chain(by_mail).collect()
 }
 
 fn wanted(step: &Step<'_>, flow: &Flow, claimant: &Claimant) -> Account {

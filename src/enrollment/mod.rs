@@ -2,9 +2,14 @@
 //! number for the school, whose queue knows why (A46); nothing exists before the end.
 
 mod charter;
+mod children;
 mod confirm;
+mod details;
+mod email_proof;
 pub mod entrance;
+mod families;
 mod finish;
+mod guardian_match;
 mod http;
 pub mod pages;
 mod preferences;
@@ -21,7 +26,10 @@ use crate::flow::{Feature, StageEntry};
 pub static FEATURE: Feature = Feature { name: "enrollment", stages: STAGES, finish: &finish::Join };
 
 const STAGES: &[StageEntry] = &[
-    StageEntry::of::<roster_match::RosterMatch>("roster-match"),
+    StageEntry::of::<roster_match::RosterMatch>(roster_match::NAME),
+    StageEntry::of::<email_proof::EmailProof>(email_proof::NAME),
+    StageEntry::of::<children::Children>("children"),
+    StageEntry::of::<details::Details>("details"),
     StageEntry::of::<set_password::SetPassword>("set-password"),
     StageEntry::of::<security_questions::SecurityQuestions>("security-questions"),
     StageEntry::of::<charter::Charter>("charter"),

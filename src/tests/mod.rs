@@ -5,10 +5,12 @@
 //! - `authorize`, `token`, `userinfo`, `end_session`, `discovery`: one file an endpoint, one test a sentence of the RFC
 //! - `charter`: what people agree to when they join, and again when it has changed; how they like to be written to
 //! - `enrollment`, `enrollment_limits`: whole claims of pupils, in a `district` with a roster of its own, by a `family` at its browser
+//! - `guardians`: the same for guardians, whose mailbox is the proof
 //! - `http_stage`: a stage that a service of the district makes
 //! - `ladder`: the ladder of `lib.rs`, read from our own `use` lines
 //! - `letters`: every letter renders in every language, and every folder of templates/mail/ has a sample
 //! - `login`, `recovery`, `recovery_limits`, `office`: signing in, getting back in (`back_in` is what they share), and what the school does to an account
+//! - `mailed_link`: getting back in by the mailbox on file
 //! - `pages`: every page in every state and language renders, strictly, twice the same, with the ids of docs/contract
 //! - `systems`: docs/systems.md has a row for every line, and names tests that exist
 //! - `texts`: every text that is used exists in every language, none is unused, and each has the same values everywhere
@@ -24,10 +26,12 @@ mod end_session;
 mod enrollment;
 mod enrollment_limits;
 mod family;
+mod guardians;
 mod http_stage;
 mod ladder;
 mod letters;
 mod login;
+mod mailed_link;
 mod office;
 mod pages;
 mod recovery;

@@ -102,7 +102,12 @@ impl Visitor {
             now,
             language: chose.unwrap_or_else(|| language(app, &jar, signed_in.as_ref(), &parts.headers)),
             signed_in,
-            origin: Origin { network: network(app, parts), known_device_of, challenge_passed: false },
+            origin: Origin {
+                network: network(app, parts),
+                known_device_of,
+                challenge_passed: false,
+                device: super::device::device(&parts.headers),
+            },
             pre,
             here: parts.uri.path_and_query().map_or("/", |here| here.as_str()).to_owned(),
             fresh_pre,
