@@ -1,5 +1,6 @@
 // The first day of school: a pupil whom only the school's records know claims the account and walks into an app.
 import { expect, look, test } from "./support/checks.js";
+import { fromTheChildren, untilTheLetter } from "./support/guardian.js";
 import { PASSWORD, claim, signIn } from "./support/pupil.js";
 
 test("a pupil claims the account, walks into the app and signs out", async ({ page, district }) => {
@@ -36,4 +37,12 @@ test("an account that is claimed signs in, and a wrong password is told apart fr
   await page.locator("#password").fill(pupil.password);
   await page.locator("button#sign-in").click();
   await look(page, "home");
+});
+
+test("a guardian opens an account by what the school knows and by the code of a letter", async ({ page, district }) => {
+  const guardian = district.someone("guardian-unclaimed");
+  const { code } = await untilTheLetter(page, district, guardian);
+  await page.locator("#code").fill(code);
+  await page.locator("button#continue").click();
+  expect(await fromTheChildren(page, guardian)).toBe(guardian.username);
 });
