@@ -69,3 +69,10 @@ for (const said of document.querySelectorAll("[data-code]")) {
   said.hidden = false;
   history.replaceState(history.state, "", location.pathname + location.search);
 }
+
+// Whoever comes back from the letter's link, in another tab, finds this page where the journey stands by now.
+for (const link of document.querySelectorAll("a[data-back]")) {
+  addEventListener("focus", () => {
+    if (!document.getElementById("code")?.value) location.replace(link.href);
+  });
+}

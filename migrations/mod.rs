@@ -12,6 +12,7 @@ mod m0004_oidc;
 mod m0005_keys;
 mod m0006_letters_and_events;
 mod m0007_codes;
+mod m0008_mail_proofs;
 mod m0009_charters_and_preferences;
 
 /// All changes, in order.
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_keys::Migration),
             Box::new(m0006_letters_and_events::Migration),
             Box::new(m0007_codes::Migration),
+            Box::new(m0008_mail_proofs::Migration),
             Box::new(m0009_charters_and_preferences::Migration),
         ]
     }

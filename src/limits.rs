@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use crate::keys::{KeyStore, Purpose};
 use crate::model::{AccountId, Hash, PersonId, Timestamp};
-use crate::people::sign_in_key;
+use crate::people::{email_key, sign_in_key};
 use crate::policy::Policy;
 use crate::store::throttles::{Bounds, Forget};
 use crate::store::{Reader, StoreError, Tx};
@@ -29,6 +29,10 @@ pub enum Rule {
     ResetByHour,
     /// Recoveries begun for an account, by the day (R06).
     ResetByDay,
+    /// Letters to one mailbox, by the hour: named by its address, whether anybody has it or not (R06).
+    MailboxByHour,
+    /// The same by the day.
+    MailboxByDay,
     /// Requests of one network that make us send a mail (R06).
     NetworkMail,
     /// The same of a school's own network.
@@ -115,6 +119,11 @@ pub fn subject_of_record(keys: &KeyStore, person: PersonId) -> Hash {
 /// The same for a number, in its canonical form, that no pupil has or several have.
 pub fn subject_of_number(keys: &KeyStore, number_key: &str) -> Hash {
     subject(keys, &["claim", "number", number_key])
+}
+
+/// The subject of letters to an address, and of claims that name it.
+pub fn subject_of_mailbox(keys: &KeyStore, address: &str) -> Hash {
+    subject(keys, &["mailbox", &email_key(address)])
 }
 
 /// Counts a try, before its answer is judged.
@@ -292,6 +301,8 @@ const RULES: &[(Rule, Bounds)] = &[
     (Rule::SecurityAnswers, Bounds { word: "security-answers", waits: &[(5, DAY_32)], most: Some(15), forget: Forget::AfterQuiet(DAY_32) }),
     (Rule::ResetByHour, Bounds { word: "reset-hour", waits: &[(3, HOUR_32)], most: None, forget: Forget::AfterQuiet(HOUR_32) }),
     (Rule::ResetByDay, Bounds { word: "reset-day", waits: &[(10, DAY_32)], most: None, forget: Forget::AfterQuiet(DAY_32) }),
+    (Rule::MailboxByHour, Bounds { word: "mailbox-hour", waits: &[(3, HOUR_32)], most: None, forget: Forget::AfterWindow(HOUR_32) }),
+    (Rule::MailboxByDay, Bounds { word: "mailbox-day", waits: &[(10, DAY_32)], most: None, forget: Forget::AfterWindow(DAY_32) }),
     (Rule::NetworkMail, Bounds { word: "network-mail", waits: &[(20, HOUR_32)], most: None, forget: Forget::AfterWindow(HOUR_32) }),
     (Rule::SchoolMail, Bounds { word: "school-mail", waits: &[(400, HOUR_32)], most: None, forget: Forget::AfterWindow(HOUR_32) }),
     (Rule::ClientSecret, Bounds { word: "client-secret", waits: &[(20, 600)], most: None, forget: Forget::AfterWindow(600) }),

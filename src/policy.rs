@@ -121,6 +121,11 @@ impl Policy {
         if estimate.guesses() < FEWEST_GUESSES { Err(Weak::Common) } else { Ok(()) }
     }
 
+    /// A temporary password may be mailed (row R11).
+    pub fn may_mail_passwords(&self) -> bool {
+        self.settings.temporary_password_by_mail
+    }
+
     /// Security questions.
     pub fn questions(&self) -> &QuestionSettings {
         &self.settings.questions

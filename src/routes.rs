@@ -32,6 +32,8 @@ pub fn pages() -> Vec<Address> {
         ("/enroll/{flow}", get(flow::start).post(flow::start_with)),
         ("/flow/{journey}", get(flow::show)),
         ("/flow/{journey}/{stage}", post(flow::answer)),
+        ("/mail", get(flow::mail_link::show).post(flow::mail_link::confirm)),
+        ("/mail/{token}", get(flow::mail_link::open)),
         ("/sign-out", get(login::sign_out::ask).post(login::sign_out::go)),
         ("/account", get(account::overview::show)),
         ("/account/children", get(account::children::show)),

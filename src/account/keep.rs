@@ -48,6 +48,7 @@ async fn whose(step: &Step<'_>) -> Result<Option<(Account, SessionId)>, FlowErro
 /// Whoever else is signed in as this person is not any more, and the person hears of it (rows R14, R15).
 async fn new_password(step: &mut Step<'_>, account: &Account, session: SessionId, password: &PasswordHash) -> Result<(), FlowError> {
     step.tx.accounts().set_password(account.id, password, step.now).await?;
+    step.tx.mail_proofs().kill(account.person, step.now).await?;
     let ended = step.tx.sessions().end_all(account.id, Some(session), step.now).await?;
     let devices = step.tx.devices().forget_all(account.id).await?;
     record(step, account, "password.changed", json!({ "sessions_ended": ended, "devices_forgotten": devices })).await?;

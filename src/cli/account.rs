@@ -5,12 +5,16 @@ use serde_json::{Value, json};
 
 use crate::keys::KeyStore;
 use crate::limits::{self, Rule};
-use crate::model::{AccountId, PersonId, Timestamp};
+use crate::model::{AccountId, Language, Letter, PersonId, Timestamp};
+use crate::password::Busy;
 use crate::people::{email_key, find_account, number_key};
 use crate::recovery::office::{self, Change, Order, Refusal};
+use crate::recovery::temporary::{self, Way};
 use crate::store::accounts::{Account, AccountState};
 use crate::store::people::Person;
 use crate::store::{Reader, Store, StoreError, Tx};
+use crate::tools::Tools;
+use crate::web::visitor;
 
 /// People's accounts.
 #[derive(Debug, Subcommand)]
@@ -38,6 +42,20 @@ pub enum Command {
     Disable(Whose),
     /// Open an account that was shut.
     Enable(Whose),
+    /// Give a temporary password: printed once, to be read out or handed over, or mailed to the address on file. It opens
+    /// one page, where another is chosen; sign-ins end.
+    GivePassword(Give),
+}
+
+/// To whom a temporary password is given, and how.
+#[derive(Debug, Args)]
+pub struct Give {
+    /// Whose.
+    #[command(flatten)]
+    pub whose: Whose,
+    /// Mail it to the address on file, where `policy.temporary_password_by_mail` allows it. It lives a day, else seven.
+    #[arg(long)]
+    pub mail: bool,
 }
 
 /// Whose account, and why.
@@ -73,13 +91,23 @@ pub enum Failed {
     /// The account is not in a state for it.
     #[error("{0}: {1}")]
     Refused(String, Refusal),
+    /// The policy does not let passwords be mailed.
+    #[error("passwords are not mailed here: set policy.temporary_password_by_mail, or give it by hand")]
+    NotByMail,
+    /// There is nowhere to mail it to.
+    #[error("{0} has no address on file: give it by hand")]
+    NoAddress(String),
+    /// Too many passwords are being hashed.
+    #[error(transparent)]
+    Busy(#[from] Busy),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 /// Does it; what it answers is one JSON value, which `--json` prints as it is.
-pub async fn run(command: Command, store: &Store, keys: &KeyStore, now: Timestamp) -> Result<Value, Failed> {
+pub async fn run(command: Command, store: &Store, tools: &Tools, now: Timestamp) -> Result<Value, Failed> {
+    let keys = &tools.keys;
     let (change, whose) = match command {
         Command::List { state } => return list(&store.read(), state.map(AccountState::from)).await,
         Command::Show { person } => return show(&store.read(), keys, person, now).await,
@@ -88,12 +116,12 @@ pub async fn run(command: Command, store: &Store, keys: &KeyStore, now: Timestam
         Command::Unlock(whose) => (Change::Unlock, whose),
         Command::Disable(whose) => (Change::Disable, whose),
         Command::Enable(whose) => (Change::Enable, whose),
+        Command::GivePassword(Give { whose, mail }) => {
+            let way = if mail { Way::ByMail } else { Way::ByHand };
+            return give(store, tools, &whose, way, now).await;
+        }
     };
-    let account = match find(&store.read(), &whose.person).await? {
-        Some(Found { account: Some(account), .. }) => account,
-        Some(_) => return Err(Failed::NoAccount(whose.person)),
-        None => return Err(Failed::Unknown(whose.person)),
-    };
+    let (account, _) = owned(&store.read(), &whose.person).await?;
     let order = Order { account: &account, reason: whose.reason.as_deref(), now };
     let ended = store.write(async |tx: &Tx| office::change(tx, keys, change, &order).await).await?;
     let ended = ended.map_err(|refusal| Failed::Refused(account.username.clone(), refusal))?;
@@ -101,6 +129,49 @@ pub async fn run(command: Command, store: &Store, keys: &KeyStore, now: Timestam
     let mut told = describe(&account);
     told["sessions_ended"] = ended.sessions.into();
     told["devices_forgotten"] = ended.devices.into();
+    Ok(told)
+}
+
+/// An account, and its owner.
+async fn owned(reader: &Reader<'_>, word: &str) -> Result<(Account, Option<Person>), Failed> {
+    match find(reader, word).await? {
+        Some(Found { account: Some(account), person }) => Ok((account, person)),
+        Some(_) => Err(Failed::NoAccount(word.to_owned())),
+        None => Err(Failed::Unknown(word.to_owned())),
+    }
+}
+
+async fn give(store: &Store, tools: &Tools, whose: &Whose, way: Way, now: Timestamp) -> Result<Value, Failed> {
+    let (account, person) = owned(&store.read(), &whose.person).await?;
+    let address = person.as_ref().and_then(|person| person.email.clone());
+    let letter = match (way, person, address) {
+        (Way::ByMail, ..) if !tools.policy.may_mail_passwords() => return Err(Failed::NotByMail),
+        (Way::ByMail, Some(person), Some(to)) => Some((person, to)),
+        (Way::ByMail, ..) => return Err(Failed::NoAddress(account.username)),
+        (Way::ByHand, ..) => None,
+    };
+    let password = temporary::draw(&tools.random);
+    let hash = tools.hasher.hash(&password).await?;
+    let until = temporary::end(way, now);
+    let letter = letter.map(|(person, to)| {
+        let language = account.language.or(person.language).unwrap_or(Language::ALL[0]);
+        let zone = tools.config.district.zone();
+        let moment = |at| tools.pages.moment(language, at, now, &zone);
+        let name = visitor::given_name(&person);
+        let data = json!({ "name": name, "password": password.expose(), "moment": moment(now), "until": moment(until) });
+        Letter { kind: "temporary-password".to_owned(), to, language, data, useless_after: Some(until) }
+    });
+    let order = Order { account: &account, reason: whose.reason.as_deref(), now };
+    let given =
+        store.write(async |tx: &Tx| temporary::give(tx, (&tools.keys, &tools.random), &order, (&hash, way), letter.as_ref()).await).await?;
+    let until = given.map_err(|refusal| Failed::Refused(account.username.clone(), refusal))?;
+    let mut told = describe(&account);
+    told["expires_at"] = json!(until);
+    told["mailed"] = letter.is_some().into();
+    // Once, for whoever hands it over; a mailed one is its reader's alone.
+    if letter.is_none() {
+        told["temporary_password"] = password.expose().into();
+    }
     Ok(told)
 }
 

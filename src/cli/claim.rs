@@ -25,7 +25,7 @@ pub enum Command {
         /// The number on the family's page.
         number: String,
     },
-    /// Close a case and open its record for new tries: you know who is asking.
+    /// Close a case and open its record for new tries: you know who is asking. A request is closed: it has an answer.
     Reset {
         /// The number on the family's page.
         number: String,
@@ -94,8 +94,12 @@ fn case_text(case: &Value) -> String {
     let tries = case["tries"].as_i64().unwrap_or_default();
     let mut lines = vec![format!("{}  {}: {} ({tries} tried)", word(&case["number"]), word(&case["cause"]), word(&case["explanation"]))];
     // Who was turned away later on the way typed nothing then.
-    if case["typed"]["student_number"] != "" {
+    if facts(&case["typed"]) != facts(&Value::Null) {
         lines.push(format!("  typed   {}", facts(&case["typed"])));
+    }
+    if case["typed"]["message"].is_string() {
+        let proven = if case["typed"]["proven"] == true { " (signed in, or the mailbox on file is proven)" } else { "" };
+        lines.push(format!("  says    {}{proven}", word(&case["typed"]["message"]).replace('\n', " ")));
     }
     lines.push(format!("  roster  {}", facts(&case["roster"])));
     for person in case["may_be"].as_array().into_iter().flatten() {
@@ -107,7 +111,7 @@ fn case_text(case: &Value) -> String {
 /// What is told of a person, on one line.
 fn facts(of: &Value) -> String {
     let name = [&of["given_name"], &of["family_name"]].map(word).join(" ");
-    let others = ["student_number", "birth_date", "school", "grade"].map(|key| word(&of[key]));
+    let others = ["student_number", "birth_date", "email", "phone", "civic_number", "child", "school", "grade"].map(|key| word(&of[key]));
     let account = of.get("account").map(|state| format!("account: {}", word(state)));
     let said = std::iter::once(name).chain(others).chain(account).filter(|text| !text.trim().is_empty());
     let said = said.collect::<Vec<_>>().join(", ");
@@ -127,6 +131,12 @@ async fn find(reader: &Reader<'_>, number: String) -> Result<Case, Failed> {
 
 /// The counters are cleared, and every open case about the same record is answered with it.
 async fn reset(tx: &Tx, keys: &KeyStore, case: &Case, now: Timestamp) -> Result<u64, StoreError> {
+    if case.cause.is_request() {
+        let closed = tx.cases().close_one(case.id, now).await?;
+        let detail = json!({ "case": case.number, "cause": case.cause.word() });
+        tx.record(&Event { person: case.person, detail, ..Event::of("request.closed") }, now).await?;
+        return Ok(u64::from(closed));
+    }
     limits::reset(tx, Rule::RecordClaim, &case.subject).await?;
     if let Some(person) = case.person {
         limits::reset(tx, Rule::RecordClaim, &limits::subject_of_record(keys, person)).await?;
@@ -177,6 +187,9 @@ async fn record(reader: &Reader<'_>, person: &Person, with_birth_date: bool) -> 
         "birth_date": person.birth_date.as_ref().filter(|_| with_birth_date),
         "school": school,
         "grade": person.grade,
+        // Only of those who are found by them, and only so that staff can compare.
+        "email": person.email.as_ref().filter(|_| !person.is_pupil()),
+        "civic_number": person.civic_number.as_ref().filter(|_| !person.is_pupil()),
         "in_roster": person.active,
         "account": account.map_or("none", |account| account.state.word()),
     }))

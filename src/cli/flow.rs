@@ -35,7 +35,7 @@ pub async fn run(command: &Command, place: &Place) -> Result<Answer, Failed> {
     match command {
         Command::List => {
             let flows = definition::load(FEATURES, place.config()?.flows.dir.as_deref())?;
-            Ok(Answer::of(flows.iter().map(describe).collect(), &["flow", "feature", "audience", "stages", "exceptions"]))
+            Ok(Answer::of(flows.iter().map(describe).collect(), &["flow", "feature", "audience", "assurance", "stages", "exceptions"]))
         }
         Command::Check { file: None } => {
             let flows = definition::load(FEATURES, place.config()?.flows.dir.as_deref())?;
@@ -82,6 +82,7 @@ fn describe(flow: &Flow) -> Value {
         "flow": flow.name,
         "feature": flow.feature.name,
         "audience": flow.audience.map(crate::model::Audience::word),
+        "assurance": flow.assurance,
         "stages": flow.stages.iter().map(|bound| bound.name).collect::<Vec<_>>(),
         "listed": flow.listed,
         "exceptions": flow.exceptions,

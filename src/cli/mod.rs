@@ -178,7 +178,7 @@ pub async fn run(command: Command, place: &Place) -> Result<Answer, Failed> {
         }
         Command::Account(command) => {
             let app = assemble(place).await?;
-            let told = account::run(command, &app.store, &app.tools.keys, clock.now()).await?;
+            let told = account::run(command, &app.store, &app.tools, clock.now()).await?;
             Ok(Answer::of(told, &["username", "state", "claimed_by", "claimed_at"]))
         }
         Command::Audit(command) => {

@@ -37,6 +37,7 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("policy.questions.answer", "So many security questions are answered at enrollment."),
     ("policy.questions.ask", "So many of these are asked at recovery."),
     ("policy.questions.may_be_wrong", "So many of those may be answered wrong."),
+    ("policy.temporary_password_by_mail", "A temporary password may be mailed; mail is read by others, and a link is the better way."),
     ("policy.school_networks", "Public addresses of schools: many pupils behind one address are not an attack."),
     ("policy.forbidden_words", "Words that no password may be made of: the mascot, the town, the portal's name."),
 ];

@@ -14,6 +14,8 @@ pub struct PolicySettings {
     pub staff: AudienceSettings,
     /// Security questions.
     pub questions: QuestionSettings,
+    /// A temporary password may be mailed. Mail is read by others: a link is the better way (security.md R11).
+    pub temporary_password_by_mail: bool,
     /// The public addresses of schools, as `203.0.113.0/24`: many pupils behind one address are not an attack.
     pub school_networks: Vec<String>,
     /// Words that no password may be made of: the mascot, the town, the name of the portal.

@@ -11,9 +11,9 @@ use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step}
 use crate::limits::{self, Rule, Taken};
 use crate::model::draft::{self, Newcomer};
 use crate::model::{Draft, FieldError};
+use crate::people::is_address;
 use crate::people::{email_key, name_key};
 use crate::store::cases::Cause;
-use crate::web::help::looks_like_an_address;
 
 /// Asks for name and address.
 #[derive(Debug, Deserialize)]
@@ -93,7 +93,7 @@ fn read(form: &Form, named: bool) -> Result<Newcomer, Vec<FieldError>> {
     let email = form.text(EMAIL);
     if email.is_empty() {
         wrong.push(FieldError::of(EMAIL, "about-you-email-missing"));
-    } else if !looks_like_an_address(email) || email.len() > LONGEST_EMAIL {
+    } else if !is_address(email) || email.len() > LONGEST_EMAIL {
         wrong.push(FieldError::of(EMAIL, "about-you-email-odd"));
     }
     if !wrong.is_empty() {

@@ -10,7 +10,7 @@ use super::turned_away::{Why, turn_away};
 use crate::flow::{Finish, Finished, Flow, FlowError, Step, Welcome};
 use crate::limits::{self, Rule};
 use crate::model::draft::Outside;
-use crate::model::{AccountId, Draft, Letter, PersonId};
+use crate::model::{AccountId, CaseId, Draft, Letter, PersonId};
 use crate::store::accounts::{Account, AccountState, Claimed};
 use crate::store::cases::Cause;
 use crate::store::codes::Issued;
@@ -67,8 +67,11 @@ async fn join(step: &mut Step<'_>, flow: &Flow, code: Option<&Issued>) -> Result
     tell(step, flow, &account, &claimant.person).await?;
     let subject = limits::subject_of_record(&step.tools.keys, id);
     step.tx.cases().close(Some(id), &subject, step.now).await?;
+    // What was typed first in this journey may have meant nobody.
+    step.tx.cases().close_one(CaseId(step.journey.0), step.now).await?;
     limits::reset(step.tx, Rule::RecordClaim, &subject).await?;
-    let mut finished = session::begin(step, &account, &claimant.person, &Proof { amr: shown(step.draft), know_device: false }).await?;
+    let amr = shown(step.draft);
+    let mut finished = session::begin(step, &account, &claimant.person, &Proof { amr: &amr, know_device: false }).await?;
     if let Finished::SignedIn { welcome, .. } = &mut finished {
         *welcome = Some(Welcome { username: account.username, person: id });
     }
@@ -95,13 +98,13 @@ async fn claimant(step: &Step<'_>, flow: &Flow, code: Option<&Issued>) -> Result
 }
 
 /// How the person proved who they are (RFC 8176, row P38): a code that the school gave out is something held; facts that
-/// the school has on file are knowledge, and no more.
-fn shown(draft: &Draft) -> &'static [&'static str] {
-    match (&draft.code, draft.name_shown) {
-        (None, _) => &["kba"],
-        (Some(_), false) => &["otp"],
-        (Some(_), true) => &["kba", "otp"],
-    }
+/// the school has on file are knowledge, and no more; and where a mailbox was proven, the proof came by another channel. A
+/// code that was asked for by mail is no `otp` and no second factor (D3).
+fn shown(draft: &Draft) -> Vec<&'static str> {
+    let knowledge = (draft.code.is_none() || draft.name_shown).then_some("kba");
+    let code = draft.code.as_ref().map(|_| "otp");
+    let by_mail = draft.email_shown.as_ref().map(|_| "mca");
+    [knowledge, code, by_mail].into_iter().flatten().collect()
 }
 
 fn wanted(step: &Step<'_>, flow: &Flow, claimant: &Claimant) -> Account {

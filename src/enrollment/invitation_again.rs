@@ -14,8 +14,8 @@ use crate::app::App;
 use crate::limits::{self, Rule, Taken};
 use crate::model::{FieldError, PersonId};
 use crate::people::email_key;
+use crate::people::is_address;
 use crate::store::{StoreError, Tx};
-use crate::web::help::looks_like_an_address;
 use crate::web::{FrameExtras, PageError, Sent, Visitor, flow, page, see_other};
 
 /// `GET /enroll/invitation-again`.
@@ -26,7 +26,7 @@ pub async fn show() -> Response {
 /// `POST /enroll/invitation-again`.
 pub async fn send(State(app): State<Arc<App>>, visitor: Visitor, sent: Sent) -> Result<Response, PageError> {
     let typed = sent.form.text(FIELD);
-    if !looks_like_an_address(typed) || typed.len() > LONGEST {
+    if !is_address(typed) || typed.len() > LONGEST {
         let errors = vec![FieldError::of(FIELD, if typed.is_empty() { "about-you-email-missing" } else { "about-you-email-odd" })];
         let extras = FrameExtras { action: AGAIN.to_owned(), errors, typed: sent.form.0.clone(), ..FrameExtras::default() };
         let mut response = page(&InvitationAgain {}, extras);

@@ -5,10 +5,15 @@ mod about_you;
 mod activation_code;
 mod by_code;
 mod charter;
+mod children;
 mod code_child;
 mod confirm;
+mod details;
+mod email_proof;
 pub mod entrance;
+mod families;
 mod finish;
+mod guardian_match;
 mod http;
 pub mod invitation_again;
 pub mod inviting;
@@ -32,7 +37,10 @@ const STAGES: &[StageEntry] = &[
     StageEntry::of::<activation_code::SecurityCode>("security-code"),
     StageEntry::of::<code_child::CodeChild>("code-child"),
     StageEntry::of::<about_you::AboutYou>("about-you"),
-    StageEntry::of::<roster_match::RosterMatch>("roster-match"),
+    StageEntry::of::<roster_match::RosterMatch>(roster_match::NAME),
+    StageEntry::of::<email_proof::EmailProof>(email_proof::NAME),
+    StageEntry::of::<children::Children>("children"),
+    StageEntry::of::<details::Details>("details"),
     StageEntry::of::<set_password::SetPassword>("set-password"),
     StageEntry::of::<security_questions::SecurityQuestions>("security-questions"),
     StageEntry::of::<charter::Charter>("charter"),

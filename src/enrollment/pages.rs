@@ -35,6 +35,8 @@ pub struct RosterMatch {
     pub schools: Vec<Choice>,
     /// The last day that can be a birth date, `yyyy-mm-dd`.
     pub today: String,
+    /// Whose birth date it is: the `pupil`'s own, or of a guardian the `youngest` or any `child`.
+    pub of: &'static str,
 }
 
 /// One entry of a list.
@@ -112,6 +114,30 @@ pub struct InvitationAgain {}
 pub struct InvitationSent {
     /// Where the code is typed.
     pub code: String,
+}
+
+/// The children whom a guardian's account will be for.
+#[derive(Clone, Debug, Serialize)]
+pub struct Children {
+    /// All of them.
+    pub children: Vec<Child>,
+    /// Where to say that one is missing.
+    pub missing: String,
+}
+
+/// What the school holds of a person.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Details {
+    /// The name.
+    pub name: String,
+    /// The address on file.
+    pub email: Option<String>,
+    /// The telephone on file.
+    pub phone: Option<String>,
+    /// The language the school writes in, in its own words.
+    pub language: Option<String>,
+    /// Where to say that something is wrong.
+    pub report: String,
 }
 
 /// A new password.
@@ -247,10 +273,17 @@ impl Page for RosterMatch {
     fn samples() -> Vec<Self> {
         let asks = |fields: &[&str]| fields.iter().map(|field| (*field).to_owned()).collect();
         let schools = vec![Choice { value: "1".to_owned(), label: "École des Tilleuls".to_owned() }];
+        let family = ["email", "family_name", "given_name", "birth_date", "school", "civic_number"];
         let all = ["given_name", "family_name", "student_number", "birth_date", "email", "school", "civic_number"];
         vec![
-            Self { asks: asks(&["family_name", "given_name", "student_number"]), schools: Vec::new(), today: "2026-09-02".to_owned() },
-            Self { asks: asks(&all), schools, today: "2026-09-02".to_owned() },
+            Self {
+                asks: asks(&["family_name", "given_name", "student_number"]),
+                schools: Vec::new(),
+                today: "2026-09-02".to_owned(),
+                of: "pupil",
+            },
+            Self { asks: asks(&all), schools: schools.clone(), today: "2026-09-02".to_owned(), of: "child" },
+            Self { asks: asks(&family), schools, today: "2026-09-02".to_owned(), of: "youngest" },
         ]
     }
 }
@@ -328,6 +361,32 @@ impl Page for InvitationSent {
 
     fn samples() -> Vec<Self> {
         vec![Self { code: "/enroll/guardian-invitation".to_owned() }]
+    }
+}
+
+impl Page for Children {
+    const TEMPLATE: &'static str = "pages/children.html";
+
+    fn samples() -> Vec<Self> {
+        let child = |name: &str, school: Option<&str>| Child { given_name: name.to_owned(), school: school.map(str::to_owned) };
+        let of = |children| Self { children, missing: "/help?about=child".to_owned() };
+        vec![of(vec![child("Léa", Some("École des Tilleuls")), child("Noé", None)]), of(vec![child("Zoé", Some("École du Grand-Pré"))])]
+    }
+}
+
+impl Page for Details {
+    const TEMPLATE: &'static str = "pages/details.html";
+
+    fn samples() -> Vec<Self> {
+        let report = "/help?about=details".to_owned();
+        let full = Self {
+            name: "Anne Roy-Côté".to_owned(),
+            email: Some("anne.roy-cote@famille.example".to_owned()),
+            phone: Some("613 555-0142".to_owned()),
+            language: Some("Français".to_owned()),
+            report: report.clone(),
+        };
+        vec![full, Self { name: "Marc Roy".to_owned(), report, ..Self::default() }]
     }
 }
 

@@ -8,7 +8,7 @@ use super::pages;
 use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
 use crate::model::draft::Preferences as Chosen;
 use crate::model::{DateFormat, Draft, FieldError, Language};
-use crate::web::help::looks_like_an_address;
+use crate::people::is_address;
 
 /// Asks for them.
 #[derive(Debug, Deserialize)]
@@ -59,7 +59,7 @@ fn read(form: &Form, spoken: &[Language]) -> Result<Chosen, Vec<FieldError>> {
         wrong.push(FieldError::of("date_format", "preferences-date-format-missing"));
     }
     let address = form.text("notification_email");
-    if !address.is_empty() && (address.len() > 254 || !looks_like_an_address(address)) {
+    if !address.is_empty() && (address.len() > 254 || !is_address(address)) {
         wrong.push(FieldError::of("notification_email", "help-email-odd"));
     }
     match language {

@@ -1,4 +1,4 @@
-//! The questions that get a pupil back in one day (A38). How many, the policy says. An answer is folded, so that case,
+//! The questions that get somebody back in one day (A38, B14). How many, the flow says, or else the policy. An answer is folded, so that case,
 //! accents and spaces do not count months later, and kept as a hash (row R10). What anybody would guess is refused. So
 //! is whatever *looks like* a date, a number or an address, whether the school has it on file or not: a page that refused
 //! only the true ones would give the file away, one guess after another.
@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::confirm::{school, still_open};
 use super::pages;
@@ -15,13 +15,17 @@ use crate::model::draft::Answered;
 use crate::model::{Draft, FieldError, Language, Message};
 use crate::pages::Pages;
 use crate::people::{answer_key, name_key};
-use crate::policy::QUESTIONS;
+use crate::policy::{Policy, QUESTIONS};
 use crate::random::Secret;
 
 /// Asks for questions and answers.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct SecurityQuestions {}
+pub(super) struct SecurityQuestions {
+    /// How many are to be chosen; else as many as the policy says.
+    #[serde(default, deserialize_with = "count")]
+    count: Option<u8>,
+}
 
 /// What came of the slow work.
 type Chosen = Result<Vec<Answered>, Vec<FieldError>>;
@@ -34,14 +38,14 @@ impl Stage for SecurityQuestions {
 
     async fn show(&self, look: &Look<'_>) -> Result<Screen, FlowError> {
         let questions = QUESTIONS.iter().map(|question| (*question).to_owned()).collect();
-        Ok(Screen::of(&pages::SecurityQuestions { questions, count: usize::from(look.tools.policy.questions().answer) }))
+        Ok(Screen::of(&pages::SecurityQuestions { questions, count: usize::from(self.count(&look.tools.policy)) }))
     }
 
     async fn prepare(&self, look: &Look<'_>, form: &Form) -> Result<Prepared, FlowError> {
         let known = known(look).await?;
         let mut pairs = Vec::new();
         let mut wrong = Vec::new();
-        for number in 1..=look.tools.policy.questions().answer {
+        for number in 1..=self.count(&look.tools.policy) {
             let pair = Pair::read(form, number);
             wrong.extend(pair.wrong(&pairs, &look.tools.pages, &known));
             pairs.push(pair);
@@ -65,6 +69,20 @@ impl Stage for SecurityQuestions {
             step.draft.questions = Some(answered);
         }
         Ok(Outcome::Next)
+    }
+}
+
+impl SecurityQuestions {
+    fn count(&self, policy: &Policy) -> u8 {
+        self.count.unwrap_or(policy.questions().answer)
+    }
+}
+
+fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
+    let count = u8::deserialize(deserializer)?;
+    match (1..=5).contains(&count) {
+        true => Ok(Some(count)),
+        false => Err(serde::de::Error::custom("`count` must be between 1 and 5")),
     }
 }
 

@@ -24,6 +24,9 @@ pub(super) struct SetPassword {
     min_length: Option<u16>,
     #[serde(default)]
     twice: Option<bool>,
+    /// Asked only of those whose password was given to them and must be changed (row E23).
+    #[serde(default)]
+    if_given: bool,
 }
 
 /// Whose password it will be, as far as that is known.
@@ -44,7 +47,11 @@ type Chosen = Result<PasswordHash, FieldError>;
 #[async_trait]
 impl Stage for SetPassword {
     fn is_open(&self, draft: &Draft) -> bool {
-        draft.password.is_none() && draft.adds_to.is_none()
+        draft.password.is_none() && draft.adds_to.is_none() && (!self.if_given || draft.must_change)
+    }
+
+    fn is_for_all(&self) -> bool {
+        !self.if_given
     }
 
     async fn show(&self, look: &Look<'_>) -> Result<Screen, FlowError> {
@@ -83,14 +90,19 @@ impl Stage for SetPassword {
 impl SetPassword {
     fn rules(&self, policy: &Policy, audience: Audience) -> PasswordRules {
         let rules = policy.password(audience);
-        PasswordRules { length: self.min_length.unwrap_or(rules.length), twice: self.twice.unwrap_or(rules.twice), ..rules }
+        // What a flow allows to families it does not allow to those who work at the school.
+        let least = if audience == Audience::Staff { rules.length } else { 0 };
+        PasswordRules { length: self.min_length.unwrap_or(rules.length).max(least), twice: self.twice.unwrap_or(rules.twice), ..rules }
     }
 
     /// It was a password of this account within the policy's depth or days; those from before a reset count (A29).
     async fn was_used(&self, look: &Look<'_>, owner: &Owner, rules: &PasswordRules, typed: &Secret) -> Result<bool, FlowError> {
         let Some(account) = owner.account else { return Ok(false) };
         let within = std::time::Duration::from_hours(24 * u64::from(rules.history_days));
-        let former = look.reader.accounts().password_history(account, u32::from(rules.history), within, look.now).await?;
+        let mut former = look.reader.accounts().password_history(account, u32::from(rules.history), within, look.now).await?;
+        // One that was given was never chosen, and may not be now (row E23).
+        let present = look.reader.accounts().password(account).await?.map(|password| password.hash);
+        former.extend(present.filter(|present| !former.contains(present)).into_iter().collect::<Vec<_>>());
         Ok(look.tools.hasher.verify_any(typed, &former).await?)
     }
 }

@@ -49,12 +49,17 @@ pub(super) async fn standing_with(
     if let Some(person) = &mut person {
         person.email = person.email.take().or(email.map(str::to_owned));
     }
+    let ties = people.relationships(id).await?;
     let account = accounts.of_person(id).await?;
     let username = person.as_ref().and_then(|person| username(policy, person));
     let holder = accounts.by_username(username.as_deref().unwrap_or_default()).await?;
     let Some(person) = person.filter(|person| person.active) else { return Ok(Standing::Shut(Cause::NotInRoster)) };
     if !is_for(&person, audience) {
         return Ok(Standing::Shut(Cause::OtherAudience));
+    }
+    // Row E27: whoever may see no child's records joins for nobody's sake.
+    if audience == Some(Audience::Guardian) && !ties.iter().any(|tie| tie.guardian == id && tie.can_access_records) {
+        return Ok(Standing::Shut(Cause::NoChild));
     }
     match account.as_ref().map(|account| account.state) {
         Some(AccountState::Claimed) => return Ok(Standing::Shut(Cause::AlreadyClaimed)),
@@ -72,7 +77,9 @@ pub(super) async fn standing_with(
 /// number, or a family's address, must not open (E14).
 pub(super) fn is_for(person: &Person, audience: Option<Audience>) -> bool {
     let Some(wanted) = audience else { return true };
-    person.roles.iter().any(|at| at.role.audience() == wanted) && session::audience(person) == wanted
+    // A guardian may be known by ties to children alone.
+    let known_by_ties = wanted == Audience::Guardian && person.roles.is_empty();
+    (known_by_ties || person.roles.iter().any(|at| at.role.audience() == wanted)) && session::audience(person) == wanted
 }
 
 /// The name to sign in with; `None` if the roster lacks what it is made of.

@@ -2,28 +2,11 @@
 //! sealed; and for the family a page that says neither. Tries of one journey are one case, so a case has the id of its
 //! journey (A46, A47).
 
-use serde::{Deserialize, Serialize};
-
 use crate::flow::{FlowError, Step};
-use crate::keys::{KeyError, KeyStore, Place};
 use crate::model::{CaseId, Hash, PersonId};
-use crate::random::Random;
-use crate::store::StoreError;
-use crate::store::cases::{Case, Cases, Cause};
-
-/// What a family typed, as it did.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Typed {
-    /// The first name.
-    pub given_name: String,
-    /// The last name.
-    pub family_name: String,
-    /// The number.
-    pub student_number: String,
-    /// The birth date, `yyyy-mm-dd`, where it is asked.
-    pub birth_date: Option<String>,
-}
+use crate::store::cases::{Case, Cause};
+pub use crate::web::cases::{Typed, typed_of};
+use crate::web::cases::{free_number, seal};
 
 /// Why somebody is turned away.
 pub(super) struct Why {
@@ -67,6 +50,8 @@ pub(super) async fn turn_away(step: &mut Step<'_>, why: Why) -> Result<(), FlowE
     };
     cases.save(&case).await?;
     step.draft.person = None;
+    step.draft.nobody = false;
+    step.draft.email_shown = None;
     step.draft.password = None;
     step.draft.questions = None;
     step.draft.outside = None;
@@ -76,30 +61,3 @@ pub(super) async fn turn_away(step: &mut Step<'_>, why: Why) -> Result<(), FlowE
     step.draft.not_matched = Some(id);
     Ok(())
 }
-
-/// What was typed in a case.
-pub fn typed_of(keys: &KeyStore, case: &Case) -> Result<Typed, KeyError> {
-    let plain = keys.unseal(place(&case.id.to_string()), &case.typed)?;
-    serde_json::from_slice(&plain).map_err(|_| KeyError::Seal(TABLE))
-}
-
-fn seal(keys: &KeyStore, random: &Random, id: CaseId, typed: &Typed) -> Vec<u8> {
-    let plain = serde_json::to_vec(typed).expect("its keys are strings");
-    keys.seal(place(&id.to_string()), &plain, random)
-}
-
-fn place(row: &str) -> Place<'_> {
-    Place { table: TABLE, column: "typed", row }
-}
-
-/// A number that can be read out on the telephone: too many for anybody to come upon another family's by chance.
-async fn free_number(cases: &Cases<'_>, random: &Random) -> Result<String, StoreError> {
-    loop {
-        let number = format!("{:04}-{:04}", random.below(10_000), random.below(10_000));
-        if cases.by_number(&number).await?.is_none() {
-            return Ok(number);
-        }
-    }
-}
-
-const TABLE: &str = "claim_cases";

@@ -103,7 +103,7 @@ impl Reading<'_> {
         let audience = self.one_of(table, "audience", &audiences).and_then(|word| Audience::from_word(&word));
         let assurance = self.one_of(table, "assurance", ASSURANCES).unwrap_or_else(|| ASSURANCES[0].to_owned());
         let stages = feature.map(|feature| self.stages(table, feature, features));
-        Some(Flow {
+        let flow = Flow {
             name: name.to_owned(),
             feature: feature?,
             audience,
@@ -113,7 +113,11 @@ impl Reading<'_> {
             listed: self.boolean(table, "listed"),
             lifetime: self.lifetime(table),
             stages: stages?,
-        })
+        };
+        let wrong: Vec<String> =
+            flow.stages.iter().filter_map(|bound| Some(format!("stage `{}`: {}", bound.name, bound.stage.check(&flow).err()?))).collect();
+        wrong.iter().for_each(|what| self.wrong(0..0, what));
+        Some(flow)
     }
 
     /// Features meet here and nowhere else: a flow may use any feature's stages, by their words.

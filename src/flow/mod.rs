@@ -43,6 +43,18 @@ pub trait Stage: Send + Sync {
         Asks::default()
     }
 
+    /// What this stage asks of the flow it stands in, beyond its own settings; what is wrong, in words. Asked when flow files
+    /// are read.
+    fn check(&self, _flow: &Flow) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// Takes back what this stage learnt, so that it is asked again: the person corrects it while the next stage still
+    /// waits. False where it is too late for that, as it is by default.
+    fn take_back(&self, _draft: &mut Draft) -> bool {
+        false
+    }
+
     /// Called once, in the POST that makes this stage the current one: puts a letter in the outbox, picks a question. It
     /// may find that there is nothing to ask of this person, and say so in the draft: then the stage is passed over.
     async fn enter(&self, _step: &mut Step<'_>) -> Result<(), FlowError> {
@@ -117,6 +129,8 @@ pub struct Origin {
     pub signed_in: Option<AccountId>,
     /// The waiting page (or the work) that limits may ask for was done.
     pub challenge_passed: bool,
+    /// The browser and the machine in a few words, such as `Firefox, Windows`, for letters; empty if they are not known.
+    pub device: String,
 }
 
 /// What was sent back, one value a field: a repeated field is refused before a stage sees it.
@@ -338,6 +352,11 @@ impl Flow {
     /// The first stage with something left to ask. There is no cursor to lose.
     pub fn current(&self, draft: &Draft) -> Option<&BoundStage> {
         self.stages.iter().find(|bound| bound.stage.is_open(draft))
+    }
+
+    /// Takes back what the first stage that can be corrected has learnt; its word. `None`: nothing can be.
+    pub fn take_back(&self, draft: &mut Draft) -> Option<&'static str> {
+        self.stages.iter().find(|bound| bound.stage.take_back(draft)).map(|bound| bound.name)
     }
 
     /// Where the person stands among the stages: the place of the current one, or of the last.

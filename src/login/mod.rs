@@ -10,8 +10,9 @@ pub mod sign_out;
 use async_trait::async_trait;
 
 use crate::flow::{Feature, Finish, Finished, Flow, FlowError, StageEntry, Step};
-use crate::model::LocalPath;
+use crate::model::{AccountId, LocalPath};
 use crate::store::accounts::AccountState;
+use crate::store::events::Event;
 use crate::web::session::{self, Proof};
 
 /// Signing in, for flow files.
@@ -34,6 +35,10 @@ impl Finish for SignIn {
             Some(account) => step.tx.people().find(account.person).await?.filter(|person| person.active),
             None => None,
         };
+        let account = match account {
+            Some(account) if !may_go_on(step, account.id).await? => None,
+            account => account,
+        };
         match (account, person) {
             (Some(account), Some(person)) => {
                 session::keep_agreement(step, &account).await?;
@@ -41,5 +46,22 @@ impl Finish for SignIn {
             }
             _ => Ok(Finished::Elsewhere(LocalPath::parse("/sign-in").expect("it is a path"))),
         }
+    }
+}
+
+/// Row E23: nobody is signed in by a password that was given to them, but by the one that they chose in its place; also
+/// if it was given while they were signing in.
+async fn may_go_on(step: &Step<'_>, account: AccountId) -> Result<bool, FlowError> {
+    let accounts = step.tx.accounts();
+    let given = accounts.password(account).await?.is_some_and(|password| password.must_change);
+    match (&step.draft.password, step.draft.must_change) {
+        (Some(chosen), true) => {
+            if !accounts.replace_password(account, step.draft.replaces.as_ref(), chosen, step.now).await? {
+                return Ok(false);
+            }
+            step.tx.record(&Event { actor: Some(account), ..Event::of("password.changed") }, step.now).await?;
+            Ok(true)
+        }
+        _ => Ok(!given),
     }
 }

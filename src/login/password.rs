@@ -111,6 +111,10 @@ impl Password {
         if let (Some(old), Some(new)) = (&seen.against, &seen.rehashed) {
             step.tx.accounts().rehash(account, old, new).await?;
         }
+        // Row E23: a password that was given opens one page, where another is chosen.
+        let password = step.tx.accounts().password(account).await?;
+        step.draft.must_change = password.is_some_and(|password| password.must_change);
+        step.draft.replaces = seen.rehashed.or(seen.against);
         step.draft.shared_device = form.ticked("shared_device");
         step.draft.password_shown = Some(Proven { value: (), at: step.now });
         Ok(Outcome::Next)

@@ -32,6 +32,8 @@ pub struct Courier<'a> {
     pub clock: &'a dyn Clock,
     /// Whose name and colour letters bear.
     pub district: District,
+    /// Who reads what families answer; nobody, if it is not said.
+    pub answers_to: Option<&'a str>,
     /// The address of Préau, which every link in a letter begins with (security.md R05).
     pub issuer: &'a str,
 }
@@ -159,9 +161,12 @@ impl Courier<'_> {
             tracing::error!(letter.id = %taken.id, letter.kind = taken.kind, "the letter's template does not fit it: {error}");
             Unmade::ForNow("template")
         })?;
+        // A family's request is answered to the family.
+        let asker = letter.data.get("email").and_then(|email| email.as_str()).filter(|_| letter.kind == "help-request");
         let parts = Parts {
             id: taken.id,
             from: &self.mailer.from,
+            reply_to: asker.or(self.answers_to),
             to: &letter.to,
             language: letter.language,
             written_at: taken.created_at,

@@ -27,6 +27,8 @@ pub struct Mail {
 pub(super) struct Parts<'a> {
     pub(super) id: LetterId,
     pub(super) from: &'a Mailbox,
+    /// Who reads what families answer (B22).
+    pub(super) reply_to: Option<&'a str>,
     pub(super) to: &'a str,
     pub(super) language: Language,
     pub(super) written_at: Timestamp,
@@ -38,15 +40,18 @@ impl Mail {
     /// Makes it; `None` if no letter can be sent to this address. The same letter is made the same every time, its
     /// Message-ID too, by which a second copy is known.
     pub(super) fn make(parts: Parts<'_>) -> Option<Self> {
-        let Parts { id, from, to, language, written_at, rendered, issuer } = parts;
+        let Parts { id, from, reply_to, to, language, written_at, rendered, issuer } = parts;
         let to = address(to)?;
         let envelope = Envelope::new(Some(from.email.clone()), vec![to.clone()]).ok()?;
         let bodies = MultiPart::alternative()
             .boundary(format!("=_{}", id.0.simple()))
             .singlepart(part(ContentType::TEXT_PLAIN, rendered.text))
             .singlepart(part(ContentType::TEXT_HTML, rendered.html));
-        let message = Message::builder()
-            .from(from.clone())
+        let mut message = Message::builder().from(from.clone());
+        if let Some(answers) = reply_to.and_then(address) {
+            message = message.reply_to(Mailbox::new(None, answers));
+        }
+        let message = message
             .to(Mailbox::new(None, to))
             .subject(one_line(&rendered.subject))
             .date(moment(written_at))

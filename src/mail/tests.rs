@@ -48,7 +48,16 @@ impl Post {
     fn courier(&self) -> Courier<'_> {
         let district = District { name: "Conseil scolaire des Tilleuls".to_owned(), brand: "#14606b".to_owned(), logo: None };
         let (store, keys, pages, mailer) = (&self.store, &self.keys, &self.pages, &self.mailer);
-        Courier { store, keys, pages, mailer, clock: &self.clock, district, issuer: "https://compte.tilleuls.example" }
+        Courier {
+            store,
+            keys,
+            pages,
+            mailer,
+            clock: &self.clock,
+            district,
+            answers_to: Some("aide@ecole.example"),
+            issuer: "https://compte.tilleuls.example",
+        }
     }
 
     async fn add(&self, letter: &Letter) {
@@ -510,6 +519,35 @@ fn r18_any_text_as_an_address_is_one_recipient_or_none() {
             }
         }
     });
+}
+
+#[tokio::test]
+async fn b22_a_letter_can_be_answered() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("mail");
+    let mailer = Mailer::open(&MailSettings { url: format!("file:{}", folder.display()), ..MailSettings::default() }).unwrap();
+    let post = Post::new(Store::open(&testing::sqlite()).await.unwrap(), mailer);
+    let asked = |email: Value| Letter {
+        data: json!({ "name": "Anne", "email": email, "school": null, "message": "Aidez-moi", "case": null }),
+        ..letter("erables@ecole.example")
+    };
+    let changed =
+        Letter { kind: "password-changed".to_owned(), data: json!({ "name": "Anne", "moment": "hier" }), ..letter("anne@famille.example") };
+    for (letter, answered_by) in [
+        (changed, Some("aide@ecole.example")),
+        (asked(json!("anne@famille.example")), Some("anne@famille.example")),
+        (asked(json!("x@y.z\r\nBcc: evil@ailleurs.example")), None),
+        (asked(json!(null)), Some("aide@ecole.example")),
+    ] {
+        post.add(&letter).await;
+        assert_eq!(post.deliver().await.delivered, 1);
+        post.clock.advance(Duration::from_secs(1));
+        let newest = folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).max().unwrap();
+        let text = std::fs::read_to_string(newest).unwrap();
+        let said = text.lines().find_map(|line| line.strip_prefix("Reply-To: "));
+        assert_eq!(said, answered_by, "{text}");
+        assert!(!text.split("\r\n\r\n").next().unwrap().contains("\nBcc:"));
+    }
 }
 
 #[tokio::test]

@@ -63,14 +63,31 @@ pub struct Draft {
     pub adds_to: Option<AccountId>,
     /// The match failed: the neutral page, with the case in the staff's queue.
     pub not_matched: Option<CaseId>,
+    /// What was typed led to nobody, or to somebody who may not go on; every page goes on as if it had led to somebody, and
+    /// no proof will ever be right (row E01).
+    pub nobody: bool,
+    /// The mailbox that is to be proven.
+    pub mailbox: Option<Mailbox>,
+    /// The mailbox on file was proven: its address. Only the proof itself writes it (row E32).
+    pub email_shown: Option<Proven<String>>,
+    /// The password on file when the mailbox was proven in a recovery: the proof replaces this one and no other.
+    pub replaces: Option<PasswordHash>,
+    /// The children were looked at.
+    pub children_seen: bool,
+    /// What the school holds was looked at.
+    pub details_seen: bool,
     /// The hash of the password that was chosen or shown; never the password.
     pub password: Option<PasswordHash>,
     /// The sign-in password was right.
     pub password_shown: Option<Proven<()>>,
+    /// It was given, not chosen: another one comes before anything else (row E23).
+    pub must_change: bool,
     /// Security questions that were chosen, with their hashed answers.
     pub questions: Option<Vec<Answered>>,
     /// The recall questions asked in a recovery, by their keys: the same ones until they are answered.
     pub recall: Option<Vec<String>>,
+    /// The mailbox was proven, and this account has questions that are asked after it (B20).
+    pub recall_due: bool,
     /// They were answered while this was the password on file; once it is another one, the proof is worth nothing.
     pub recall_shown: Option<Proven<Option<PasswordHash>>>,
     /// Too many recoveries were begun for this name: no answer is judged before then.
@@ -165,6 +182,20 @@ pub struct AskedFor {
     pub client_id: String,
     /// The origin of the validated redirect address, for the page's `form-action`.
     pub origin: String,
+}
+
+/// A mailbox that a letter was sent to, or seems to have been.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mailbox {
+    /// The address as the person typed it. Pages show nothing else (row E07).
+    pub typed: Option<String>,
+    /// Whose address on file hears that somebody tried, where nobody was matched (B12).
+    pub hears: Option<PersonId>,
+    /// When the last letter left.
+    pub sent_at: Option<Timestamp>,
+    /// Too many letters: no other leaves before then.
+    pub waits_until: Option<Timestamp>,
 }
 
 /// A fact and the instant at which it was proven.

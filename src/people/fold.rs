@@ -48,6 +48,19 @@ pub fn email_key(address: &str) -> String {
     }
 }
 
+/// Folds a house number for comparison: what is behind the number does not count, nor does a flat before a stroke, so
+/// `2445-B`, `2445 app. 3`, `3-2445` and `2445` are one house (B9). Nothing is left of a text without digits.
+pub fn house_number_key(text: &str) -> String {
+    let plain: String = text.nfkc().map(|c| if ('\u{2010}'..='\u{2015}').contains(&c) { '-' } else { c }).collect();
+    let runs: Vec<&str> = plain.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty()).collect();
+    let flat_first = plain.split_once('-').is_some_and(|(before, after)| {
+        let number = |part: &str| part.trim().chars().next().is_some_and(|c| c.is_ascii_digit());
+        before.trim().bytes().all(|byte| byte.is_ascii_digit()) && number(before) && number(after)
+    });
+    let house = if flat_first { runs.get(1) } else { runs.first() };
+    house.map_or_else(String::new, |house| house.trim_start_matches('0').to_owned())
+}
+
 fn fold_letters(text: &str) -> String {
     let mut key = String::with_capacity(text.len());
     for letter in text.nfkd().flat_map(char::to_lowercase).nfkd() {
@@ -94,6 +107,18 @@ mod tests {
             ("ΝΙΚΟΣ", "νικος"),
         ] {
             assert_eq!(name_key(left), name_key(right), "{left} {right}");
+        }
+    }
+
+    #[test]
+    fn b09_a_house_has_one_number_however_it_is_written() {
+        for written in
+            ["2445", " 2445 ", "2445-B", "2445 app. 3", "2445, app 12", "3-2445", "12 - 2445", "02445", "２４４５", "no 2445 bis"]
+        {
+            assert_eq!(house_number_key(written), "2445", "{written}");
+        }
+        for (written, key) in [("2446", "2446"), ("244", "244"), ("rue des Lilas", ""), ("", ""), ("0", "")] {
+            assert_eq!(house_number_key(written), key, "{written}");
         }
     }
 

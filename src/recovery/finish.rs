@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::flow::definition::ASSURANCES;
 use crate::flow::{Finish, Finished, Flow, FlowError, Step};
 use crate::limits::{self, Rule};
-use crate::model::{Audience, LocalPath};
+use crate::model::{Audience, Draft, LocalPath};
 use crate::store::accounts::{Account, AccountState};
 use crate::store::events::Event;
 use crate::store::people::Person;
@@ -23,9 +23,15 @@ impl Finish for BackIn {
     /// have been faster. Without an account, which decoys have not, there is no end.
     async fn finish(&self, step: &mut Step<'_>, flow: &Flow) -> Result<Finished, FlowError> {
         let Some((account, person)) = whose(step).await? else { return Ok(begin_again()) };
-        let (Some(shown), Some(password)) = (&step.draft.recall_shown, &step.draft.password) else { return Ok(begin_again()) };
+        let draft = &*step.draft;
+        let replaces = match (&draft.email_shown, &draft.recall_shown) {
+            (Some(_), _) => &draft.replaces,
+            (None, Some(shown)) => &shown.value,
+            (None, None) => return Ok(begin_again()),
+        };
+        let Some(password) = &draft.password else { return Ok(begin_again()) };
         let on_file = step.tx.accounts().password(account.id).await?.map(|password| password.hash);
-        if on_file != shown.value {
+        if on_file != *replaces {
             return Ok(begin_again());
         }
         // What was guessed at the old password says nothing of the new one; the answers' counter is their own (R21).
@@ -37,6 +43,7 @@ impl Finish for BackIn {
         if !step.tx.accounts().replace_password(account.id, on_file.as_ref(), password, step.now).await? {
             return Ok(begin_again());
         }
+        step.tx.mail_proofs().kill(person.id, step.now).await?;
         let ended = step.tx.sessions().end_all(account.id, None, step.now).await?;
         let devices = step.tx.devices().forget_all(account.id).await?;
         let detail = json!({ "flow": flow.name, "way": step.draft.way, "sessions_ended": ended, "devices_forgotten": devices });
@@ -44,18 +51,27 @@ impl Finish for BackIn {
         step.tx.record(&event, step.now).await?;
         notice::tell(step, &person, "password-changed").await?;
         let account = Account { assurance: weaker(&account.assurance, &flow.assurance).to_owned(), ..account };
-        session::begin(step, &account, &person, &Proof { amr: &["kba"], know_device: false }).await
+        let amr = methods(step.draft);
+        session::begin(step, &account, &person, &Proof { amr: &amr, know_device: false }).await
     }
 }
 
-/// The pupil whose answers were right, if the account is still open to them (rows R09, S07).
+/// What was shown (RFC 8176, row P38): answers, a mailbox, or both. A mailed code is no second factor (D3).
+fn methods(draft: &Draft) -> Vec<&'static str> {
+    let answers = draft.recall_shown.as_ref().map(|_| "kba");
+    let mailbox = draft.email_shown.as_ref().map(|_| "mca");
+    answers.into_iter().chain(mailbox).collect()
+}
+
+/// Whose proof it was, if the account is still open to them: a pupil's answers, or anybody's mailbox (rows R09, S07).
 async fn whose(step: &Step<'_>) -> Result<Option<(Account, Person)>, FlowError> {
     let Some(id) = step.draft.account else { return Ok(None) };
     let account = step.tx.accounts().find(id).await?.filter(|account| account.state == AccountState::Claimed);
     let Some(account) = account else { return Ok(None) };
     let person = step.tx.people().find(account.person).await?;
-    let pupil = person.filter(|person| person.active && session::audience(person) == Audience::Student);
-    Ok(pupil.map(|person| (account, person)))
+    let by_mail = step.draft.email_shown.is_some();
+    let owner = person.filter(|person| person.active && (by_mail || session::audience(person) == Audience::Student));
+    Ok(owner.map(|person| (account, person)))
 }
 
 fn begin_again() -> Finished {

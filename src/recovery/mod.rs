@@ -3,10 +3,12 @@
 //! password is asked for by the stage that joining has.
 
 mod finish;
+mod mailed_link;
 pub mod office;
 pub mod pages;
 mod recall;
 mod recall_questions;
+pub mod temporary;
 mod way;
 mod who;
 
@@ -18,5 +20,6 @@ pub static FEATURE: Feature = Feature { name: "recovery", stages: STAGES, finish
 const STAGES: &[StageEntry] = &[
     StageEntry::of::<who::Who>("who"),
     StageEntry::of::<way::ChooseWay>("way"),
+    StageEntry::of::<mailed_link::MailedLink>(mailed_link::NAME),
     StageEntry::of::<recall_questions::RecallQuestions>(recall_questions::NAME),
 ];

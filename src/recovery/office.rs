@@ -119,6 +119,7 @@ async fn open_claim(tx: &Tx, keys: &KeyStore, order: &Order<'_>) -> Result<(), S
 }
 
 async fn end(tx: &Tx, order: &Order<'_>) -> Result<Ended, StoreError> {
+    tx.mail_proofs().kill(order.account.person, order.now).await?;
     let sessions = tx.sessions().end_all(order.account.id, None, order.now).await?;
     Ok(Ended { sessions, devices: tx.devices().forget_all(order.account.id).await? })
 }

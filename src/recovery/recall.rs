@@ -1,8 +1,8 @@
 //! Which questions a name is asked, and what is on file of the answers. Always as many as the district asks, always the
 //! same ones for the same name: the account's own where its owner may get back in by them, else decoys, which no answer
-//! fits. Only pupils have them (row R09); whoever looks cannot tell (rows R01, R07).
+//! fits. Only pupils have them, and guardians after their mailbox (row R09); whoever looks cannot tell (rows R01, R07).
 
-use crate::flow::FlowError;
+use crate::flow::{FlowError, Step};
 use crate::keys::{KeyStore, Purpose};
 use crate::limits;
 use crate::model::draft::{Answered, PasswordHash};
@@ -25,9 +25,13 @@ pub(super) struct Asked {
 /// What a journey asks: what it has asked before, or what the name is asked for the first time.
 pub(super) async fn asked(tools: &Tools, accounts: &Accounts<'_>, people: &People<'_>, draft: &Draft) -> Result<Vec<Asked>, FlowError> {
     let subject = limits::subject_of(&tools.keys, draft.account, draft.username.as_deref().unwrap_or_default());
+    let after_mail = draft.email_shown.is_some();
     let most = usize::from(tools.policy.questions().ask);
     let found = match draft.account {
-        Some(account) => on_file(accounts, people, account).await?.filter(|found| found.answers.len() >= most),
+        Some(account) => {
+            let found = on_file(accounts, people, account, after_mail).await?;
+            found.filter(|found| found.answers.len() >= most || after_mail && !found.answers.is_empty())
+        }
         None => None,
     };
     let questions = match (&draft.recall, &found) {
@@ -54,11 +58,24 @@ struct OnFile {
     good: bool,
 }
 
-async fn on_file(accounts: &Accounts<'_>, people: &People<'_>, account: AccountId) -> Result<Option<OnFile>, FlowError> {
+/// Somebody who proved the mailbox has chosen questions that are asked after it.
+pub(super) async fn are_due(step: &Step<'_>) -> Result<bool, FlowError> {
+    let Some(account) = step.draft.account else { return Ok(false) };
+    let (accounts, people) = (step.tx.accounts(), step.tx.people());
+    let Some(found) = accounts.find(account).await? else { return Ok(false) };
+    let person = people.find(found.person).await?;
+    let asked = person.is_some_and(|person| session::audience(&person) == Audience::Guardian);
+    Ok(asked && !accounts.security_answers(account).await?.is_empty())
+}
+
+/// Only a pupil's, or after the mailbox a guardian's: staff have none (row R09).
+async fn on_file(accounts: &Accounts<'_>, people: &People<'_>, account: AccountId, after_mail: bool) -> Result<Option<OnFile>, FlowError> {
     let Some(account) = accounts.find(account).await? else { return Ok(None) };
     let Some(person) = people.find(account.person).await? else { return Ok(None) };
-    if session::audience(&person) != Audience::Student {
-        return Ok(None);
+    match session::audience(&person) {
+        Audience::Student => {}
+        Audience::Guardian if after_mail => {}
+        _ => return Ok(None),
     }
     let good = account.state == AccountState::Claimed && person.active;
     Ok(Some(OnFile { answers: accounts.security_answers(account.id).await?, good }))

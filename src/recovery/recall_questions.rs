@@ -18,7 +18,11 @@ use crate::tools::Tools;
 /// Asks the questions that the pupil chose, or decoys.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct RecallQuestions {}
+pub(super) struct RecallQuestions {
+    /// After the mailbox was proven, guardians who have chosen questions are asked them too (B20).
+    #[serde(default)]
+    after_mail: bool,
+}
 
 /// The stage's name, by which people choose it.
 pub(super) const NAME: &str = "recall-questions";
@@ -43,7 +47,11 @@ struct Compared {
 #[async_trait]
 impl Stage for RecallQuestions {
     fn is_open(&self, draft: &Draft) -> bool {
-        draft.recall_shown.is_none() && draft.way.as_deref().is_none_or(|way| way == NAME)
+        draft.recall_shown.is_none()
+            && match draft.way.as_deref() {
+                None => true,
+                Some(way) => way == NAME || self.after_mail && draft.email_shown.is_some() && draft.recall_due,
+            }
     }
 
     async fn enter(&self, step: &mut Step<'_>) -> Result<(), FlowError> {
@@ -169,10 +177,17 @@ mod tests {
 
     #[test]
     fn it_is_open_until_it_is_answered_and_only_for_those_who_chose_it() {
+        let stage = |after_mail| RecallQuestions { after_mail };
         let chosen = |way: Option<&str>| Draft { way: way.map(str::to_owned), ..Draft::default() };
-        assert!(RecallQuestions {}.is_open(&chosen(Some(NAME))) && RecallQuestions {}.is_open(&chosen(None)));
-        assert!(!RecallQuestions {}.is_open(&chosen(Some("mailed-link"))));
+        assert!(stage(false).is_open(&chosen(Some(NAME))) && stage(false).is_open(&chosen(None)));
+        assert!(!stage(true).is_open(&chosen(Some("mailed-link"))));
         let shown = Draft { recall_shown: Some(Proven { value: None, at: Timestamp(1) }), ..chosen(Some(NAME)) };
-        assert!(!RecallQuestions {}.is_open(&shown));
+        assert!(!stage(false).is_open(&shown));
+        let proven = |due| Draft {
+            email_shown: Some(Proven { value: String::new(), at: Timestamp(1) }),
+            recall_due: due,
+            ..chosen(Some("mailed-link"))
+        };
+        assert!(stage(true).is_open(&proven(true)) && !stage(true).is_open(&proven(false)) && !stage(false).is_open(&proven(true)));
     }
 }

@@ -5,19 +5,33 @@ use async_trait::async_trait;
 use serde::Deserialize;
 
 use super::pages::{RecoveryWay, Way};
-use super::recall_questions;
-use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
+use super::{mailed_link, recall_questions};
+use crate::flow::{Flow, FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
 use crate::model::Draft;
 
 /// Asks how the person wants to get back in.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ChooseWay {}
+pub(super) struct ChooseWay {
+    /// The ways that are offered, by their stages, the usual one first.
+    #[serde(default = "all_ways")]
+    ways: Vec<String>,
+}
 
 #[async_trait]
 impl Stage for ChooseWay {
     fn is_open(&self, draft: &Draft) -> bool {
         draft.way.is_none()
+    }
+
+    /// Each is a stage of the flow, behind this one.
+    fn check(&self, flow: &Flow) -> Result<(), String> {
+        let stands = |way: &str| flow.stages.iter().any(|bound| bound.name == way);
+        match self.ways.iter().find(|way| known(way).is_none() || !stands(way)) {
+            Some(way) => Err(format!("`ways` names `{way}`, which is no way back that stands in this flow")),
+            None if self.ways.is_empty() => Err("`ways` is empty: name a way back, such as \"mailed-link\"".to_owned()),
+            None => Ok(()),
+        }
     }
 
     async fn show(&self, _look: &Look<'_>) -> Result<Screen, FlowError> {
@@ -26,14 +40,14 @@ impl Stage for ChooseWay {
             title: (*title).to_owned(),
             hint: (*hint).to_owned(),
         };
-        Ok(Screen::of(&RecoveryWay { ways: WAYS.iter().map(way).collect() }))
+        Ok(Screen::of(&RecoveryWay { ways: self.ways.iter().filter_map(|stage| known(stage)).map(way).collect() }))
     }
 
     async fn submit(&self, step: &mut Step<'_>, form: &Form, _prepared: Prepared) -> Result<Outcome, FlowError> {
         let chosen = form.text("way");
-        match WAYS.iter().find(|(stage, ..)| *stage == chosen) {
-            Some((stage, ..)) => {
-                step.draft.way = Some((*stage).to_owned());
+        match self.ways.iter().find(|stage| *stage == chosen) {
+            Some(stage) => {
+                step.draft.way = Some(stage.clone());
                 Ok(Outcome::Next)
             }
             None => Ok(Outcome::again("way", "recovery-way-missing")),
@@ -41,5 +55,16 @@ impl Stage for ChooseWay {
     }
 }
 
+fn known(way: &str) -> Option<&'static (&'static str, &'static str, &'static str)> {
+    WAYS.iter().find(|(stage, ..)| *stage == way)
+}
+
+fn all_ways() -> Vec<String> {
+    WAYS.iter().map(|(stage, ..)| (*stage).to_owned()).collect()
+}
+
 /// The stages that are ways, with their title and what they need.
-const WAYS: &[(&str, &str, &str)] = &[(recall_questions::NAME, "recovery-way-recall", "recovery-way-recall-hint")];
+const WAYS: &[(&str, &str, &str)] = &[
+    (mailed_link::NAME, "recovery-way-mail", "recovery-way-mail-hint"),
+    (recall_questions::NAME, "recovery-way-recall", "recovery-way-recall-hint"),
+];

@@ -22,6 +22,17 @@ impl Stage for Who {
         draft.username.is_none()
     }
 
+    /// While a letter is waited for, another name can be typed.
+    fn take_back(&self, draft: &mut Draft) -> bool {
+        if draft.mailbox.is_some() && draft.email_shown.is_none() {
+            draft.username = None;
+            draft.account = None;
+            draft.way = None;
+            draft.mailbox = None;
+        }
+        self.is_open(draft)
+    }
+
     async fn show(&self, look: &Look<'_>) -> Result<Screen, FlowError> {
         let example = look.tools.policy.username_example(Audience::Student);
         // An app's request begins a new sign-in by itself, with everything that it asked.

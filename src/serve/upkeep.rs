@@ -50,6 +50,7 @@ async fn letters(app: Arc<App>, stopped: watch::Receiver<bool>) {
         mailer: &tools.mailer,
         clock: &*tools.clock,
         district: web::district(&app),
+        answers_to: Some(&tools.config.district.help_address),
         issuer: oidc::issuer(&app),
     };
     courier.run(told(stopped)).await;
@@ -76,6 +77,7 @@ async fn forget(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + 
         tx.journeys().forget(now - A_DAY).await?;
         tx.sessions().forget(now - A_DAY).await?;
         tx.devices().forget(now).await?;
+        tx.mail_proofs().forget(now - 7 * A_DAY).await?;
         limits::prune(tx, now).await?;
         // Codes of a batch whose making was cut short: they never opened anything.
         tx.codes().forget_unpublished(now - A_DAY).await?;

@@ -63,6 +63,26 @@ pub enum Cause {
     OtherAudience,
     /// The name to sign in with is another account's, or the roster lacks what it is made of.
     UsernameTaken,
+    /// No guardian has the address on file (B28).
+    NoAddress,
+    /// A guardian has the address; the name is another.
+    GuardianName,
+    /// The guardian is right; the child's birth date is not.
+    ChildBirthDate,
+    /// The guardian is right; the child's school is not.
+    ChildSchool,
+    /// The guardian is right; the house number is not, or is not on file.
+    HouseNumber,
+    /// The guardian has no child in the roster whose records they may see (E27).
+    NoChild,
+    /// A request: help, in the family's own words (B25).
+    Help,
+    /// A request: the address on file is an old one (B6, B28).
+    AddressChanged,
+    /// A request: a child is missing (B31).
+    ChildMissing,
+    /// A request: what the school holds is wrong (D11).
+    DetailsWrong,
 }
 
 /// The queries on failed claims.
@@ -125,10 +145,20 @@ impl Cases<'_> {
         rows.iter().map(read).collect()
     }
 
-    /// Closes what a person's claim or a reset has answered; how many there were.
+    /// Closes what a person's claim or a reset has answered; how many there were. Requests wait for an answer of their own.
     pub async fn close(&self, person: Option<PersonId>, subject: &Hash, now: Timestamp) -> Result<u64, StoreError> {
-        let update = "UPDATE claim_cases SET closed_at = $1 WHERE closed_at IS NULL AND (person = $2 OR subject = $3)";
-        sql::execute(&self.0, update, [now.0.into(), person.map(|person| person.0).into(), subject.to_vec().into()]).await
+        let requests = Cause::ALL.iter().filter(|cause| cause.is_request()).map(|cause| format!("'{}'", cause.word()));
+        let update = format!(
+            "UPDATE claim_cases SET closed_at = $1 WHERE closed_at IS NULL AND (person = $2 OR subject = $3) AND cause NOT IN ({})",
+            requests.collect::<Vec<_>>().join(", ")
+        );
+        sql::execute(&self.0, &update, [now.0.into(), person.map(|person| person.0).into(), subject.to_vec().into()]).await
+    }
+
+    /// Closes one case, of whatever kind; false if it was closed.
+    pub async fn close_one(&self, id: CaseId, now: Timestamp) -> Result<bool, StoreError> {
+        let update = "UPDATE claim_cases SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL";
+        Ok(sql::execute(&self.0, update, [id.0.into(), now.0.into()]).await? == 1)
     }
 }
 
@@ -148,7 +178,22 @@ impl Cause {
         Self::Disabled,
         Self::OtherAudience,
         Self::UsernameTaken,
+        Self::NoAddress,
+        Self::GuardianName,
+        Self::ChildBirthDate,
+        Self::ChildSchool,
+        Self::HouseNumber,
+        Self::NoChild,
+        Self::Help,
+        Self::AddressChanged,
+        Self::ChildMissing,
+        Self::DetailsWrong,
     ];
+
+    /// Somebody asks for something; no claim went wrong.
+    pub fn is_request(self) -> bool {
+        matches!(self, Self::Help | Self::AddressChanged | Self::ChildMissing | Self::DetailsWrong)
+    }
 
     /// Its word in the store and in `--json`.
     pub fn word(self) -> &'static str {
@@ -166,6 +211,16 @@ impl Cause {
             Self::Disabled => "disabled",
             Self::OtherAudience => "other-audience",
             Self::UsernameTaken => "username-taken",
+            Self::NoAddress => "no-address",
+            Self::GuardianName => "guardian-name",
+            Self::ChildBirthDate => "child-birth-date",
+            Self::ChildSchool => "child-school",
+            Self::HouseNumber => "house-number",
+            Self::NoChild => "no-child",
+            Self::Help => "help",
+            Self::AddressChanged => "address-changed",
+            Self::ChildMissing => "child-missing",
+            Self::DetailsWrong => "details-wrong",
         }
     }
 
@@ -185,6 +240,16 @@ impl Cause {
             Self::Disabled => "the account is shut",
             Self::OtherAudience => "the person also has a role that this way of joining is not for",
             Self::UsernameTaken => "the name to sign in with is another account's, or the roster lacks what it is made of",
+            Self::NoAddress => "no guardian in the roster has this e-mail address",
+            Self::GuardianName => "the address is a guardian's; the name is another",
+            Self::ChildBirthDate => "the guardian is right; the child's birth date is not",
+            Self::ChildSchool => "the guardian is right; the child's school is another",
+            Self::HouseNumber => "the guardian is right; the house number is another, or is not on file",
+            Self::NoChild => "the guardian has no child in the roster whose records they may see",
+            Self::Help => "a request for help",
+            Self::AddressChanged => "a request: the e-mail address on file is an old one",
+            Self::ChildMissing => "a request: a child is missing from the guardian's children",
+            Self::DetailsWrong => "a request: what the school holds is wrong",
         }
     }
 }

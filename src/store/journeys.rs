@@ -106,6 +106,12 @@ impl Journeys<'_> {
         Ok(())
     }
 
+    /// Where it leads from now on.
+    pub async fn lead_to(&self, id: JourneyId, to: &LocalPath) -> Result<(), StoreError> {
+        sql::execute(&self.0, "UPDATE journeys SET return_to = $2 WHERE id = $1", [id.0.into(), to.as_str().into()]).await?;
+        Ok(())
+    }
+
     /// Gives a journey up, as if it had never begun.
     pub async fn drop(&self, id: JourneyId) -> Result<(), StoreError> {
         sql::execute(&self.0, "DELETE FROM journeys WHERE id = $1", [id.0.into()]).await?;

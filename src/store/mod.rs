@@ -19,6 +19,7 @@ pub mod events;
 pub mod families;
 pub mod grants;
 pub mod journeys;
+pub mod mail_proofs;
 pub mod outbox;
 pub mod people;
 pub mod roll;

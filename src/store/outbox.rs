@@ -97,6 +97,18 @@ impl Outbox<'_> {
         Ok(())
     }
 
+    /// The work of adding a letter that nobody gets: it is sealed and written like any other, and is over at once, with
+    /// nothing in it. Where a letter leaves for some and not for others, nobody learns by the time it took (row E02).
+    pub async fn pretend(&self, letter: &Letter, keys: &KeyStore, random: &Random, now: Timestamp) -> Result<(), StoreError> {
+        let id = LetterId::new(now, random);
+        let plain = serde_json::to_vec(letter).expect("a letter is plain data");
+        let _ = keys.seal(place(&id.to_string()), &plain, random);
+        let insert = "INSERT INTO outbox (id, kind, language, created_at, next_at, tries, delivered_at) VALUES ($1, $2, $3, $4, $4, 0, $4)";
+        let values = [id.0.into(), PRETENDED.into(), letter.language.tag().into(), now.0.into()];
+        sql::execute(&self.0, insert, values).await?;
+        Ok(())
+    }
+
     /// How many letters could be taken now; counts no further than `most`.
     pub async fn due(&self, most: u32, now: Timestamp) -> Result<i64, StoreError> {
         let select = format!("SELECT COUNT(*) AS n FROM (SELECT id FROM outbox WHERE {DUE} LIMIT $2) AS due");
@@ -238,6 +250,8 @@ fn standing(row: &QueryResult) -> Result<Standing, StoreError> {
 }
 
 /// Nobody has it, it is not over, and its time has come ($1).
+/// The kind of a letter that nobody gets.
+const PRETENDED: &str = "none";
 const DUE: &str = "delivered_at IS NULL AND dead_at IS NULL AND next_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)";
 /// The letter ($1) as it was taken ($2).
 const HELD: &str = "id = $1 AND tries = $2 AND delivered_at IS NULL AND dead_at IS NULL";

@@ -168,7 +168,7 @@ pub async fn planted(district: &District, draft: Draft) -> Family {
 }
 
 pub async fn office(district: &District, command: office::Command) -> serde_json::Value {
-    office::run(command, &district.app.store, &district.app.tools.keys, district.app.now()).await.unwrap()
+    office::run(command, &district.app.store, &district.app.tools, district.app.now()).await.unwrap()
 }
 
 pub fn whose(person: &str) -> office::Whose {

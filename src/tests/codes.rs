@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::http::{Method, StatusCode};
 use serde_json::Value;
 
-use super::district::{District, FAMILIES};
+use super::district::{District, HOUSEHOLDS};
 use super::family::{Family, PASSWORD};
 use crate::people::email_key;
 use crate::store::accounts::Account;
@@ -21,7 +21,7 @@ const JEAN: &[(&str, &str)] = &[("given_name", "Jean"), ("family_name", "Silva")
 async fn districts() -> Vec<District> {
     let mut districts = District::each_empty().await;
     for district in &mut districts {
-        district.import(FAMILIES).await;
+        district.import(HOUSEHOLDS).await;
     }
     districts
 }
@@ -135,7 +135,7 @@ async fn c04_whoever_holds_a_code_without_a_name_becomes_the_guardian_of_that_ch
         let jean = guardian(&district, "jean@courriel.example").await;
         assert_eq!(jean.roles.len(), 1);
         // A bulk import has nothing of him, and an undo takes back nothing of his.
-        district.import(&format!("{FAMILIES}p9,,,true,s1,student,eve,,Ève,Martin,,0999009,,,,,05,\n")).await;
+        district.import(&format!("{HOUSEHOLDS}p9,,,true,s1,student,eve,,Ève,Martin,,0999009,,,,,05,\n")).await;
         assert_eq!(children(&mut family).await, ["Ana"]);
         let inputs = crate::roster::Inputs { clock: &district.clock, random: &district.app.tools.random, progress: &|_, _| {} };
         let last = district.app.store.read().imports().last_standing().await.unwrap().unwrap().id;
@@ -144,7 +144,7 @@ async fn c04_whoever_holds_a_code_without_a_name_becomes_the_guardian_of_that_ch
         assert_eq!(guardian(&district, "jean@courriel.example").await, jean);
         // A file that names a record of ours changes nothing.
         let ours = format!("local:{}", jean.id);
-        let changed = FAMILIES.replace("Léa,Roy", "Léa,Roy-Roy");
+        let changed = HOUSEHOLDS.replace("Léa,Roy", "Léa,Roy-Roy");
         district.import(&format!("{changed}{ours},,,true,s1,administrator,x,,Xavier,Autre,,,x@courriel.example,,,,,\n")).await;
         assert_eq!(guardian(&district, "jean@courriel.example").await, jean);
         // The second code is another guardian's; the first one's address is taken.
@@ -174,7 +174,9 @@ async fn c03_a_guardian_without_an_address_on_file_says_which_they_have() {
         assert_eq!(family.text("username-given").as_deref(), Some("luc@courriel.example"));
         assert_eq!(children(&mut family).await, ["Léa"]);
         // Whoever leaves the roster has left, whatever was added to them.
-        district.import(&FAMILIES.lines().filter(|line| !line.starts_with("g3")).fold(String::new(), |all, line| all + line + "\n")).await;
+        district
+            .import(&HOUSEHOLDS.lines().filter(|line| !line.starts_with("g3")).fold(String::new(), |all, line| all + line + "\n"))
+            .await;
         assert_eq!(family.open("/account").await.shows(), "sign-in");
     }
 }
@@ -306,7 +308,7 @@ async fn e10_a_used_replaced_revoked_expired_or_unknown_code_is_one_page_to_the_
         let mut fresh = district.family("203.0.113.9");
         type_code(&mut fresh, FLOW, code(&again["issued"][0])).await;
         assert_eq!(fresh.shows(), "code-child", "the reprint opens");
-        let elsewhere = issue(&District::each_empty().await.remove(0).with(FAMILIES).await, "--student p4 --count 20").await;
+        let elsewhere = issue(&District::each_empty().await.remove(0).with(HOUSEHOLDS).await, "--student p4 --count 20").await;
         let mut pages = Vec::new();
         let classes = [
             ("used", code(&issued[0]).to_owned()),
@@ -342,7 +344,7 @@ async fn e10_a_used_replaced_revoked_expired_or_unknown_code_is_one_page_to_the_
 async fn e13_a_code_of_another_district_opens_nothing_and_counts_against_the_network() {
     let mut districts = districts().await;
     let here = districts.remove(0);
-    let there = District::each_empty().await.remove(0).with(FAMILIES).await;
+    let there = District::each_empty().await.remove(0).with(HOUSEHOLDS).await;
     let theirs = issue(&there, "--student p4 --count 20").await;
     for (number, issued) in theirs.iter().enumerate() {
         let mut family = here.family("203.0.113.1");
@@ -496,7 +498,7 @@ async fn e26_what_the_school_changes_on_the_way_ends_the_journey_with_words_and_
         to_the_last_look(&mut father, of(&issued, "g2")).await;
         nameless_to_the_last_look(&mut jean, code(&nameless[0]), JEAN).await;
         // Paul leaves the roster, Ana leaves the school, and Zoé gets another name: Marie's journey goes on.
-        let changed = FAMILIES.lines().filter(|line| !line.starts_with("g2") && !line.starts_with("p4"));
+        let changed = HOUSEHOLDS.lines().filter(|line| !line.starts_with("g2") && !line.starts_with("p4"));
         let changed: String = changed.map(|line| line.replace("Zoé", "Zoë").replace("\"g1,g2\"", "g1") + "\n").collect();
         district.import(&changed).await;
         assert_eq!(mother.send(&[]).await.shows(), "enrolled");
@@ -532,14 +534,14 @@ async fn e27_what_a_court_takes_from_the_guardian_of_a_code_it_takes_from_whoeve
     for district in districts().await {
         // Two records of one Marie: the second is tied to Léa alone.
         let second = "g4,,,true,s1,guardian,marie2,,Marie,D’Arcy-Gagnon,,,marie.deux@courriel.example,,,,,\n";
-        district.import(&(FAMILIES.replace(",,,g3,05", ",,,\"g3,g4\",05") + second)).await;
+        district.import(&(HOUSEHOLDS.replace(",,,g3,05", ",,,\"g3,g4\",05") + second)).await;
         let issued = issue(&district, "--student p1 p2").await;
         let mut family = district.family("203.0.113.1");
         to_the_last_look(&mut family, of(&issued, "g1")).await;
         family.send(&[]).await;
         type_code(&mut family, FLOW, of(&issued, "g4")).await.send(MINE).await;
         assert_eq!(children(&mut family).await, ["Léa", "Noé", "Zoé"]);
-        district.import(FAMILIES).await;
+        district.import(HOUSEHOLDS).await;
         assert_eq!(children(&mut family).await, ["Noé", "Zoé"], "the school ties the second record to nobody any more");
     }
 }

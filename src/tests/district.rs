@@ -16,7 +16,7 @@ use crate::cli::{claim, code};
 use crate::clock::FixedClock;
 use crate::flow::{Flow, definition};
 use crate::keys::KeyStore;
-use crate::model::Timestamp;
+use crate::model::{Letter, Timestamp};
 use crate::password::Hasher;
 use crate::people::number_key;
 use crate::random::Random;
@@ -59,7 +59,7 @@ p8,,,true,s1,student,jea,,Jean-Pierre,O’Neil,,42,,,,,05,
 ";
 /// The same Zoé and Noé, with Marie, the mother of both, and Paul, Zoé's father alone; and Léa, whose father Luc has no
 /// address. Nobody is tied to Ana.
-pub const FAMILIES: &str = "\
+pub const HOUSEHOLDS: &str = "\
 p1,,,true,s1,student,zoe,,Zoé,Tremblay-Gagnon,,0123456,,,,\"g1,g2\",05,
 p2,,,true,s1,student,lea,,Léa,Roy,,0123457,lea.roy@courriel.example,,,g3,05,
 p3,,,true,s1,student,noe,,Noé,D’Arcy,,S0200300,,,,g1,05,
@@ -70,6 +70,20 @@ g3,,,true,s1,guardian,luc,,Luc,Roy,,,,,,,,
 ";
 /// Birth dates; the two Maries have the same.
 const BIRTHS: &str = "p1,,,2014-03-04\np2,,,2014-05-06\np3,,,2014-07-08\np4,,,2014-01-01\np6,,,2014-09-09\np7,,,2014-09-09\n";
+/// Anne and Marc are Léa's and Noé's parents, each with an address of their own; Sam and Lou share one mailbox; Yves is
+/// known by nothing but his tie to Zoé, and has no house number on file.
+pub const FAMILIES: &str = "\
+c01,,,true,s1,student,lea,,Léa,Roy,,0100001,,,,,05,,
+c02,,,true,s2,student,noe,,Noé,Roy,,0100002,,,,,02,,
+c03,,,true,s1,student,zoe,,Zoé,Tran,,0100003,,,,,05,,
+g01,,,true,s1,parent,anne,,Anne,Roy-Côté,,,Anne@Famille.example,,613 555-0142,\"c01,c02\",,,\"2445, app. 3\"
+g02,,,true,s1,parent,marc,,Marc,Roy,,,marc@famille.example,,,\"c01,c02\",,,12
+g03,,,true,s1,guardian,sam,,Sam,Tran,,,duo@famille.example,,,c03,,,7
+g04,,,true,s1,guardian,lou,,Lou,Tran,,,duo@famille.example,,,c03,,,7
+g05,,,true,s1,relative,yves,,Yves,Tran,,,yves@famille.example,,,c03,,,
+t01,,,true,s1,teacher,paul,,Paul,Prof,,,paul@ecole.example,,,,,,
+";
+const CHILDREN_BORN: &str = "c01,,,2012-05-06\nc02,,,2015-01-02\nc03,,,2014-03-04\n";
 /// The facts of Zoé, as her report card has them.
 pub const ZOE: &[(&str, &str)] = &[("given_name", "Zoé"), ("family_name", "Tremblay-Gagnon"), ("student_number", "0123456")];
 /// The facts of Léa.
@@ -137,15 +151,20 @@ impl District {
 
     /// Imports this roster in the place of the one before.
     pub async fn import(&self, users: &str) {
-        let dir = tempfile::tempdir().unwrap();
-        let put = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
         let head = "sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,userIds,givenName,familyName,middleName,\
                     identifier,email,sms,phone,agentSourcedIds,grades,password\n";
-        put("orgs.csv", "sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId\ns1,,,École des Érables,school,,\n");
-        put("users.csv", &format!("{head}{users}"));
+        let orgs = "sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId\ns1,,,École des Érables,school,,\n";
         let births: String =
             BIRTHS.lines().filter(|line| users.contains(&format!("{},", &line[..2]))).map(|line| format!("{line}\n")).collect();
-        put("demographics.csv", &format!("sourcedId,status,dateLastModified,birthDate\n{births}"));
+        let births = format!("sourcedId,status,dateLastModified,birthDate\n{births}");
+        self.import_files(&[("orgs.csv", orgs), ("users.csv", &format!("{head}{users}")), ("demographics.csv", &births)]).await;
+    }
+
+    async fn import_files(&self, files: &[(&str, &str)]) {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            std::fs::write(dir.path().join(name), text).unwrap();
+        }
         let inputs = Inputs { clock: &self.clock, random: &self.app.tools.random, progress: &|_, _| {} };
         self.clock.advance(Duration::from_secs(1));
         let report = import(&self.app.store, &inputs, dir.path(), &Options { approve: true, ..Options::default() }).await.unwrap();
@@ -166,6 +185,66 @@ impl District {
         dump += &self.texts("journeys", &["draft", "typed", "return_to"]).await;
         dump += &self.texts("roster_ties", &["source_id"]).await;
         dump
+    }
+
+    /// The same with two schools, children and their guardians: see [`FAMILIES`].
+    pub async fn each_with_families() -> Vec<Self> {
+        let districts = Self::each_empty().await;
+        for district in &districts {
+            district.import_families(FAMILIES).await;
+        }
+        districts
+    }
+
+    /// Imports a roster of families in the place of the one before.
+    pub async fn import_families(&self, users: &str) {
+        let head = "sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,userIds,givenName,familyName,middleName,\
+                    identifier,email,sms,phone,agentSourcedIds,grades,password,metadata.civicNumber\n";
+        let orgs = "sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId,metadata.email\n\
+                    s1,,,École des Érables,school,,,erables@ecole.example\ns2,,,École du Ruisseau,school,,,\n";
+        let births = "sourcedId,status,dateLastModified,birthDate\n";
+        let births: String =
+            births.lines().chain(CHILDREN_BORN.lines().filter(|line| users.contains(&line[..3]))).map(|line| format!("{line}\n")).collect();
+        self.import_files(&[("orgs.csv", orgs), ("users.csv", &format!("{head}{users}")), ("demographics.csv", &births)]).await;
+    }
+
+    /// A guardian, by the address on file and the first name.
+    pub async fn guardian(&self, address: &str, given_name: &str) -> Person {
+        let people = self.app.store.read().people().by_email(address).await.unwrap();
+        people.into_iter().find(|person| person.given_name == given_name).unwrap()
+    }
+
+    /// The letters that wait to leave, the oldest first.
+    pub async fn letters(&self) -> Vec<Letter> {
+        let waiting = self.app.store.read().outbox().standing(1_000).await.unwrap();
+        waiting.iter().map(|letter| letter.open(&self.app.tools.keys).unwrap()).collect()
+    }
+
+    /// The address of a letter's link, and its code.
+    pub async fn last_proof(&self) -> (String, String) {
+        let letter = self.letters().await.pop().expect("a letter waits");
+        let text = |key: &str| letter.data[key].as_str().unwrap_or_else(|| panic!("{letter:?}")).to_owned();
+        (format!("/mail/{}", text("token")), text("code"))
+    }
+
+    /// Takes a guardian the right to see a child's records, as a court's order does.
+    pub async fn forbid(&self, guardian: &Person) {
+        self.set_access(guardian, "FALSE").await;
+    }
+
+    /// Gives it back.
+    pub async fn allow(&self, guardian: &Person) {
+        self.set_access(guardian, "TRUE").await;
+    }
+
+    async fn set_access(&self, guardian: &Person, access: &str) {
+        let set = async |tx: &Tx| {
+            let db = tx.db();
+            let update = format!("UPDATE roster_ties SET can_access_records = {access} WHERE guardian = $1");
+            db.execute_raw(Statement::from_sql_and_values(db.get_database_backend(), update, [guardian.id.0.into()])).await?;
+            Ok::<_, crate::store::StoreError>(())
+        };
+        self.app.store.write(set).await.unwrap();
     }
 
     /// A browser in a network of its own.

@@ -165,7 +165,7 @@ async fn the_hardened_twin_asks_for_the_birth_date_and_follows_the_policy() {
         family.claim(STRONG, &[ZOE, &[("birth_date", "2014-04-03")]].concat()).await;
         assert_eq!((family.shows().as_str(), &district.cases().await[0]["cause"]), ("not-matched", &"wrong-birth-date".into()));
         assert_eq!(district.cases().await[0]["roster"]["birth_date"], "2014-03-04");
-        family.claim(STRONG, &[ZOE, &[("birth_date", "04.03.2014")]].concat()).await;
+        family.claim(STRONG, &[ZOE, &[("birth_date", "le 4 mars")]].concat()).await;
         assert_eq!((family.status(), family.wrong()), (422, vec!["birth_date".to_owned()]));
         family.send(&[ZOE, &[("birth_date", "2014-03-04")]].concat()).await;
         // Twelve characters, typed once: the policy's rules.

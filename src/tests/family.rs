@@ -1,6 +1,7 @@
 //! A family at its browser: opens pages, follows redirects, fills in the form that a page shows.
 
 use super::agent::{Agent, Answer};
+use super::district::District;
 
 /// A browser and the page that it shows.
 #[derive(Clone)]
@@ -93,6 +94,19 @@ impl Family {
         self.open(&format!("/enroll/{flow}")).await;
         assert_eq!(self.shows(), "roster-match");
         self.send(facts).await
+    }
+
+    /// The page that waits for a letter, answered with the code of the last one.
+    pub async fn type_code(&mut self, district: &District) -> &mut Self {
+        assert_eq!(self.shows(), "check-mail");
+        let (_, code) = district.last_proof().await;
+        self.send(&[("code", &code)]).await
+    }
+
+    /// The button that sends another letter, a moment later.
+    pub async fn another_letter(&mut self, district: &District) -> &mut Self {
+        district.clock.advance(std::time::Duration::from_secs(1));
+        self.send(&[("again", "yes")]).await
     }
 
     /// The page of the password, answered; twice, where it is asked twice.

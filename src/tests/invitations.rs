@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::http::Method;
 use serde_json::Value;
 
-use super::district::{District, FAMILIES};
+use super::district::{District, HOUSEHOLDS};
 use super::family::{Family, PASSWORD};
 use crate::cli::invite;
 use crate::keys::KeyStore;
@@ -28,7 +28,7 @@ struct Asked {
 async fn districts() -> Vec<District> {
     let mut districts = District::each_empty().await;
     for district in &mut districts {
-        district.import(FAMILIES).await;
+        district.import(HOUSEHOLDS).await;
     }
     districts
 }

@@ -10,6 +10,7 @@ use crate::pages::{District, Pages};
 
 /// The letters, each with the data it is filled in with. A new letter is one line here.
 pub(super) fn samples() -> Vec<(&'static str, Value)> {
+    let proof = json!({ "name": "Anne", "token": "dG9rZW4", "code": "1234 5678", "moment": "aujourd’hui à 6\u{a0}h 05", "device": "Firefox, Windows" });
     vec![
         ("account-created", json!({ "name": "Éloïse", "username": "S0123456", "moment": "aujourd’hui à 6\u{a0}h 05" })),
         (
@@ -18,12 +19,26 @@ pub(super) fn samples() -> Vec<(&'static str, Value)> {
                 "link": "https://compte.tilleuls.example/enroll/guardian-invitation#c=abc", "until": "23 septembre 2026",
                 "address": "https://compte.tilleuls.example/enroll/guardian-invitation" }),
         ),
+        ("enroll-proof", proof.clone()),
+        (
+            "recover-proof",
+            json!({ "name": "Anne", "token": "dG9rZW4", "code": "1234 5678", "moment": "aujourd’hui à 6\u{a0}h 05", "device": null }),
+        ),
+        ("claim-not-matched", proof.clone()),
+        ("account-exists", proof),
+        (
+            "temporary-password",
+            json!({ "name": "Anne", "password": "bcdf-ghjk-mnpq", "moment": "aujourd’hui à 6\u{a0}h 05", "until": "demain à 6\u{a0}h 05" }),
+        ),
         ("password-changed", json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05" })),
         (
             "help-request",
-            json!({ "name": "Éloïse <b>N’Diaye-Roy</b>\nBcc: x", "email": "eloise@famille.example", "school": "École des Tilleuls", "message": "Bonjour,\nla page dit « trop d’essais ».", "case": "24-1107" }),
+            json!({ "name": "Éloïse <b>N’Diaye-Roy</b>\nBcc: x", "email": "eloise@famille.example", "school": "École des Tilleuls", "message": "Bonjour,\nla page dit « trop d’essais ».", "case": "24-1107", "phone": "613 555-0142", "child": "Léa Roy", "grade": "5", "about": "child", "proven": true }),
         ),
-        ("help-request", json!({ "name": "Noé Tremblay", "email": null, "school": null, "message": "Aidez-moi", "case": null })),
+        (
+            "help-request",
+            json!({ "name": "Noé Tremblay", "email": null, "school": null, "message": "Aidez-moi", "case": null, "phone": null, "child": null, "grade": null, "about": null, "proven": false }),
+        ),
     ]
 }
 

@@ -6,11 +6,13 @@
 //! - `charter`: what people agree to when they join, and again when it has changed; how they like to be written to
 //! - `codes`: activation codes, from the command that makes them to the parent's account, in a `district`
 //! - `enrollment`, `enrollment_limits`: whole claims of pupils, in a `district` with a roster of its own, by a `family` at its browser
+//! - `guardians`: the same for guardians, whose mailbox is the proof
 //! - `http_stage`: a stage that a service of the district makes
 //! - `invitations`: guardians invited by mail, from the command to the account
 //! - `ladder`: the ladder of `lib.rs`, read from our own `use` lines
 //! - `letters`: every letter renders in every language, and every folder of templates/mail/ has a sample
 //! - `login`, `recovery`, `recovery_limits`, `office`: signing in, getting back in (`back_in` is what they share), and what the school does to an account
+//! - `mailed_link`: getting back in by the mailbox on file
 //! - `pages`: every page in every state and language renders, strictly, twice the same, with the ids of docs/contract
 //! - `systems`: docs/systems.md has a row for every line, and names tests that exist
 //! - `texts`: every text that is used exists in every language, none is unused, and each has the same values everywhere
@@ -27,11 +29,13 @@ mod end_session;
 mod enrollment;
 mod enrollment_limits;
 mod family;
+mod guardians;
 mod http_stage;
 mod invitations;
 mod ladder;
 mod letters;
 mod login;
+mod mailed_link;
 mod office;
 mod pages;
 mod recovery;

@@ -179,7 +179,7 @@ fn whose(person: &str) -> Whose {
 }
 
 async fn does(district: &District, command: Command) -> Result<Value, Failed> {
-    run(command, &district.app.store, &district.app.tools.keys, district.app.now()).await
+    run(command, &district.app.store, &district.app.tools, district.app.now()).await
 }
 
 async fn show(district: &District, person: &str) -> Value {

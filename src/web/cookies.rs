@@ -18,6 +18,8 @@ pub const PRE: &str = "__Host-pre";
 pub const DEVICE: &str = "__Host-dev";
 /// The language that was chosen.
 pub const LANGUAGE: &str = "__Host-lang";
+/// The token of a letter's link, between its address and its button.
+pub const MAIL: &str = "__Host-mail";
 /// Where the cookies of journeys begin.
 pub const JOURNEY: &str = "__Host-j-";
 

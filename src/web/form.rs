@@ -79,7 +79,9 @@ fn fields(body: &[u8]) -> Result<BTreeMap<String, String>, PageError> {
 fn begin_again(place: &str) -> String {
     match place.strip_prefix("/flow/").and_then(|rest| rest.split('/').next()) {
         Some(journey) => format!("/flow/{journey}"),
-        None if place.starts_with("/enroll/") || matches!(place, "/sign-in" | "/recover" | "/sign-out" | "/help") => place.to_owned(),
+        None if place.starts_with("/enroll/") || matches!(place, "/sign-in" | "/recover" | "/sign-out" | "/help" | "/mail") => {
+            place.to_owned()
+        }
         None => "/".to_owned(),
     }
 }

@@ -1,8 +1,10 @@
 //! What every handler shares: who is asking, cookies, CSRF, pages as responses, languages, security headers.
 
 pub mod assets;
+pub mod cases;
 pub mod cookies;
 pub mod csrf;
+mod device;
 mod district;
 pub mod error;
 pub mod flow;
@@ -12,6 +14,7 @@ pub mod headers;
 pub mod health;
 pub mod help;
 pub mod host;
+pub mod mail_proof;
 pub mod notice;
 pub mod respond;
 pub mod seen;

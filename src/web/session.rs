@@ -82,7 +82,9 @@ pub fn audience(person: &Person) -> Audience {
     match () {
         () if of(Audience::Staff) => Audience::Staff,
         () if of(Audience::Guardian) => Audience::Guardian,
-        () => Audience::Student,
+        () if of(Audience::Student) => Audience::Student,
+        // Without a role at all, the roster has somebody for the sake of a child.
+        () => Audience::Guardian,
     }
 }
 

@@ -1,6 +1,7 @@
 // The first day of school: a pupil whom only the school's records know claims the account and walks into an app.
 import { expect, look, test } from "./support/checks.js";
 import { PASSWORD, choosePassword, claim, signIn } from "./support/pupil.js";
+import { fromTheChildren, untilTheLetter } from "./support/guardian.js";
 
 test("a pupil claims the account, walks into the app and signs out", async ({ page, district }) => {
   const pupil = district.someone("student-unclaimed");
@@ -62,4 +63,12 @@ test("a parent joins with the code of a letter, on a phone and without JavaScrip
   await page.goto("/account/children");
   await look(page, "account-children");
   for (const child of parent.children) await expect(page.locator("main")).toContainText(child.given_name);
+});
+
+test("a guardian opens an account by what the school knows and by the code of a letter", async ({ page, district }) => {
+  const guardian = district.someone("guardian-unclaimed");
+  const { code } = await untilTheLetter(page, district, guardian);
+  await page.locator("#code").fill(code);
+  await page.locator("button#continue").click();
+  expect(await fromTheChildren(page, guardian)).toBe(guardian.username);
 });

@@ -86,7 +86,16 @@ impl Post {
     fn courier(&self) -> Courier<'_> {
         let Whole { store, keys, pages, mailer, .. } = &*self.whole;
         let district = District { name: "Conseil scolaire des Tilleuls".to_owned(), brand: "#14606b".to_owned(), logo: None };
-        Courier { store, keys, pages, mailer, clock: &self.clock, district, issuer: "https://compte.tilleuls.example" }
+        Courier {
+            store,
+            keys,
+            pages,
+            mailer,
+            clock: &self.clock,
+            district,
+            answers_to: Some("aide@ecole.example"),
+            issuer: "https://compte.tilleuls.example",
+        }
     }
 }
 

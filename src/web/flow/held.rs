@@ -15,9 +15,9 @@ use super::{address, start_of, turn};
 use crate::app::App;
 use crate::flow::Flow;
 use crate::keys::{KeyStore, Purpose};
-use crate::model::{Draft, Hash, Journey, JourneyId, LocalPath};
+use crate::model::{Draft, Hash, Journey, JourneyId, LocalPath, Timestamp};
 use crate::random::Secret;
-use crate::store::journeys::{Ending, Typed};
+use crate::store::journeys::{Ending, Kept, Typed};
 
 /// A journey, and what its browser holds.
 pub(super) struct Held {
@@ -30,6 +30,8 @@ pub(super) struct Held {
     pub fresh: bool,
     /// It lay so long that who it is must be shown again.
     pub resumed: bool,
+    /// It was another browser's until now.
+    pub moved: bool,
     again: Option<Again>,
 }
 
@@ -42,7 +44,7 @@ struct Again {
 impl Held {
     /// A journey that its first answer begins.
     pub fn first(journey: Journey, secret: Secret) -> Self {
-        Self { journey, typed: Typed::new(), ending: None, secret, fresh: true, resumed: false, again: None }
+        Self { journey, typed: Typed::new(), ending: None, secret, fresh: true, resumed: false, moved: false, again: None }
     }
 
     /// The journey of an address, if this browser may go on with it. `sent` is what came with the request.
@@ -53,12 +55,13 @@ impl Held {
         let Some(kept) = app.store.read().journeys().find(id).await? else { return Err(PageError::Expired { again: "/".to_owned() }) };
         let flow = app.flow(&kept.journey.flow).ok_or_else(|| PageError::Expired { again: "/".to_owned() })?;
         let mut found = Self {
-            resumed: visitor.now.since(kept.journey.touched_at) > IDLE,
+            resumed: is_idle(kept.journey.touched_at, visitor.now),
             journey: kept.journey,
             typed: kept.typed,
             ending: kept.ending,
             secret: held.clone(),
             fresh: false,
+            moved: false,
             again: None,
         };
         if held.hash() != kept.browser {
@@ -82,6 +85,30 @@ impl Held {
             ask_again(&mut found.journey.draft);
         }
         Ok(found)
+    }
+
+    /// A journey of another browser, which goes on in the one that shows the token of its letter. What that browser was
+    /// on its way to is its own: an app's request is bound to it, so the way leads home instead.
+    pub fn moved(app: &App, kept: Kept, token: &Secret, sent: &Sent, now: Timestamp) -> Self {
+        let keys = &app.tools.keys;
+        let mut journey = kept.journey;
+        let mac = keys.mac(Purpose::Ticket, &[b"moved", journey.id.0.as_bytes(), token.expose().as_bytes()]);
+        let mut secret = secret_of(mac);
+        let next = next(keys, journey.id, &secret, sent);
+        let twice = next.hash() == kept.browser;
+        let again = twice.then(|| Again { session: None, life: app.flow(&journey.flow).and_then(turn::life) });
+        if twice {
+            secret = next;
+        }
+        let resumed = is_idle(journey.touched_at, now);
+        if resumed {
+            ask_again(&mut journey.draft);
+        }
+        journey.draft.client = None;
+        if journey.return_to.as_str().starts_with("/authorize") {
+            journey.return_to = LocalPath::home();
+        }
+        Self { journey, typed: kept.typed, ending: kept.ending, secret, fresh: false, resumed, moved: true, again }
     }
 
     /// The journey's flow.
@@ -170,7 +197,7 @@ pub(super) async fn lately_typed(app: &App, visitor: &Visitor, flow: &Flow) -> R
             && kept.browser == secret.hash()
             && kept.journey.flow == flow.name
             && kept.ending.is_none()
-            && visitor.now.since(kept.journey.touched_at) <= IDLE
+            && !is_idle(kept.journey.touched_at, visitor.now)
         {
             return Ok(kept.typed.get(first.name).cloned());
         }
@@ -180,13 +207,23 @@ pub(super) async fn lately_typed(app: &App, visitor: &Visitor, flow: &Flow) -> R
 
 /// After a while somebody else may sit there: who it is must be shown again (decisions 13). What was chosen stays.
 fn ask_again(draft: &mut Draft) {
-    draft.person = None;
     draft.code = None;
     draft.child_seen = false;
     draft.adds_to = None;
+    // Where the mailbox is the proof, it is shown again, and until then nothing else is worth anything. A letter may be
+    // read tomorrow: whoever waits for it goes on waiting.
+    match draft.mailbox {
+        Some(_) => draft.email_shown = None,
+        None => draft.person = None,
+    }
     draft.password_shown = None;
     draft.recall_shown = None;
     draft.confirmed = false;
+}
+
+/// So long ago that somebody else may sit there now.
+pub(super) fn is_idle(touched_at: Timestamp, now: Timestamp) -> bool {
+    now.since(touched_at) > IDLE
 }
 
 const IDLE: i64 = 30 * 60;

@@ -4,6 +4,7 @@
 //! else (A43, rows E15-E22).
 
 mod held;
+pub mod mail_link;
 mod turn;
 
 use std::collections::BTreeMap;
@@ -19,7 +20,7 @@ use self::turn::Turn;
 use super::{FrameExtras, PageError, Sent, Visitor, cookies, page, screen, see_other, visitor, with_cookie};
 use crate::app::App;
 use crate::flow::{Flow, FlowError, Look};
-use crate::model::{Draft, FieldError, Journey, JourneyId, LocalPath};
+use crate::model::{Draft, FieldError, Journey, JourneyId, LocalPath, PersonId};
 use crate::pages::Page;
 use crate::store::journeys::Ending;
 use crate::store::{StoreError, Tx};
@@ -61,7 +62,7 @@ pub async fn start(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri) -> R
     if let Some(before) = held::lately_typed(&app, &visitor, flow).await? {
         typed.extend(before);
     }
-    let place = Place { flow, draft: &draft, return_to: &return_to, action: visitor.here.clone(), here: None };
+    let place = Place { flow, journey: None, draft: &draft, return_to: &return_to, action: visitor.here.clone(), here: None };
     place.show(&app, &visitor, typed).await
 }
 
@@ -87,17 +88,19 @@ pub async fn show(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri, Path(
     if let Some(ending) = &held.ending {
         return end(&app, &held, ending).await;
     }
+    let flow = held.flow(&app)?;
     // The form once more, with what was typed, instead of the page that says what became of it. Nothing is written.
     if query(&uri, "correct").is_some() {
-        held.journey.draft.not_matched = None;
+        flow.take_back(&mut held.journey.draft);
     }
-    let flow = held.flow(&app)?;
     let draft = &held.journey.draft;
     let Some(stage) = flow.current(draft) else { return Err(PageError::Expired { again: start_of(flow, &held.journey) }) };
     let ticket = query(&uri, "ticket").map(|ticket| format!("?ticket={ticket}")).unwrap_or_default();
     let action = format!("{}/{}{ticket}", address(held.journey.id), stage.name);
     let typed = held.typed.get(stage.name).cloned().unwrap_or_default();
-    Place { flow, draft, return_to: &held.journey.return_to, action, here: None }.show(&app, &visitor, typed).await
+    Place { flow, journey: Some(held.journey.id), draft, return_to: &held.journey.return_to, action, here: None }
+        .show(&app, &visitor, typed)
+        .await
 }
 
 /// `POST /flow/{journey}/{stage}`: an answer.
@@ -108,7 +111,7 @@ pub async fn answer(
     Path((id, stage)): Path<(String, String)>,
     sent: Sent,
 ) -> Result<Response, PageError> {
-    let held = Held::find(&app, &visitor, &id, Some(&sent)).await?;
+    let mut held = Held::find(&app, &visitor, &id, Some(&sent)).await?;
     if let Some(ending) = &held.ending {
         let to = if stage == LAST || ending.username.is_none() { ending.to.as_str().to_owned() } else { address(held.journey.id) };
         return Ok(held.restore(see_other(&to)));
@@ -117,6 +120,11 @@ pub async fn answer(
     let here = address(held.journey.id);
     if held.came_twice() {
         return Ok(held.restore(see_other(&here)));
+    }
+    // What the person corrects while the next page still waits is asked, and answered, anew.
+    let mut corrected = held.journey.draft.clone();
+    if flow.take_back(&mut corrected) == Some(stage.as_str()) {
+        held.journey.draft = corrected;
     }
     let stands = flow.place(&held.journey.draft);
     match flow.stages.iter().position(|bound| bound.name == stage) {
@@ -147,9 +155,26 @@ pub async fn begun(app: &App, visitor: &Visitor, feature: &str) -> Result<Option
     Ok(None)
 }
 
+/// The journey in this browser in which a mailbox was proven a moment ago: its address, and whose mailbox it is.
+pub async fn proven_here(app: &App, visitor: &Visitor) -> Result<Option<(String, PersonId)>, PageError> {
+    let reader = app.store.read();
+    for (id, secret) in visitor.jar.journeys().into_iter().rev() {
+        let Some(kept) = reader.journeys().find(id).await? else { continue };
+        let open = kept.browser == secret.hash() && kept.ending.is_none() && kept.journey.expires_at > visitor.now;
+        let draft = kept.journey.draft;
+        if let (true, Some(person), Some(_)) =
+            (open && !held::is_idle(kept.journey.touched_at, visitor.now), draft.person, draft.email_shown)
+        {
+            return Ok(Some((address(id), person.value)));
+        }
+    }
+    Ok(None)
+}
+
 /// A stage's page in its place.
 struct Place<'a> {
     flow: &'a Flow,
+    journey: Option<JourneyId>,
     draft: &'a Draft,
     return_to: &'a LocalPath,
     action: String,
@@ -168,7 +193,7 @@ impl Place<'_> {
         typed: BTreeMap<String, String>,
         errors: Vec<FieldError>,
     ) -> Result<Response, PageError> {
-        let look = look(app, visitor, self.flow, self.draft, self.return_to);
+        let look = look(app, visitor, self);
         let (_, shown) = self.flow.show(&look).await?.ok_or_else(|| PageError::from(FlowError::Broken("no stage is open".to_owned())))?;
         let extras = FrameExtras {
             action: self.action.clone(),
@@ -197,19 +222,10 @@ async fn end(app: &App, held: &Held, ending: &Ending) -> Result<Response, PageEr
     Ok(page(&enrolled, FrameExtras { action, ..FrameExtras::default() }))
 }
 
-fn look<'a>(app: &'a App, visitor: &'a Visitor, flow: &Flow, draft: &'a Draft, return_to: &'a LocalPath) -> Look<'a> {
-    let (tools, reader, audience) = (&app.tools, app.store.read(), flow.audience);
-    Look {
-        tools,
-        reader,
-        audience,
-        draft,
-        visitor: &visitor.origin,
-        journey: None,
-        language: visitor.language,
-        return_to,
-        now: visitor.now,
-    }
+fn look<'a>(app: &'a App, visitor: &'a Visitor, place: &Place<'a>) -> Look<'a> {
+    let (tools, reader, audience, language) = (&app.tools, app.store.read(), place.flow.audience, visitor.language);
+    let Place { journey, draft, return_to, .. } = place;
+    Look { tools, reader, audience, draft, journey: *journey, language, visitor: &visitor.origin, return_to, now: visitor.now }
 }
 
 fn new_journey(flow: &Flow, id: JourneyId, draft: Draft, return_to: LocalPath, visitor: &Visitor) -> Journey {

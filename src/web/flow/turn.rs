@@ -12,7 +12,7 @@ use super::super::{FrameExtras, PageError, Sent, Visitor, cookies, district, pag
 use super::held::{self, Held};
 use super::{Place, address, look};
 use crate::app::App;
-use crate::flow::{Answered, Finished, Flow, FlowError, Form, Look, Prepared, Step};
+use crate::flow::{Answered, Finished, Flow, FlowError, Form, Prepared, Step};
 use crate::limits::{self, Network};
 use crate::model::{Draft, FieldError, Timestamp};
 use crate::pages::plain::Challenge;
@@ -49,21 +49,39 @@ impl Turn<'_> {
         self.visitor = &visitor;
         self.held.journey.draft.language = Some(visitor.language);
         let journey = &self.held.journey;
-        let look = Look { journey: Some(journey.id), ..look(app, &visitor, self.flow, &journey.draft, &journey.return_to) };
+        let look = look(
+            app,
+            &visitor,
+            &Place {
+                flow: self.flow,
+                journey: Some(journey.id),
+                draft: &journey.draft,
+                return_to: &journey.return_to,
+                action: String::new(),
+                here: None,
+            },
+        );
         let prepared = self.flow.prepare(self.stage, &look, &self.sent.form).await?;
         let next = self.next_secret();
         let turned = app.store.write(async |tx: &Tx| self.judge(tx, prepared, &next).await).await?;
         match turned {
             Turned::Lost if self.held.fresh => Ok(self.go_on(&next)),
-            Turned::Lost => Ok(self.lost().await),
+            Turned::Lost => Ok(self.lost(&next).await),
             Turned::Judged(answered, draft) => self.respond(answered, *draft, &next, ticket).await,
         }
     }
 
     /// Another answer was first. If it was this very form, sent twice, both get the same (row E22): a browser may have let
     /// go of the first.
-    async fn lost(&self) -> Response {
+    async fn lost(&self, next: &Secret) -> Response {
         let here = address(self.held.journey.id);
+        if self.held.moved {
+            let kept = self.app.store.read().journeys().find(self.held.journey.id).await;
+            return match kept {
+                Ok(Some(kept)) if kept.browser == next.hash() => self.go_on(next),
+                _ => see_other(&here),
+            };
+        }
         match Held::find(self.app, self.visitor, &self.held.journey.id.to_string(), Some(self.sent)).await {
             Ok(held) if held.came_twice() => {
                 let to =
@@ -90,6 +108,9 @@ impl Turn<'_> {
         };
         if !mine {
             return Ok(Turned::Lost);
+        }
+        if self.held.moved {
+            journeys.lead_to(journey.id, &journey.return_to).await?;
         }
         let session_secret = held::session(&self.app.tools.keys, journey.id, &self.held.secret, self.sent);
         let mut draft = journey.draft.clone();
@@ -170,9 +191,10 @@ impl Turn<'_> {
         let ticket = ticket.map(|ticket| format!("?ticket={ticket}")).unwrap_or_default();
         let (here, return_to) = (address(self.held.journey.id), &self.held.journey.return_to);
         let place = match self.held.fresh {
-            true => Place { flow: self.flow, draft: &draft, return_to, action: self.visitor.here.clone(), here: None },
+            true => Place { flow: self.flow, journey: None, draft: &draft, return_to, action: self.visitor.here.clone(), here: None },
             false => {
-                Place { flow: self.flow, draft: &draft, return_to, action: format!("{here}/{}{ticket}", self.stage), here: Some(here) }
+                let action = format!("{here}/{}{ticket}", self.stage);
+                Place { flow: self.flow, journey: Some(self.held.journey.id), draft: &draft, return_to, action, here: Some(here) }
             }
         };
         let mut response = place.show_wrong(self.app, self.visitor, without(NEVER_SHOWN, &self.sent.form), errors).await?;

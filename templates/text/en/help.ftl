@@ -17,3 +17,16 @@ help-name-missing = Write your name, so that the school knows who is asking.
 help-email-odd = This address is not complete. Example: first.last@example.com
 help-message-missing = Write a few words about what stops you.
 help-message-long = The message is too long. It can have 2000 characters; yours has { $length }.
+
+help-title-address = My address has changed
+help-title-child = A child is missing
+help-title-details = Correct what the school knows
+help-lead-request = This is a request: the school reads it, checks who you are, then corrects the file.
+help-email-new = Your new e-mail address
+help-phone = Daytime telephone
+help-child = Name of the child
+help-child-hint = First and last name, if you write about a child
+help-grade = Their grade
+help-sent-back = Go on where I was
+help-email-missing = Write your new address.
+help-child-missing = Write the child’s first and last name.

@@ -6,6 +6,8 @@ recover-no-username = I do not know my username
 recover-remembered = Back to signing in
 
 recovery-way-title = How would you like to do it?
+recovery-way-mail = Get a message
+recovery-way-mail-hint = At the address that the school knows, with a link and a code
 recovery-way-recall = Answer my questions
 recovery-way-recall-hint = The ones you chose when you created the account
 recovery-way-help = Ask the school
@@ -15,7 +17,7 @@ recall-questions-title = Your questions
 recall-questions-lead = Answer as on the day you created the account. Accents and capitals do not matter.
 recall-questions-forgotten = I no longer know the answers
 
-recovery-way-missing = Choose one of the two.
+recovery-way-missing = Choose one of the ways.
 
 recall-questions-reset = The school has reset my account: create it again
 recall-questions-missing = Answer this question too.

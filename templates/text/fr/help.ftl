@@ -17,3 +17,16 @@ help-name-missing = Écrivez votre nom, pour que l’école sache qui l’appell
 help-email-odd = Cette adresse n’est pas complète. Exemple : prenom.nom@exemple.ca
 help-message-missing = Écrivez quelques mots sur ce qui vous arrête.
 help-message-long = Le message est trop long. Il peut avoir 2000 caractères ; le vôtre en a { $length }.
+
+help-title-address = Mon adresse a changé
+help-title-child = Il manque un enfant
+help-title-details = Corriger ce que l’école sait
+help-lead-request = C’est une demande : l’école la lit, vérifie qui vous êtes, puis corrige le dossier.
+help-email-new = Votre nouvelle adresse de courriel
+help-phone = Téléphone de jour
+help-child = Nom de l’enfant
+help-child-hint = Prénom et nom, si vous écrivez au sujet d’un enfant
+help-grade = Son année d’étude
+help-sent-back = Continuer où j’en étais
+help-email-missing = Écrivez votre nouvelle adresse.
+help-child-missing = Écrivez le prénom et le nom de l’enfant.

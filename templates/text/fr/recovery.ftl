@@ -6,6 +6,8 @@ recover-no-username = Je ne connais pas mon identifiant
 recover-remembered = Revenir à la connexion
 
 recovery-way-title = Comment voulez-vous faire ?
+recovery-way-mail = Recevoir un message
+recovery-way-mail-hint = À l’adresse que l’école connaît, avec un lien et un code
 recovery-way-recall = Répondre à mes questions
 recovery-way-recall-hint = Celles que vous avez choisies en créant le compte
 recovery-way-help = Demander à l’école
@@ -15,7 +17,7 @@ recall-questions-title = Vos questions
 recall-questions-lead = Répondez comme le jour où vous avez créé le compte. Les accents et les majuscules ne comptent pas.
 recall-questions-forgotten = Je ne sais plus les réponses
 
-recovery-way-missing = Choisissez une des deux possibilités.
+recovery-way-missing = Choisissez une des possibilités.
 
 recall-questions-reset = L’école a remis mon compte à zéro : le créer de nouveau
 recall-questions-missing = Répondez aussi à cette question.

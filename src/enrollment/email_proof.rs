@@ -1,0 +1,81 @@
+//! The proof of the mailbox on file: nobody goes on who does not read it (rows D1, E06). The page is the same for those
+//! whom nobody was matched with (E01, B12); what they get is a letter that says so, where the address is on file.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::Deserialize;
+
+use super::confirm::still_open;
+use super::roster_match;
+use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
+use crate::limits;
+use crate::model::draft::Proven;
+use crate::model::{Draft, PersonId};
+use crate::store::cases::Cause;
+use crate::store::people::Person;
+use crate::web::mail_proof::{self, Answer, Asked};
+
+/// Waits for the proof.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EmailProof {}
+
+/// The stage's name in flow files.
+pub(super) const NAME: &str = "email-proof";
+
+#[async_trait]
+impl Stage for EmailProof {
+    fn is_open(&self, draft: &Draft) -> bool {
+        draft.email_shown.is_none()
+    }
+
+    async fn enter(&self, step: &mut Step<'_>) -> Result<(), FlowError> {
+        let person = find(step, step.draft.person.as_ref().map(|proven| proven.value)).await?;
+        let mailbox = step.draft.mailbox.clone().unwrap_or_default();
+        let hears = find(step, mailbox.hears).await?;
+        let cause = match step.draft.not_matched {
+            Some(case) => step.tx.cases().find(case).await?.map(|case| case.cause),
+            None => None,
+        };
+        let told = if cause == Some(Cause::AlreadyClaimed) { "account-exists" } else { "claim-not-matched" };
+        let typed = mailbox.typed.as_deref().or(person.as_ref().and_then(|person| person.email.as_deref())).unwrap_or_default();
+        let asked = Asked {
+            person: person.as_ref(),
+            kind: "enroll-proof",
+            life: LINK_LIFE,
+            hears: hears.as_ref().map(|person| (person, told)),
+            subject: limits::subject_of_mailbox(&step.tools.keys, typed),
+        };
+        mail_proof::send(step, &asked).await
+    }
+
+    async fn show(&self, look: &Look<'_>) -> Result<Screen, FlowError> {
+        mail_proof::show(look).await
+    }
+
+    async fn submit(&self, step: &mut Step<'_>, form: &Form, _prepared: Prepared) -> Result<Outcome, FlowError> {
+        match mail_proof::judge(step, form).await? {
+            Answer::Proven => {
+                // Row E26: the school may have taken the person out, or changed the address, since the letter left.
+                if still_open(step).await? {
+                    let person = find(step, step.draft.person.as_ref().map(|proven| proven.value)).await?;
+                    let address = person.and_then(|person| person.email);
+                    step.draft.email_shown = address.map(|value| Proven { value, at: step.now });
+                }
+                Ok(Outcome::Next)
+            }
+            // Entered once more, which sends another letter.
+            Answer::Again => Ok(Outcome::Next),
+            Answer::Not(outcome) => Ok(outcome),
+        }
+    }
+}
+
+async fn find(step: &Step<'_>, id: Option<PersonId>) -> Result<Option<Person>, FlowError> {
+    let found = step.tx.people().find(id.unwrap_or(roster_match::NOBODY)).await?;
+    Ok(found.filter(|person| person.active))
+}
+
+/// A confirmation by mail may live a day (NIST SP 800-63B, B13).
+const LINK_LIFE: Duration = Duration::from_hours(24);
