@@ -10,10 +10,10 @@ use crate::flow::need::Asks;
 use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
 use crate::limits::{self, Rule, Taken};
 use crate::model::draft::{self, Newcomer};
-use crate::model::{Draft, FieldError};
-use crate::people::is_address;
-use crate::people::{email_key, name_key};
+use crate::model::{Draft, FieldError, PersonId};
+use crate::people::{email_key, is_address, name_key, names_match};
 use crate::store::cases::Cause;
+use crate::store::people::Person;
 
 /// Asks for name and address.
 #[derive(Debug, Deserialize)]
@@ -59,6 +59,10 @@ impl Stage for AboutYou {
         if let Taken::Wait(until) = limits::take(step.tx, Rule::ClaimsBegun, &subject, step.now).await? {
             return Ok(Outcome::Wait(vec![FieldError::of(EMAIL, "about-you-wait")], until));
         }
+        if let Some(person) = restricted(step, &newcomer).await? {
+            turn_away(step, Why { cause: Cause::Restricted, person: Some(person), subject, typed: None }).await?;
+            return Ok(Outcome::Next);
+        }
         if !is_taken(step, &newcomer.email).await? {
             step.draft.newcomer = Some(newcomer);
             return Ok(Outcome::Next);
@@ -71,6 +75,21 @@ impl Stage for AboutYou {
             }
         }
     }
+}
+
+/// The guardian of this name from whom the school keeps the child's records: no code without a name opens what a court
+/// has shut (row E27). They are shown the page with a number for the school, which sees why.
+async fn restricted(step: &Step<'_>, newcomer: &Newcomer) -> Result<Option<PersonId>, FlowError> {
+    let (people, Some(proven)) = (step.tx.people(), &step.draft.code) else { return Ok(None) };
+    let code = step.tx.codes().find(proven.value).await?.filter(|code| code.guardian.is_none());
+    let Some(child) = code.and_then(|code| code.child) else { return Ok(None) };
+    for tie in people.relationships(child).await?.iter().filter(|tie| tie.child == child && !tie.can_access_records) {
+        let named = |guardian: &Person| names_match(&newcomer.given_name, &newcomer.family_name, guardian);
+        if people.find(tie.guardian).await?.is_some_and(|guardian| named(&guardian)) {
+            return Ok(Some(tie.guardian));
+        }
+    }
+    Ok(None)
 }
 
 /// Somebody signs in with this address, or the school knows it as somebody's: they get a code in their own name.

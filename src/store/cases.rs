@@ -83,6 +83,8 @@ pub enum Cause {
     ChildMissing,
     /// A request: what the school holds is wrong (D11).
     DetailsWrong,
+    /// Somebody of this name is the child's guardian, and may not see the child's records.
+    Restricted,
 }
 
 /// The queries on failed claims.
@@ -188,6 +190,7 @@ impl Cause {
         Self::AddressChanged,
         Self::ChildMissing,
         Self::DetailsWrong,
+        Self::Restricted,
     ];
 
     /// Somebody asks for something; no claim went wrong.
@@ -221,6 +224,7 @@ impl Cause {
             Self::AddressChanged => "address-changed",
             Self::ChildMissing => "child-missing",
             Self::DetailsWrong => "details-wrong",
+            Self::Restricted => "restricted",
         }
     }
 
@@ -250,6 +254,7 @@ impl Cause {
             Self::AddressChanged => "a request: the e-mail address on file is an old one",
             Self::ChildMissing => "a request: a child is missing from the guardian's children",
             Self::DetailsWrong => "a request: what the school holds is wrong",
+            Self::Restricted => "a guardian of this name may not see the child's records, and holds a code without a name for that child",
         }
     }
 }

@@ -547,6 +547,23 @@ async fn e27_what_a_court_takes_from_the_guardian_of_a_code_it_takes_from_whoeve
 }
 
 #[tokio::test]
+async fn e27_a_guardian_whom_a_court_keeps_away_gets_in_by_no_code_of_that_child() {
+    for district in districts().await {
+        district.shut_records("g2", "p1").await;
+        // No letter is made for him, and none to him names the child.
+        let issued = issue(&district, "--student p1").await;
+        assert_eq!(issued.iter().map(|one| one["guardian_id"].as_str().unwrap()).collect::<Vec<_>>(), ["g1"]);
+        let nameless = issue(&district, "--student p1 --count 1").await;
+        let mut family = district.family("203.0.113.1");
+        type_code(&mut family, FLOW, code(&nameless[0])).await.send(NEW).await;
+        family.send(&[("given_name", "paul"), ("family_name", "TREMBLAY"), ("email", "paul.autre@courriel.example")]).await;
+        assert_eq!(family.shows(), "code-over");
+        assert_eq!(district.cases().await[0]["cause"], "restricted");
+        assert_eq!((district.count("accounts").await, district.count("codes WHERE used_at IS NOT NULL").await), (0, 0));
+    }
+}
+
+#[tokio::test]
 async fn e28_no_code_stands_in_the_database_nor_two_groups_of_one_side_by_side() {
     for district in districts().await {
         let issued = issue(&district, "--all --count 3").await;

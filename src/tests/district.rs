@@ -25,7 +25,7 @@ use crate::roster::{Inputs, Options, Outcome, import};
 use crate::routes::{self, FEATURES};
 use crate::store::accounts::{Account, AccountState};
 use crate::store::people::Person;
-use crate::store::{Store, Tx, testing};
+use crate::store::{Store, StoreError, Tx, testing};
 use crate::tools::Tools;
 
 /// One node of a district.
@@ -242,7 +242,7 @@ impl District {
             let db = tx.db();
             let update = format!("UPDATE roster_ties SET can_access_records = {access} WHERE guardian = $1");
             db.execute_raw(Statement::from_sql_and_values(db.get_database_backend(), update, [guardian.id.0.into()])).await?;
-            Ok::<_, crate::store::StoreError>(())
+            Ok::<_, StoreError>(())
         };
         self.app.store.write(set).await.unwrap();
     }
@@ -261,6 +261,14 @@ impl District {
     pub async fn account(&self, number: &str) -> Option<Account> {
         let person = self.pupil(number).await;
         self.app.store.read().accounts().of_person(person.id).await.unwrap()
+    }
+
+    /// The school lets a guardian see a child's records no more, by the source's ids.
+    pub async fn shut_records(&self, guardian: &str, child: &str) {
+        let of = |source: &str| format!("(SELECT person FROM current_roster_users WHERE source_id = '{source}')");
+        let update =
+            format!("UPDATE roster_ties SET can_access_records = FALSE WHERE guardian = {} AND child = {}", of(guardian), of(child));
+        self.app.store.write(async |tx: &Tx| tx.db().execute_unprepared(&update).await.map_err(StoreError::from)).await.unwrap();
     }
 
     /// What the school does when it resets an account.
