@@ -14,6 +14,7 @@ mod m0006_letters_and_events;
 mod m0007_codes;
 mod m0008_mail_proofs;
 mod m0009_charters_and_preferences;
+mod m0010_own_address;
 
 /// All changes, in order.
 pub struct Migrator;
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_codes::Migration),
             Box::new(m0008_mail_proofs::Migration),
             Box::new(m0009_charters_and_preferences::Migration),
+            Box::new(m0010_own_address::Migration),
         ]
     }
 }

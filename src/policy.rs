@@ -79,6 +79,17 @@ impl Policy {
         fill(template, naming)
     }
 
+    /// The name that a letter gives somebody, before it is numbered (E2).
+    pub fn provisional_username(&self, naming: &Naming<'_>) -> String {
+        let template = self.settings.provisional.username.as_deref().unwrap_or("{givenName}.{familyName}");
+        fill(template, naming).or_else(|| fill("{givenName}.{familyName}", naming)).unwrap_or_default()
+    }
+
+    /// How long a provisional password is good, where nobody says otherwise (decisions 13).
+    pub fn provisional_life(&self) -> Duration {
+        Duration::from_hours(24 * u64::from(self.settings.provisional.days.unwrap_or(7)))
+    }
+
     /// The rule of the name to sign in with, as a page shows it next to the field: `S0123456`.
     pub fn username_example(&self, audience: Audience) -> String {
         let naming = Naming {

@@ -73,6 +73,8 @@ pub struct Whose {
 pub enum State {
     /// Open to its owner.
     Claimed,
+    /// Invited by a letter, and not here yet.
+    Invited,
     /// Reset, and not claimed again yet.
     Unclaimed,
     /// Shut.
@@ -254,6 +256,7 @@ impl From<State> for AccountState {
     fn from(state: State) -> Self {
         match state {
             State::Claimed => Self::Claimed,
+            State::Invited => Self::Invited,
             State::Unclaimed => Self::Unclaimed,
             State::Disabled => Self::Disabled,
         }

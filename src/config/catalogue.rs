@@ -34,6 +34,8 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("policy.AUDIENCE.password_history_days", "A former password may not come back for so many days."),
     ("policy.AUDIENCE.session_hours", "A session ends after so many hours."),
     ("policy.AUDIENCE.known_device_days", "On a device the account knows, a session ends after so many days instead."),
+    ("policy.provisional.username", "The name that a letter gives somebody: {givenName}, {familyName}, {studentNumber}."),
+    ("policy.provisional.days", "For how many days a provisional password is good."),
     ("policy.questions.answer", "So many security questions are answered at enrollment."),
     ("policy.questions.ask", "So many of these are asked at recovery."),
     ("policy.questions.may_be_wrong", "So many of those may be answered wrong."),
@@ -111,6 +113,7 @@ mod tests {
             )
             .unwrap();
         }
+        whole.policy.provisional = toml::from_str("username = 'x'\ndays = 1").unwrap();
         let mut found = BTreeSet::new();
         leaves(&toml::Table::try_from(&whole).unwrap(), "", &mut found);
         let listed: BTreeSet<String> = paths().map(|(path, _)| path).collect();

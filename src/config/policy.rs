@@ -12,6 +12,8 @@ pub struct PolicySettings {
     pub guardian: AudienceSettings,
     /// Everybody who works for the district.
     pub staff: AudienceSettings,
+    /// Identifiers and provisional passwords in letters.
+    pub provisional: ProvisionalSettings,
     /// Security questions.
     pub questions: QuestionSettings,
     /// A temporary password may be mailed. Mail is read by others: a link is the better way (security.md R11).
@@ -40,6 +42,16 @@ pub struct AudienceSettings {
     pub session_hours: Option<u16>,
     /// On a device the account knows, a session ends after so many days instead.
     pub known_device_days: Option<u16>,
+}
+
+/// Identifiers and provisional passwords in letters (E2).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProvisionalSettings {
+    /// The name to sign in with: `{givenName}`, `{familyName}`, `{studentNumber}`; numbered where several would have it.
+    pub username: Option<String>,
+    /// For how many days a provisional password is good.
+    pub days: Option<u16>,
 }
 
 /// Security questions. Off unless a flow asks them (security.md D2).

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::confirm::still_open;
 use super::roster_match;
-use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
+use crate::flow::{Flow, FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
 use crate::limits;
 use crate::model::draft::Proven;
 use crate::model::{Draft, PersonId};
@@ -19,7 +19,21 @@ use crate::web::mail_proof::{self, Answer, Asked};
 /// Waits for the proof.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct EmailProof {}
+pub(super) struct EmailProof {
+    #[serde(default)]
+    to: To,
+}
+
+/// Where the letter goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum To {
+    /// To the address on file, and to no other (rows D1, E06).
+    #[default]
+    OnFile,
+    /// To the one that was typed at the stage `email`, by somebody who is known by a letter already (E5).
+    Typed,
+}
 
 /// The stage's name in flow files.
 pub(super) const NAME: &str = "email-proof";
@@ -27,12 +41,25 @@ pub(super) const NAME: &str = "email-proof";
 #[async_trait]
 impl Stage for EmailProof {
     fn is_open(&self, draft: &Draft) -> bool {
-        draft.email_shown.is_none()
+        draft.email_shown.is_none() && !draft.no_address
+    }
+
+    /// Row E06: a typed address proves nothing of who typed it. Something that was held must come first.
+    fn check(&self, flow: &Flow) -> Result<(), String> {
+        let before: Vec<&str> = flow.stages.iter().map(|bound| bound.name).take_while(|name| *name != NAME).collect();
+        match self.to {
+            To::OnFile => Ok(()),
+            To::Typed if !before.contains(&"email") => Err("`to = \"typed\"` needs the stage `email` before it".to_owned()),
+            To::Typed if !before.contains(&"password") => {
+                Err("`to = \"typed\"` needs a stage before it at which something is held: `password` with `provisional`".to_owned())
+            }
+            To::Typed => Ok(()),
+        }
     }
 
     async fn enter(&self, step: &mut Step<'_>) -> Result<(), FlowError> {
-        let person = find(step, step.draft.person.as_ref().map(|proven| proven.value)).await?;
         let mailbox = step.draft.mailbox.clone().unwrap_or_default();
+        let person = self.reached(find(step, step.draft.person.as_ref().map(|proven| proven.value)).await?, step.draft);
         let hears = find(step, mailbox.hears).await?;
         let cause = match step.draft.not_matched {
             Some(case) => step.tx.cases().find(case).await?.map(|case| case.cause),
@@ -59,7 +86,7 @@ impl Stage for EmailProof {
             Answer::Proven => {
                 // Row E26: the school may have taken the person out, or changed the address, since the letter left.
                 if still_open(step).await? {
-                    let person = find(step, step.draft.person.as_ref().map(|proven| proven.value)).await?;
+                    let person = self.reached(find(step, step.draft.person.as_ref().map(|proven| proven.value)).await?, step.draft);
                     let address = person.and_then(|person| person.email);
                     step.draft.email_shown = address.map(|value| Proven { value, at: step.now });
                 }
@@ -68,6 +95,17 @@ impl Stage for EmailProof {
             // Entered once more, which sends another letter.
             Answer::Again => Ok(Outcome::Next),
             Answer::Not(outcome) => Ok(outcome),
+        }
+    }
+}
+
+impl EmailProof {
+    /// The person at the address that the letter goes to.
+    fn reached(&self, person: Option<Person>, draft: &Draft) -> Option<Person> {
+        let typed = draft.mailbox.as_ref().and_then(|mailbox| mailbox.typed.clone());
+        match self.to {
+            To::OnFile => person,
+            To::Typed => person.map(|person| Person { email: typed, ..person }),
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::flow::{Finish, Finished, Flow, FlowError, Step, Welcome};
 use crate::limits::{self, Rule};
 use crate::model::draft::Outside;
 use crate::model::{AccountId, CaseId, Draft, Letter, PersonId};
+use crate::people::email_key;
 use crate::store::accounts::{Account, AccountState, Claimed};
 use crate::store::cases::Cause;
 use crate::store::codes::Issued;
@@ -60,6 +61,9 @@ async fn join(step: &mut Step<'_>, flow: &Flow, code: Option<&Issued>) -> Result
     if let Some(chosen) = &step.draft.preferences {
         step.tx.accounts().set_preferences(account.id, chosen).await?;
     }
+    if let Some(proven) = own_address(step, &claimant.person) {
+        step.tx.accounts().set_email(account.id, (&proven, &email_key(&proven)), step.now).await?;
+    }
     session::keep_agreement(step, &account).await?;
     if let Some(code) = code {
         by_code::used(step, code, &claimant.person, account.id).await?;
@@ -104,7 +108,15 @@ fn shown(draft: &Draft) -> Vec<&'static str> {
     let knowledge = (draft.code.is_none() || draft.name_shown).then_some("kba");
     let code = draft.code.as_ref().map(|_| "otp");
     let by_mail = draft.email_shown.as_ref().map(|_| "mca");
-    [knowledge, code, by_mail].into_iter().flatten().collect()
+    let by_letter = draft.password_shown.as_ref().map(|_| "pwd");
+    [knowledge, by_letter, code, by_mail].into_iter().flatten().collect()
+}
+
+/// The address that was proven, where it is none that the school has.
+fn own_address(step: &Step<'_>, person: &Person) -> Option<String> {
+    let proven = step.draft.email_shown.as_ref().map(|proven| proven.value.clone())?;
+    let on_file = person.email.as_deref().map(email_key);
+    (on_file != Some(email_key(&proven))).then_some(proven)
 }
 
 fn wanted(step: &Step<'_>, flow: &Flow, claimant: &Claimant) -> Account {

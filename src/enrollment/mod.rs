@@ -5,10 +5,12 @@ mod about_you;
 mod activation_code;
 mod by_code;
 mod charter;
+mod child_birth_date;
 mod children;
 mod code_child;
 mod confirm;
 mod details;
+mod email;
 mod email_proof;
 pub mod entrance;
 mod families;
@@ -20,6 +22,7 @@ pub mod inviting;
 pub mod issuing;
 pub mod pages;
 mod preferences;
+pub mod provisioning;
 pub mod readiness;
 mod roster_match;
 mod security_questions;
@@ -38,6 +41,8 @@ const STAGES: &[StageEntry] = &[
     StageEntry::of::<code_child::CodeChild>("code-child"),
     StageEntry::of::<about_you::AboutYou>("about-you"),
     StageEntry::of::<roster_match::RosterMatch>(roster_match::NAME),
+    StageEntry::of::<child_birth_date::ChildBirthDate>("child-birth-date"),
+    StageEntry::of::<email::Email>("email"),
     StageEntry::of::<email_proof::EmailProof>(email_proof::NAME),
     StageEntry::of::<children::Children>("children"),
     StageEntry::of::<details::Details>("details"),

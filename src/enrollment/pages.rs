@@ -160,6 +160,28 @@ pub struct SecurityQuestions {
     pub count: usize,
 }
 
+/// A child's birth date.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChildBirthDate {
+    /// It is the reader's own.
+    pub own: bool,
+    /// That of the youngest child.
+    pub youngest: bool,
+    /// The fields: one, or one a child.
+    pub fields: Vec<String>,
+    /// The last day that can be a birth date, `yyyy-mm-dd`.
+    pub today: String,
+}
+
+/// The person's own address.
+#[derive(Clone, Debug, Serialize)]
+pub struct Email {
+    /// The one that the school has, masked: it counts where nothing is typed.
+    pub on_file: Option<String>,
+    /// One may go on without.
+    pub optional: bool,
+}
+
 /// What a service of the district says and asks.
 #[derive(Clone, Debug, Serialize)]
 pub struct Http {
@@ -404,6 +426,28 @@ impl Page for SecurityQuestions {
 
     fn samples() -> Vec<Self> {
         vec![Self { questions: QUESTIONS.iter().map(|question| (*question).to_owned()).collect(), count: 3 }]
+    }
+}
+
+impl Page for ChildBirthDate {
+    const TEMPLATE: &'static str = "pages/child-birth-date.html";
+
+    fn samples() -> Vec<Self> {
+        let page = |own, youngest, many: usize| Self {
+            own,
+            youngest,
+            fields: ["birth_date", "birth_date_2", "birth_date_3"].iter().take(many).map(|name| (*name).to_owned()).collect(),
+            today: "2026-09-02".to_owned(),
+        };
+        vec![page(false, false, 1), page(false, true, 1), page(false, false, 3), page(true, false, 1)]
+    }
+}
+
+impl Page for Email {
+    const TEMPLATE: &'static str = "pages/email.html";
+
+    fn samples() -> Vec<Self> {
+        vec![Self { on_file: None, optional: false }, Self { on_file: Some("a…@free.fr".to_owned()), optional: true }]
     }
 }
 

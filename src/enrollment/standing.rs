@@ -51,7 +51,9 @@ pub(super) async fn standing_with(
     }
     let ties = people.relationships(id).await?;
     let account = accounts.of_person(id).await?;
-    let username = person.as_ref().and_then(|person| username(policy, person));
+    // Whoever was invited by a name keeps it (E2).
+    let given = account.as_ref().filter(|account| account.state == AccountState::Invited).map(|account| account.username.clone());
+    let username = given.or_else(|| person.as_ref().and_then(|person| username(policy, person)));
     let holder = accounts.by_username(username.as_deref().unwrap_or_default()).await?;
     let Some(person) = person.filter(|person| person.active) else { return Ok(Standing::Shut(Cause::NotInRoster)) };
     if !is_for(&person, audience) {
@@ -65,7 +67,7 @@ pub(super) async fn standing_with(
         Some(AccountState::Claimed) => return Ok(Standing::Shut(Cause::AlreadyClaimed)),
         Some(AccountState::Disabled) => return Ok(Standing::Shut(Cause::Disabled)),
         // Reset by the school, it is open again (A29).
-        Some(AccountState::Unclaimed) | None => {}
+        Some(AccountState::Unclaimed | AccountState::Invited) | None => {}
     }
     match username.filter(|_| holder.is_none_or(|holder| holder.person == id)) {
         Some(username) => Ok(Standing::Open(Box::new(Claimant { person, username }))),

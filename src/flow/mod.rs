@@ -193,6 +193,8 @@ pub enum Finished {
     },
     /// Somebody lost the race to the end: say so, and lead to sign-in.
     Elsewhere(LocalPath),
+    /// The journey goes on through another flow, of this name, with everything that it knows.
+    Into(String),
     /// What was asked for is written; nobody is signed in by it.
     Done(LocalPath),
     /// The world changed on the way, and the draft with it: a stage has something to say or to ask again. Nothing was
@@ -387,6 +389,18 @@ impl Flow {
         }
     }
 
+    /// Enters the stage where the journey stands now, and those behind it as long as they find nothing to ask; true if
+    /// one has something to ask.
+    pub async fn arrive(&self, step: &mut Step<'_>) -> Result<bool, FlowError> {
+        while let Some(next) = self.current(step.draft) {
+            next.stage.enter(step).await?;
+            if next.stage.is_open(step.draft) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Judges an answer inside the write. The one that leaves nothing to ask also finishes the flow; one from an old
     /// tab changes nothing.
     pub async fn answer(&self, stage: &str, step: &mut Step<'_>, form: &Form, prepared: Prepared) -> Result<Answered, FlowError> {
@@ -399,11 +413,8 @@ impl Flow {
             Outcome::Challenge => return Ok(Answered::Challenge),
             Outcome::Next => {}
         }
-        while let Some(next) = self.current(step.draft) {
-            next.stage.enter(step).await?;
-            if next.stage.is_open(step.draft) {
-                return Ok(Answered::Next);
-            }
+        if self.arrive(step).await? {
+            return Ok(Answered::Next);
         }
         match self.feature.finish.finish(step, self).await? {
             Finished::NotYet => Ok(Answered::Next),

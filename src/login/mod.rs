@@ -28,9 +28,16 @@ impl Finish for SignIn {
     /// Asks once more whether the account is open: it may have been shut since the name was typed (row S07).
     async fn finish(&self, step: &mut Step<'_>, _flow: &Flow) -> Result<Finished, FlowError> {
         let account = match step.draft.account.filter(|_| step.draft.password_shown.is_some()) {
-            Some(id) => step.tx.accounts().find(id).await?.filter(|account| account.state == AccountState::Claimed),
+            Some(id) => step.tx.accounts().find(id).await?,
             None => None,
         };
+        // Row E23: a provisional password leads to the flow of its letter, and opens nothing else.
+        if let Some(invited) = account.as_ref().filter(|account| account.state == AccountState::Invited) {
+            // What signing in did not ask, joining does.
+            step.draft.agreed = None;
+            return Ok(Finished::Into(invited.claimed_by.clone()));
+        }
+        let account = account.filter(|account| account.state == AccountState::Claimed);
         let person = match &account {
             Some(account) => step.tx.people().find(account.person).await?.filter(|person| person.active),
             None => None,

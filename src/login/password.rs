@@ -16,7 +16,11 @@ use crate::store::accounts::AccountState;
 /// Asks for the password of the name before.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Password {}
+pub(super) struct Password {
+    /// Asks for the provisional password of a letter, and opens nothing to anybody else (E10).
+    #[serde(default)]
+    provisional: bool,
+}
 
 /// What was found out before the write.
 struct Seen {
@@ -66,7 +70,7 @@ impl Stage for Password {
                 asked => return Ok(Prepared::made(Before::Network(asked))),
             }
         }
-        let against = on_file(look).await?;
+        let against = self.on_file(look).await?;
         let verdict = tools.hasher.verify(&typed, against.as_ref()).await?;
         let rehashed = if verdict == Verdict::RightButWeak { Some(tools.hasher.hash(&typed).await?) } else { None };
         Ok(Prepared::made(Before::Seen(Seen { verdict, against, rehashed })))
@@ -115,19 +119,31 @@ impl Password {
         let password = step.tx.accounts().password(account).await?;
         step.draft.must_change = password.is_some_and(|password| password.must_change);
         step.draft.replaces = seen.rehashed.or(seen.against);
+        // A provisional password signs nobody in; it says whose invitation this is (E10, row E23).
+        let invited = step.tx.accounts().find(account).await?.filter(|account| account.state == AccountState::Invited);
+        if let Some(account) = invited {
+            step.draft.chosen_for = Some(account.person);
+            step.draft.person = Some(Proven { value: account.person, at: step.now });
+        }
         step.draft.shared_device = form.ticked("shared_device");
         step.draft.password_shown = Some(Proven { value: (), at: step.now });
         Ok(Outcome::Next)
     }
 }
 
-/// The hash to compare with; none for a name that nobody has, an account that is shut, a password that is over.
-async fn on_file(look: &Look<'_>) -> Result<Option<PasswordHash>, FlowError> {
-    let accounts = look.reader.accounts();
-    let Some(id) = look.draft.account else { return Ok(None) };
-    let open = accounts.find(id).await?.is_some_and(|account| account.state == AccountState::Claimed);
-    let password = accounts.password(id).await?.filter(|password| open && password.expires_at.is_none_or(|end| end > look.now));
-    Ok(password.map(|password| password.hash))
+impl Password {
+    /// The hash to compare with; none for a name that nobody has, an account that is shut, a password that is over.
+    async fn on_file(&self, look: &Look<'_>) -> Result<Option<PasswordHash>, FlowError> {
+        let accounts = look.reader.accounts();
+        let Some(id) = look.draft.account else { return Ok(None) };
+        let open = accounts.find(id).await?.is_some_and(|account| match account.state {
+            AccountState::Claimed => !self.provisional,
+            AccountState::Invited => true,
+            AccountState::Unclaimed | AccountState::Disabled => false,
+        });
+        let password = accounts.password(id).await?.filter(|password| open && password.expires_at.is_none_or(|end| end > look.now));
+        Ok(password.map(|password| password.hash))
+    }
 }
 
 async fn still_on_file(step: &Step<'_>, account: AccountId, seen: &Seen) -> Result<bool, FlowError> {

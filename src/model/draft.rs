@@ -72,6 +72,10 @@ pub struct Draft {
     pub email_shown: Option<Proven<String>>,
     /// The password on file when the mailbox was proven in a recovery: the proof replaces this one and no other.
     pub replaces: Option<PasswordHash>,
+    /// The birth dates that were asked beside it were right.
+    pub birth_date_shown: bool,
+    /// The person has no address, and goes on without.
+    pub no_address: bool,
     /// The children were looked at.
     pub children_seen: bool,
     /// What the school holds was looked at.

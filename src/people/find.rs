@@ -16,10 +16,17 @@ pub async fn find_account(reader: &Reader<'_>, typed: &str) -> Result<Option<Acc
         true => reader.people().by_email(&email_key(typed)).await?,
         false => reader.people().by_number(&number_key(typed)).await?,
     };
-    let mut found = None;
+    let mut found = match typed.contains('@') {
+        true => match reader.accounts().by_email(&email_key(typed)).await?.as_slice() {
+            [] => None,
+            [one] => Some(one.id),
+            _ => return Ok(None),
+        },
+        false => None,
+    };
     for person in &people {
         let Some(account) = reader.accounts().of_person(person.id).await? else { continue };
-        if found.replace(account.id).is_some() {
+        if found.replace(account.id).is_some_and(|other| other != account.id) {
             return Ok(None);
         }
     }

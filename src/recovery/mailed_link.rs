@@ -86,7 +86,11 @@ async fn owner(step: &Step<'_>) -> Result<Option<Person>, FlowError> {
     let Some(account) = step.tx.accounts().find(id).await?.filter(|account| account.state == AccountState::Claimed) else {
         return Ok(None);
     };
-    Ok(step.tx.people().find(account.person).await?.filter(|person| person.active && person.email.is_some()))
+    let Some(mut person) = step.tx.people().find(account.person).await?.filter(|person| person.active) else { return Ok(None) };
+    // Where the school has no address, the one that its owner proved (E6).
+    let own = step.tx.accounts().email(account.id).await?;
+    person.email = person.email.or(own);
+    Ok(Some(person).filter(|person| person.email.is_some()))
 }
 
 /// What opens an account anew lives half an hour (security.md 2.3).

@@ -66,8 +66,9 @@ pub async fn change(tx: &Tx, keys: &KeyStore, change: Change, order: &Order<'_>)
     let subject = limits::subject_of_account(keys, id);
     let state = tx.accounts().find(id).await?.map_or(AccountState::Unclaimed, |account| account.state);
     match (change, state) {
-        (Change::Enable, AccountState::Claimed | AccountState::Unclaimed) => return Ok(Err(Refusal::NotDisabled)),
-        (Change::Reset | Change::Lock | Change::Disable, AccountState::Unclaimed) => return Ok(Err(Refusal::Unclaimed)),
+        (Change::Enable, AccountState::Claimed | AccountState::Invited | AccountState::Unclaimed) => return Ok(Err(Refusal::NotDisabled)),
+        (Change::Reset | Change::Lock | Change::Disable, AccountState::Unclaimed)
+        | (Change::Lock | Change::Disable, AccountState::Invited) => return Ok(Err(Refusal::Unclaimed)),
         (Change::Reset | Change::Lock | Change::Disable, AccountState::Disabled) => return Ok(Err(Refusal::Disabled)),
         _ => {}
     }

@@ -56,7 +56,7 @@ pub async fn give(
     match tx.accounts().find(id).await?.map(|account| account.state) {
         Some(AccountState::Claimed) => {}
         Some(AccountState::Disabled) => return Ok(Err(Refusal::Disabled)),
-        Some(AccountState::Unclaimed) | None => return Ok(Err(Refusal::Unclaimed)),
+        Some(AccountState::Unclaimed | AccountState::Invited) | None => return Ok(Err(Refusal::Unclaimed)),
     }
     // Counters come first, as in a sign-in, or the two could wait for each other.
     let subject = limits::subject_of_account(keys, id);

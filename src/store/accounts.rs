@@ -36,6 +36,8 @@ pub struct Account {
 pub enum AccountState {
     /// Open to its owner.
     Claimed,
+    /// It has a name, and a provisional password in a letter: its owner has not been here yet (E2).
+    Invited,
     /// Reset by the school: its owner must claim it again. Ids, ties and consents stay.
     Unclaimed,
     /// Shut by the school until it opens it again.
@@ -88,6 +90,7 @@ impl AccountState {
     pub fn word(self) -> &'static str {
         match self {
             Self::Claimed => "claimed",
+            Self::Invited => "invited",
             Self::Unclaimed => "unclaimed",
             Self::Disabled => "disabled",
         }
@@ -95,7 +98,7 @@ impl AccountState {
 
     /// The state of a word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Claimed, Self::Unclaimed, Self::Disabled].into_iter().find(|state| state.word() == word)
+        [Self::Claimed, Self::Invited, Self::Unclaimed, Self::Disabled].into_iter().find(|state| state.word() == word)
     }
 }
 
@@ -153,8 +156,50 @@ impl Accounts<'_> {
         }
     }
 
+    /// Keeps a name for somebody who is invited: a new account, or the one they have if nobody owns it. `None`: it has an
+    /// owner or is shut, or the name was taken in the meantime.
+    pub async fn invite(&self, wanted: &Account) -> Result<Option<Account>, StoreError> {
+        let insert = "INSERT INTO accounts (id, person, username, username_key, state, claimed_by, assurance, claimed_at) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (person) DO UPDATE SET state = excluded.state, \
+                      claimed_by = excluded.claimed_by, assurance = excluded.assurance, claimed_at = excluded.claimed_at \
+                      WHERE accounts.state IN ('unclaimed', 'invited')";
+        let values = [
+            wanted.id.0.into(),
+            wanted.person.0.into(),
+            wanted.username.clone().into(),
+            username_key(&wanted.username).into(),
+            AccountState::Invited.word().into(),
+            wanted.claimed_by.clone().into(),
+            wanted.assurance.clone().into(),
+            wanted.claimed_at.0.into(),
+        ];
+        match sql::execute(&self.0, insert, values).await? {
+            0 => Ok(None),
+            _ => self.of_person(wanted.person).await,
+        }
+    }
+
+    /// An address that its owner gave and proved, with its key by `people::email_key` (E6).
+    pub async fn set_email(&self, id: AccountId, (address, email_key): (&str, &str), now: Timestamp) -> Result<(), StoreError> {
+        let update = "UPDATE accounts SET email = $2, email_key = $3, email_proven_at = $4 WHERE id = $1";
+        sql::execute(&self.0, update, [id.0.into(), address.into(), email_key.into(), now.0.into()]).await?;
+        Ok(())
+    }
+
+    /// The address that its owner gave and proved, if any.
+    pub async fn email(&self, id: AccountId) -> Result<Option<String>, StoreError> {
+        let row = sql::row(&self.0, "SELECT email FROM accounts WHERE id = $1", [id.0.into()]).await?;
+        Ok(row.map(|row| row.try_get("", "email")).transpose()?.flatten())
+    }
+
+    /// The accounts whose owners gave and proved this address, folded by `people::email_key`.
+    pub async fn by_email(&self, email_key: &str) -> Result<Vec<Account>, StoreError> {
+        let rows = sql::rows(&self.0, &format!("{SELECT} WHERE email_key = $1 LIMIT 3"), [email_key.into()]).await?;
+        rows.iter().map(record).collect()
+    }
+
     async fn claim_again(&self, found: Account, wanted: &Account) -> Result<Claimed, StoreError> {
-        if found.state != AccountState::Unclaimed {
+        if !matches!(found.state, AccountState::Unclaimed | AccountState::Invited) {
             return Ok(Claimed::Already(found));
         }
         if self.by_username(&wanted.username).await?.is_some_and(|holder| holder.id != found.id) {
@@ -171,7 +216,7 @@ impl Accounts<'_> {
             wanted.assurance.clone().into(),
             wanted.claimed_at.0.into(),
             wanted.language.map(Language::tag).into(),
-            AccountState::Unclaimed.word().into(),
+            found.state.word().into(),
         ];
         if sql::execute(&self.0, update, values).await? == 1 {
             let language = wanted.language.or(found.language);

@@ -97,6 +97,13 @@ impl Journeys<'_> {
         Ok(())
     }
 
+    /// Leads a journey on through another flow, until another end.
+    pub async fn go_over(&self, id: JourneyId, flow: &str, expires_at: Timestamp) -> Result<(), StoreError> {
+        let update = "UPDATE journeys SET flow = $2, expires_at = $3 WHERE id = $1 AND closed_at IS NULL";
+        sql::execute(&self.0, update, [id.0.into(), flow.into(), expires_at.0.into()]).await?;
+        Ok(())
+    }
+
     /// Ends a journey: what it knew is wiped, and how it ended is kept until `until` (row E17).
     pub async fn close(&self, id: JourneyId, ending: &Ending, browser: &Hash, until: Timestamp) -> Result<(), StoreError> {
         let update = "UPDATE journeys SET draft = '{}', typed = '{}', browser = $2, ending = $3, closed_at = $4, expires_at = $5 \

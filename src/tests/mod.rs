@@ -14,6 +14,7 @@
 //! - `login`, `recovery`, `recovery_limits`, `office`: signing in, getting back in (`back_in` is what they share), and what the school does to an account
 //! - `mailed_link`: getting back in by the mailbox on file
 //! - `pages`: every page in every state and language renders, strictly, twice the same, with the ids of docs/contract
+//! - `provisional`: identifiers and provisional passwords in letters, from the sign-in page to the end
 //! - `systems`: docs/systems.md has a row for every line, and names tests that exist
 //! - `texts`: every text that is used exists in every language, none is unused, and each has the same values everywhere
 
@@ -38,6 +39,7 @@ mod login;
 mod mailed_link;
 mod office;
 mod pages;
+mod provisional;
 mod recovery;
 mod recovery_limits;
 mod relying_party;

@@ -32,7 +32,7 @@ fn every_line_has_its_row_and_every_test_that_is_named_exists() {
 }
 
 /// The systems that are written down, and how many lines each has.
-const SYSTEMS: &[(&str, u32)] = &[("A", 51), ("B", 33), ("C", 27), ("D", 19)];
+const SYSTEMS: &[(&str, u32)] = &[("A", 51), ("B", 33), ("C", 27), ("D", 19), ("E", 19)];
 
 /// Every test's text, of the program and of the browser.
 fn code(root: &Path) -> String {

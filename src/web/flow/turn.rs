@@ -126,8 +126,26 @@ impl Turn<'_> {
             now,
         };
         let answered = self.flow.answer(self.stage, &mut step, &self.sent.form, prepared).await?;
+        if let Answered::Finished(Finished::Into(flow)) = &answered {
+            self.go_over(&mut step, flow).await?;
+        }
         self.keep(tx, &answered, &draft, next).await?;
         Ok(Turned::Judged(answered, Box::new(draft)))
+    }
+
+    /// The journey goes on through another flow, in the same browser and by its next cookie.
+    async fn go_over<'s>(&'s self, step: &mut Step<'s>, name: &str) -> Result<(), FlowError> {
+        let flow = self
+            .app
+            .flow(name)
+            .ok_or_else(|| FlowError::Broken(format!("an account was invited by the flow {name}, which is not loaded")))?;
+        step.flow = &flow.name;
+        step.audience = flow.audience;
+        if !flow.arrive(step).await? {
+            return Err(FlowError::Broken(format!("the flow {name} asks nothing of somebody who comes from {}", self.flow.name)));
+        }
+        step.tx.journeys().go_over(self.held.journey.id, name, self.visitor.now + flow.lifetime).await?;
+        Ok(())
     }
 
     /// Writes what the answer brought.
@@ -136,7 +154,9 @@ impl Turn<'_> {
         let mut typed = self.held.typed.clone();
         typed.insert(self.stage.to_owned(), without(NEVER_KEPT, &self.sent.form));
         match answered {
-            Answered::Next | Answered::Challenge => journeys.save(journey.id, draft, &typed, &next.hash()).await?,
+            Answered::Next | Answered::Challenge | Answered::Finished(Finished::Into(_)) => {
+                journeys.save(journey.id, draft, &typed, &next.hash()).await?
+            }
             Answered::Elsewhere | Answered::Again(_) | Answered::Wait(..) if self.held.fresh => journeys.drop(journey.id).await?,
             Answered::Elsewhere | Answered::Again(_) | Answered::Wait(..) => {
                 journeys.save(journey.id, draft, &typed, &self.held.secret.hash()).await?;
@@ -162,7 +182,7 @@ impl Turn<'_> {
             Finished::Elsewhere(elsewhere) | Finished::Done(elsewhere) => {
                 Ending { at, to: elsewhere.clone(), session: None, username: None }
             }
-            Finished::NotYet => Ending { at, to, session: None, username: None },
+            Finished::NotYet | Finished::Into(_) => Ending { at, to, session: None, username: None },
         }
     }
 
@@ -230,7 +250,7 @@ impl Turn<'_> {
         let id = self.held.journey.id;
         match finished {
             Finished::Elsewhere(path) | Finished::Done(path) => with_cookie(see_other(path.as_str()), self.cookie(next)),
-            Finished::NotYet => self.go_on(next),
+            Finished::NotYet | Finished::Into(_) => self.go_on(next),
             Finished::SignedIn { secret, persistent_until, device, welcome, .. } => {
                 let to = if welcome.is_some() { address(id) } else { self.held.journey.return_to.as_str().to_owned() };
                 let life = |until: Timestamp| Duration::from_secs(u64::try_from(until.since(self.visitor.now)).unwrap_or_default());

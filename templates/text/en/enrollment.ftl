@@ -134,6 +134,24 @@ security-answer-same = This answer already serves another question.
 security-answer-question = The answer stands in the question. Take other words.
 security-answer-known = The school and your classmates know this answer. Take one that only you know.
 
+child-birth-date-title = Your child’s birth date
+child-birth-date-lead = That of one of your children is enough. It tells us that the letter reached the right family.
+child-birth-date-youngest-title = Your youngest child’s birth date
+child-birth-date-all-title = Your children’s birth dates
+child-birth-date-all-lead = Of all who go to school here, in any order.
+child-birth-date-nth = Child { $number }
+child-birth-date-own-title = Your birth date
+child-birth-date-own-lead = It tells us that the letter reached you.
+child-birth-date-wrong = The school has another date. Check it, and if it is right, write to the school.
+child-birth-date-wait = Too many tries. The next one counts { $until }.
+child-birth-date-closed = Too many tries. Write to the school: it can give you a new letter.
+
+email-title = Your e-mail address
+email-lead = For important news, and to get back in if you forget your password.
+email-on-file = The school knows { $address }. Leave this empty to keep it, or write another one.
+email-proof-hint = We send a message there to check that it is yours.
+email-none = I have no address
+
 http-title = One last check
 http-again = Check again
 http-silent = The school’s service does not answer at the moment. Nothing is lost: try again in a minute.

@@ -134,6 +134,24 @@ security-answer-same = Cette réponse sert déjà à une autre question.
 security-answer-question = La réponse est dans la question. Prenez d’autres mots.
 security-answer-known = L’école et vos camarades connaissent cette réponse. Prenez-en une que vous seul connaissez.
 
+child-birth-date-title = La date de naissance de votre enfant
+child-birth-date-lead = Celle d’un de vos enfants suffit. Elle nous dit que la lettre est bien arrivée chez vous.
+child-birth-date-youngest-title = La date de naissance de votre plus jeune enfant
+child-birth-date-all-title = Les dates de naissance de vos enfants
+child-birth-date-all-lead = De tous ceux qui vont à l’école ici, dans n’importe quel ordre.
+child-birth-date-nth = Enfant { $number }
+child-birth-date-own-title = Ta date de naissance
+child-birth-date-own-lead = Elle nous dit que la lettre est bien arrivée chez toi.
+child-birth-date-wrong = L’école a une autre date. Vérifiez-la, et si elle est juste, écrivez à l’école.
+child-birth-date-wait = Trop d’essais. Le prochain comptera { $until }.
+child-birth-date-closed = Trop d’essais. Écrivez à l’école : elle peut vous donner une nouvelle lettre.
+
+email-title = Votre adresse de courriel
+email-lead = Pour les nouvelles importantes, et pour rentrer si vous oubliez votre mot de passe.
+email-on-file = L’école connaît { $address }. Laissez vide pour la garder, ou écrivez-en une autre.
+email-proof-hint = Nous y envoyons un message pour vérifier qu’elle est à vous.
+email-none = Je n’ai pas d’adresse
+
 http-title = Une dernière vérification
 http-again = Vérifier de nouveau
 http-silent = Le service de l’école ne répond pas pour le moment. Rien n’est perdu : essayez encore dans une minute.

@@ -1,0 +1,92 @@
+//! The person's own address, typed by themselves (E5, E6): for news, and for the day they forget. It is worth something
+//! only once `email-proof` has proven it; until then it opens nothing. It comes behind something that was held, a letter or
+//! a code, so whoever types it here is known already (D1). A district may let families do without.
+
+use async_trait::async_trait;
+use serde::Deserialize;
+
+use super::pages;
+use super::roster_match::NOBODY;
+use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
+use crate::model::Draft;
+use crate::model::draft::Mailbox;
+use crate::people::is_address;
+
+/// Asks for it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Email {
+    /// Families without one go on without.
+    #[serde(default)]
+    optional: bool,
+}
+
+#[async_trait]
+impl Stage for Email {
+    fn is_open(&self, draft: &Draft) -> bool {
+        draft.mailbox.is_none() && !draft.no_address
+    }
+
+    /// Until the mailbox is proven, another address can be typed (E14).
+    fn take_back(&self, draft: &mut Draft) -> bool {
+        if draft.email_shown.is_none() {
+            draft.mailbox = None;
+            draft.no_address = false;
+        }
+        self.is_open(draft)
+    }
+
+    async fn show(&self, look: &Look<'_>) -> Result<Screen, FlowError> {
+        let id = look.draft.person.as_ref().map_or(NOBODY, |proven| proven.value);
+        let on_file = look.reader.people().find(id).await?.and_then(|person| person.email);
+        Ok(Screen::of(&pages::Email { on_file: on_file.map(|address| masked(&address)), optional: self.optional }))
+    }
+
+    async fn submit(&self, step: &mut Step<'_>, form: &Form, _prepared: Prepared) -> Result<Outcome, FlowError> {
+        let typed = form.text("email");
+        if form.ticked("none") && self.optional {
+            step.draft.no_address = true;
+            return Ok(Outcome::Next);
+        }
+        let address = match typed {
+            "" => on_file(step).await?,
+            typed => Some(typed.to_owned()),
+        };
+        match address {
+            None => Ok(Outcome::again("email", "email-missing")),
+            Some(address) if address.len() > LONGEST || !is_address(&address) => Ok(Outcome::again("email", "email-odd")),
+            Some(address) => {
+                step.draft.mailbox = Some(Mailbox { typed: Some(address), ..Mailbox::default() });
+                Ok(Outcome::Next)
+            }
+        }
+    }
+}
+
+/// Nothing typed means the address that the page shows, masked.
+async fn on_file(step: &Step<'_>) -> Result<Option<String>, FlowError> {
+    let id = step.draft.person.as_ref().map_or(NOBODY, |proven| proven.value);
+    Ok(step.tx.people().find(id).await?.and_then(|person| person.email))
+}
+
+/// `a…@free.fr`: enough for its owner to know it by.
+fn masked(address: &str) -> String {
+    match address.split_once('@') {
+        Some((name, place)) => format!("{}…@{place}", name.chars().next().unwrap_or('…')),
+        None => "…".to_owned(),
+    }
+}
+
+const LONGEST: usize = 254;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn e07_an_address_is_shown_by_its_first_letter_and_its_place() {
+        assert_eq!(masked("anne.roy@free.fr"), "a…@free.fr");
+        assert_eq!(masked("élodie@free.fr"), "é…@free.fr");
+        assert_eq!(masked("nothing"), "…");
+    }
+}
