@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+use super::paper::{OnPaperInto, Sheets};
 use crate::app::App;
 use crate::console::Answer;
 use crate::enrollment::issuing::{self, ForLetter, Letters, Order, Progress, Refused, Summary, Wanted};
@@ -79,6 +80,12 @@ pub struct How {
     /// Write them here, one a line, with what a letter needs; only you may read the file.
     #[arg(long, value_name = "OUT.csv")]
     pub csv: Option<PathBuf>,
+    /// Set the letters that bear them, in the order in which they are handed out; only you may read the file.
+    #[arg(long, value_name = "OUT.pdf")]
+    pub letters: Option<PathBuf>,
+    /// How they stand on paper.
+    #[command(flatten)]
+    pub sheets: Sheets,
 }
 
 /// What `code list` takes.
@@ -150,7 +157,7 @@ pub enum Failed {
     #[error(transparent)]
     Refused(#[from] Refused),
     /// Too many to show.
-    #[error("{0} codes are too many to show: name a file with --csv")]
+    #[error("{0} codes are too many to show: name a file with --csv or --letters")]
     NeedsFile(u64),
     /// The file.
     #[error("{} cannot be written: {cause}", .path.display())]
@@ -175,13 +182,13 @@ pub async fn run(command: Command, app: &App, progress: Progress<'_>) -> Result<
             let order = Order { wanted: asked.whom.wanted(), count: asked.count, life: asked.how.life(), made_by: None };
             if asked.dry_run {
                 let summary = issuing::preview(&app.store, &order).await?;
-                return Ok(told(&summary, &[], None, true));
+                return Ok(told(&summary, &[], &asked.how, true));
             }
-            issue(app, &order, asked.how.csv.as_deref(), progress).await
+            issue(app, &order, &asked.how, progress).await
         }
         Command::Reprint(asked) => {
             let order = Order { wanted: Wanted::Again(asked.codes), count: None, life: asked.how.life(), made_by: None };
-            issue(app, &order, asked.how.csv.as_deref(), progress).await
+            issue(app, &order, &asked.how, progress).await
         }
         Command::List(asked) => {
             let told = list(&app.store.read(), &asked, app.now()).await?;
@@ -209,28 +216,77 @@ impl How {
     }
 }
 
-async fn issue(app: &App, order: &Order, csv: Option<&Path>, progress: Progress<'_>) -> Result<Answer, Failed> {
-    let Some(path) = csv else {
+async fn issue(app: &App, order: &Order, how: &How, progress: Progress<'_>) -> Result<Answer, Failed> {
+    if how.csv.is_none() && how.letters.is_none() {
         let counted = issuing::preview(&app.store, order).await?;
         if counted.codes > MOST_SHOWN {
             return Err(Failed::NeedsFile(counted.codes));
         }
         let mut shown = OnScreen(Vec::new());
         let summary = issuing::issue(&app.tools, &app.store, order, progress, &mut shown).await?;
-        return Ok(told(&summary, &shown.0, None, false));
-    };
-    let failed = |cause| Failed::File { path: path.to_owned(), cause };
-    let begun = beside(path);
-    let mut table = Table::create(&begun, app).map_err(failed)?;
-    let made = issuing::issue(&app.tools, &app.store, order, progress, &mut table).await;
-    drop(table);
-    match made {
-        Ok(summary) => std::fs::rename(&begun, path).map(|()| told(&summary, &[], Some(path), false)).map_err(failed),
+        return Ok(told(&summary, &shown.0, how, false));
+    }
+    let mut files = Files::begin(how, app).await?;
+    match issuing::issue(&app.tools, &app.store, order, progress, &mut files).await {
+        Ok(summary) => files.keep().map(|()| told(&summary, &[], how, false)),
         Err(refused) => {
-            // What stands in it opens nothing.
-            let _ = std::fs::remove_file(&begun);
+            files.discard();
             Err(refused.into())
         }
+    }
+}
+
+/// What is asked for in files: each stands beside its place until every code in it is good.
+#[derive(Default)]
+struct Files {
+    into: Vec<Box<dyn Letters>>,
+    paths: Vec<PathBuf>,
+}
+
+impl Files {
+    async fn begin(how: &How, app: &App) -> Result<Self, Failed> {
+        let mut files = Self::default();
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            move |cause| Failed::File { path, cause }
+        };
+        if let Some(path) = &how.csv {
+            files.into.push(Box::new(Table::create(&beside(path), app).map_err(failed(path))?));
+            files.paths.push(path.clone());
+        }
+        if let Some(path) = &how.letters {
+            files.into.push(Box::new(OnPaperInto::begin(&beside(path), how.sheets, app).await.map_err(failed(path))?));
+            files.paths.push(path.clone());
+        }
+        Ok(files)
+    }
+
+    fn keep(self) -> Result<(), Failed> {
+        drop(self.into);
+        self.paths
+            .iter()
+            .try_for_each(|path| std::fs::rename(beside(path), path).map_err(|cause| Failed::File { path: path.clone(), cause }))
+    }
+
+    /// What stands in them opens nothing.
+    fn discard(mut self) {
+        // Letters that are still being set are waited for, so that none is left behind.
+        for file in &mut self.into {
+            let _ = file.finish();
+        }
+        for path in &self.paths {
+            let _ = std::fs::remove_file(beside(path));
+        }
+    }
+}
+
+impl Letters for Files {
+    fn add(&mut self, letter: ForLetter) -> std::io::Result<()> {
+        self.into.iter_mut().try_for_each(|file| file.add(letter.clone()))
+    }
+
+    fn finish(&mut self) -> std::io::Result<()> {
+        self.into.iter_mut().try_for_each(|file| file.finish())
     }
 }
 
@@ -324,10 +380,12 @@ fn beside(path: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn told(summary: &Summary, codes: &[Value], file: Option<&Path>, dry_run: bool) -> Answer {
+fn told(summary: &Summary, codes: &[Value], how: &How, dry_run: bool) -> Answer {
+    let shown = |file: &Option<PathBuf>| file.as_ref().map(|file| file.display().to_string());
     let mut json = json!(summary);
     json["dry_run"] = dry_run.into();
-    json["csv"] = json!(file.map(|file| file.display().to_string()));
+    json["csv"] = json!(shown(&how.csv));
+    json["letters"] = json!(shown(&how.letters));
     if !codes.is_empty() {
         json["issued"] = codes.into();
     }
@@ -346,7 +404,8 @@ fn told(summary: &Summary, codes: &[Value], file: Option<&Path>, dry_run: bool) 
     ];
     lines.extend(more.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}.")));
     lines.extend(summary.batch.map(|batch| format!("Batch {batch}.")));
-    lines.extend(file.map(|file| format!("Written to {}: keep it as you would keep the letters.", file.display())));
+    let files = [&how.csv, &how.letters].into_iter().filter_map(shown);
+    lines.extend(files.filter(|_| !dry_run).map(|file| format!("Written to {file}: whoever reads it can use the codes.")));
     for code in codes {
         let children: Vec<&str> = code["children"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let to = code["guardian"].as_str().map(|guardian| format!("{guardian}, for ")).unwrap_or_default();

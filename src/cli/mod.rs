@@ -12,6 +12,7 @@ pub mod flow;
 pub mod invite;
 pub mod key;
 pub mod mail;
+pub mod paper;
 pub mod roster;
 
 use std::path::{Path, PathBuf};

@@ -2,8 +2,7 @@
 //! without a name for each pupil. A district of fifty thousand is walked school by school and written a few hundred at a
 //! time; nothing of a batch opens anything before its last step, which makes all of it good and what it replaces dead.
 //!
-//! Whoever prints letters gets a [`ForLetter`] a code, and its [`words`]: with it the clear code leaves the program for
-//! the only time.
+//! Whoever prints [`Letters`] gets a [`ForLetter`] a code: with it the clear code leaves the program for the only time.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -14,8 +13,7 @@ use serde_json::json;
 use super::activation_code::{code_mac, front_mac, link_mac};
 use crate::codes::Code;
 use crate::keys::KeyStore;
-use crate::model::{AccountId, BatchId, CodeId, Language, Message, PersonId, Timestamp};
-use crate::pages::Pages;
+use crate::model::{AccountId, BatchId, CodeId, Language, PersonId, Timestamp};
 use crate::random::Secret;
 use crate::store::codes::{Batch, Issued, Kind};
 use crate::store::events::Event;
@@ -98,27 +96,6 @@ pub struct ForLetter {
     pub language: Language,
     /// From then on it opens nothing.
     pub expires_at: Timestamp,
-}
-
-/// The words of a letter, in its language.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Words {
-    /// Its heading.
-    pub title: String,
-    /// Whom it is for.
-    pub to: String,
-    /// What the code is for: the children's names.
-    pub about: String,
-    /// What to do, a line a step.
-    pub steps: Vec<String>,
-    /// Above the code.
-    pub code: String,
-    /// Beside the square.
-    pub square: String,
-    /// Until when it is good.
-    pub until: String,
-    /// Whom to keep it from, and what to do if it is lost.
-    pub keep: String,
 }
 
 /// Why there are no codes.
@@ -226,34 +203,6 @@ pub async fn issue(
     summary.replaced = store.write(publish).await?;
     summary.batch = Some(id);
     Ok(summary)
-}
-
-/// The words of a letter.
-pub fn words(pages: &Pages, letter: &ForLetter, district: &str, zone: &jiff::tz::TimeZone) -> Words {
-    let language = letter.language;
-    let say = |message: Message| pages.text(language, &message);
-    let until = zone.to_datetime(jiff::Timestamp::from_second(letter.expires_at.0).unwrap_or_default()).date();
-    let names: Vec<String> = letter.children.iter().map(|child| format!("{} {}", child.given_name, child.family_name)).collect();
-    let to = match &letter.guardian {
-        Some(guardian) => format!("{} {}", guardian.given_name, guardian.family_name),
-        None => {
-            say(Message::of("letter-code-to-parents").with("child", format!("{} {}", letter.pupil.given_name, letter.pupil.family_name)))
-        }
-    };
-    Words {
-        title: say(Message::of("letter-code-title").with("district", district)),
-        to,
-        about: say(Message::of("letter-code-about").with("count", names.len()).with("names", names.join(", "))),
-        steps: vec![
-            say(Message::of("letter-code-step-open").with("address", letter.address.as_str())),
-            say(Message::of("letter-code-step-type")),
-            say(Message::of("letter-code-step-choose")),
-        ],
-        code: say(Message::of("letter-code-code")),
-        square: say(Message::of("letter-code-square")),
-        until: say(Message::of("letter-code-until").with("day", pages.day(language, until))),
-        keep: say(Message::of("letter-code-keep")),
-    }
 }
 
 /// A part of an order that fits into memory.

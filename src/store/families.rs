@@ -101,7 +101,7 @@ impl Families<'_> {
         Ok(sql::row(&self.0, &select, [id.into()]).await?.is_some())
     }
 
-    /// The active pupils, each once with the main school, in the order in which letters are handed out: by class, then by
+    /// The active pupils, each once with the main school, in the order in which letters are handed out: by school, class and
     /// name.
     pub async fn pupils(&self, which: Which<'_>) -> Result<Vec<Pupil>, StoreError> {
         let (condition, values): (String, Vec<Value>) = match which {

@@ -631,7 +631,7 @@ async fn e01_the_hardened_flow_asks_the_name_of_whom_the_letter_is_for_and_tells
 }
 
 #[tokio::test]
-async fn c07_a_whole_school_is_counted_first_and_made_in_one_step() {
+async fn c07_c09_a_whole_school_is_counted_first_and_made_in_one_step_with_its_letters() {
     for district in districts().await {
         let counted = district.code("issue --school s1 --dry-run").await.unwrap();
         assert_eq!(
@@ -652,6 +652,13 @@ async fn c07_a_whole_school_is_counted_first_and_made_in_one_step() {
         assert_eq!((luc["children"].as_str(), luc["school"].as_str()), ("Léa Roy", "École des Érables"));
         let mut family = district.family("203.0.113.1");
         assert_eq!(type_code(&mut family, FLOW, &luc["code"]).await.shows(), "code-child");
+        // C9: the letters, in the order in which they are handed out, whole before any code is good.
+        let pdf = dir.path().join("letters.pdf");
+        let told = district.code(&format!("issue --school s1 --letters {} --form two-slips", pdf.display())).await.unwrap();
+        assert_eq!((told["codes"].as_u64(), told["replaced"].as_u64()), (Some(3), Some(3)));
+        assert_eq!(std::fs::metadata(&pdf).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(std::fs::read(&pdf).unwrap().starts_with(b"%PDF"));
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 2, "nothing is left beside them");
         // Asked again, the new ones replace the old ones, all at once.
         assert_eq!(district.code("issue --school s1").await.unwrap()["replaced"], 3);
         assert_eq!(district.code("list --unused").await.unwrap().as_array().unwrap().len(), 3);
@@ -660,7 +667,9 @@ async fn c07_a_whole_school_is_counted_first_and_made_in_one_step() {
         }
         // A table that cannot be written makes no code good.
         let nowhere = dir.path().join("no/such/folder.csv");
-        assert!(district.code(&format!("issue --school s1 --csv {}", nowhere.display())).await.is_err());
+        for file in ["--csv", "--letters"] {
+            assert!(district.code(&format!("issue --school s1 {file} {}", nowhere.display())).await.is_err(), "{file}");
+        }
         assert_eq!(district.code("list --unused").await.unwrap().as_array().unwrap().len(), 3);
         assert_eq!(district.code("revoke --all-unused").await.unwrap()["revoked"], 3);
     }

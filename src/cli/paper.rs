@@ -1,0 +1,167 @@
+//! Letters as PDF, set while codes are made: a thread of its own takes them as they come, so that a district's letters
+//! never stand in memory together.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+use clap::{Args, ValueEnum};
+use jiff::civil::Date;
+
+use crate::app::App;
+use crate::enrollment::issuing::{ForLetter, Letters};
+use crate::model::{Language, OrgId, Timestamp};
+use crate::pages::Pages;
+use crate::pages::paper::{OnPaper, Reader};
+use crate::store::StoreError;
+
+/// How letters stand on paper.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct Sheets {
+    /// The sheets.
+    #[arg(long, value_enum, default_value = "a4", requires = "letters")]
+    paper: Paper,
+    /// What is on a sheet.
+    #[arg(long, value_enum, default_value = "letter", requires = "letters")]
+    form: Form,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Paper {
+    #[default]
+    A4,
+    UsLetter,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Form {
+    #[default]
+    Letter,
+    LargePrint,
+    TwoSlips,
+    FourSlips,
+}
+
+/// Letters on their way to a file.
+pub struct OnPaperInto {
+    pages: Pages,
+    senders: HashMap<OrgId, Arc<letters::Sender>>,
+    labels: HashMap<Language, Arc<letters::Words>>,
+    district: String,
+    zone: jiff::tz::TimeZone,
+    printed: Date,
+    way: Option<SyncSender<letters::Letter>>,
+    setting: Option<JoinHandle<Result<letters::Written, letters::Error>>>,
+}
+
+impl Sheets {
+    fn layout(self) -> letters::Layout {
+        let paper = match self.paper {
+            Paper::A4 => letters::Paper::A4,
+            Paper::UsLetter => letters::Paper::UsLetter,
+        };
+        let form = match self.form {
+            Form::Letter => letters::Form::Letter,
+            Form::LargePrint => letters::Form::LargePrint,
+            Form::TwoSlips => letters::Form::TwoSlips,
+            Form::FourSlips => letters::Form::FourSlips,
+        };
+        letters::Layout { paper, form, ..letters::Layout::default() }
+    }
+}
+
+impl OnPaperInto {
+    /// Begins to set letters into a file, which is whole once [`Letters::finish`] says so.
+    pub async fn begin(path: &Path, sheets: Sheets, app: &App) -> Result<Self, std::io::Error> {
+        let failed = |error: letters::Error| std::io::Error::other(error.to_string());
+        let setter = letters::Typesetter::new(letters::Template::shipped(), sheets.layout(), Vec::new()).map_err(failed)?;
+        let senders = senders(app).await.map_err(std::io::Error::other)?;
+        let (way, coming) = sync_channel(WAITING);
+        let output = letters::Output::OneFile(PathBuf::from(path));
+        let work = move || letters::print(&setter, coming.into_iter(), &output, &|_| {});
+        let setting = std::thread::Builder::new().name("paper".to_owned()).spawn(work)?;
+        let zone = app.tools.config.district.zone();
+        Ok(Self {
+            pages: Pages::load().map_err(std::io::Error::other)?,
+            senders,
+            labels: HashMap::new(),
+            district: app.tools.config.district.name.clone(),
+            printed: day(&zone, app.now()),
+            zone,
+            way: Some(way),
+            setting: Some(setting),
+        })
+    }
+
+    fn letter(&mut self, letter: &ForLetter) -> letters::Letter {
+        let language = letter.language;
+        let labels = Arc::clone(self.labels.entry(language).or_insert_with(|| self.pages.labels_on_paper(language)));
+        let (school, district) = (&letter.pupil.school_name, &self.district);
+        let unknown = || Arc::new(letters::Sender { district: district.clone(), school: school.clone(), ..letters::Sender::default() });
+        let sender = Arc::clone(self.senders.entry(letter.pupil.school).or_insert_with(unknown));
+        let given: Vec<&str> = letter.children.iter().map(|child| child.given_name.as_str()).collect();
+        let code = letter.code.expose();
+        let groups: Vec<String> = code.split('-').map(str::to_owned).collect();
+        let bare = letter.address.split_once("://").map_or(letter.address.as_str(), |(_, address)| address);
+        self.pages.on_paper(OnPaper {
+            language,
+            sender,
+            labels,
+            reader: Reader::Guardian,
+            given: given.join(", "),
+            listed: format!("{} {}", letter.pupil.family_name, letter.pupil.given_name),
+            class: letter.pupil.class.clone().unwrap_or_default(),
+            // The roster has no whole address: the name alone tells the parents' letters apart.
+            to: letter.guardian.iter().map(|guardian| format!("{} {}", guardian.given_name, guardian.family_name)).collect(),
+            number: format!("{}-{}", letter.number, groups.last().map(String::as_str).unwrap_or_default()),
+            printed: self.printed,
+            good_until: day(&self.zone, Timestamp(letter.expires_at.0 - 1)),
+            secret: letters::Secret::Code(groups),
+            address: bare.to_owned(),
+            qr: letter.link.expose().to_owned(),
+        })
+    }
+}
+
+impl Letters for OnPaperInto {
+    fn add(&mut self, letter: ForLetter) -> std::io::Result<()> {
+        let letter = self.letter(&letter);
+        // Whoever waits at the other end has ended, and says why when it is asked.
+        match self.way.as_ref().map(|way| way.send(letter)) {
+            Some(Ok(())) => Ok(()),
+            _ => self.finish(),
+        }
+    }
+
+    fn finish(&mut self) -> std::io::Result<()> {
+        drop(self.way.take());
+        let ended = || std::io::Error::other("the letters were not set to the end");
+        let written = self.setting.take().ok_or_else(ended)?.join().map_err(|_| ended())?;
+        written.map(|_| ()).map_err(|error| std::io::Error::other(error.to_string()))
+    }
+}
+
+/// Who writes, by the school of the pupil.
+async fn senders(app: &App) -> Result<HashMap<OrgId, Arc<letters::Sender>>, StoreError> {
+    let schools = app.store.read().people().schools().await?;
+    let sender = |school: crate::store::people::Org| {
+        let sender = letters::Sender {
+            district: app.tools.config.district.name.clone(),
+            school: school.name,
+            telephone: school.phone.unwrap_or_default(),
+            mail: school.email.unwrap_or_default(),
+            ..letters::Sender::default()
+        };
+        (school.id, Arc::new(sender))
+    };
+    Ok(schools.into_iter().map(sender).collect())
+}
+
+fn day(zone: &jiff::tz::TimeZone, at: Timestamp) -> Date {
+    zone.to_datetime(jiff::Timestamp::from_second(at.0).unwrap_or_default()).date()
+}
+
+/// Letters that may wait to be set.
+const WAITING: usize = 512;
