@@ -32,7 +32,6 @@ use crate::store::{Store, StoreError};
 
 /// What `preau` does beside the demonstration.
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one, made once from the command line")]
 pub enum Command {
     /// Serve the district, by the settings.
     Serve,

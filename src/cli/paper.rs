@@ -129,10 +129,7 @@ impl Letters for OnPaperInto {
     fn add(&mut self, letter: ForLetter) -> std::io::Result<()> {
         let letter = self.letter(&letter);
         // Whoever waits at the other end has ended, and says why when it is asked.
-        match self.way.as_ref().map(|way| way.send(letter)) {
-            Some(Ok(())) => Ok(()),
-            _ => self.finish(),
-        }
+        if self.way.as_ref().is_some_and(|way| way.send(letter).is_ok()) { Ok(()) } else { self.finish() }
     }
 
     fn finish(&mut self) -> std::io::Result<()> {
