@@ -369,12 +369,12 @@ fn names(letter: &ForLetter) -> Vec<String> {
 }
 
 /// A spreadsheet takes what begins so for a formula: a name is none.
-fn plain(cell: String) -> String {
+pub(super) fn plain(cell: String) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
 }
 
 /// Where a file is written until it is whole.
-fn beside(path: &Path) -> PathBuf {
+pub(super) fn beside(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".new");
     PathBuf::from(name)

@@ -13,6 +13,7 @@ pub mod invite;
 pub mod key;
 pub mod mail;
 pub mod paper;
+pub mod provision;
 pub mod roster;
 
 use std::path::{Path, PathBuf};
@@ -54,6 +55,8 @@ pub enum Command {
     Code(code::Command),
     /// Mail guardians a security code and a link, by which they join.
     Invite(invite::Invite),
+    /// Give guardians or pupils an identifier and a provisional password, on letters.
+    Provision(provision::Provision),
     /// Claims that did not go on, for the school's office.
     #[command(subcommand)]
     Claim(claim::Command),
@@ -104,6 +107,8 @@ pub enum Failed {
     Code(#[from] code::Failed),
     #[error(transparent)]
     Invite(#[from] crate::enrollment::issuing::Refused),
+    #[error(transparent)]
+    Provision(#[from] provision::Failed),
     #[error(transparent)]
     Claim(#[from] claim::Failed),
     #[error(transparent)]
@@ -166,6 +171,10 @@ pub async fn run(command: Command, place: &Place) -> Result<Answer, Failed> {
         Command::Code(command) => {
             let progress = Progress::new();
             Ok(code::run(command, &assemble(place).await?, &|made| progress.tell("codes", made)).await?)
+        }
+        Command::Provision(asked) => {
+            let progress = Progress::new();
+            Ok(provision::run(asked, &assemble(place).await?, &|seen| progress.tell("people", seen)).await?)
         }
         Command::Invite(asked) => {
             let progress = Progress::new();

@@ -44,6 +44,36 @@ enum Form {
     FourSlips,
 }
 
+/// What one letter says, before it is put into words.
+pub struct Given {
+    /// The family's language.
+    pub language: Language,
+    /// The school of the pupil.
+    pub school: OrgId,
+    /// Its name.
+    pub school_name: String,
+    /// Who reads it.
+    pub reader: Reader,
+    /// The given names of the children it is about.
+    pub given: String,
+    /// The pupil through whom it is handed out, family name first.
+    pub listed: String,
+    /// The class that hands it out; empty: none.
+    pub class: String,
+    /// Whom it is for; empty: whoever holds it.
+    pub to: Vec<String>,
+    /// By which the office finds it again.
+    pub number: String,
+    /// From then on it opens nothing.
+    pub good_until: Timestamp,
+    /// What opens the account.
+    pub secret: letters::Secret,
+    /// Where that is typed.
+    pub address: String,
+    /// What the square says.
+    pub link: String,
+}
+
 /// Letters on their way to a file.
 pub struct OnPaperInto {
     pages: Pages,
@@ -95,20 +125,55 @@ impl OnPaperInto {
         })
     }
 
-    fn letter(&mut self, letter: &ForLetter) -> letters::Letter {
-        let language = letter.language;
+    /// Sends one letter on its way.
+    pub fn set(&mut self, given: Given) -> std::io::Result<()> {
+        let letter = self.compose(given);
+        // Whoever waits at the other end has ended, and says why when it is asked.
+        if self.way.as_ref().is_some_and(|way| way.send(letter).is_ok()) { Ok(()) } else { self.end() }
+    }
+
+    /// The file is whole, or says why it is not.
+    pub fn end(&mut self) -> std::io::Result<()> {
+        drop(self.way.take());
+        let ended = || std::io::Error::other("the letters were not set to the end");
+        let written = self.setting.take().ok_or_else(ended)?.join().map_err(|_| ended())?;
+        written.map(|_| ()).map_err(|error| std::io::Error::other(error.to_string()))
+    }
+
+    fn compose(&mut self, given: Given) -> letters::Letter {
+        let language = given.language;
         let labels = Arc::clone(self.labels.entry(language).or_insert_with(|| self.pages.labels_on_paper(language)));
-        let (school, district) = (&letter.pupil.school_name, &self.district);
+        let (school, district) = (&given.school_name, &self.district);
         let unknown = || Arc::new(letters::Sender { district: district.clone(), school: school.clone(), ..letters::Sender::default() });
-        let sender = Arc::clone(self.senders.entry(letter.pupil.school).or_insert_with(unknown));
-        let given: Vec<&str> = letter.children.iter().map(|child| child.given_name.as_str()).collect();
-        let code = letter.code.expose();
-        let groups: Vec<String> = code.split('-').map(str::to_owned).collect();
-        let bare = letter.address.split_once("://").map_or(letter.address.as_str(), |(_, address)| address);
+        let sender = Arc::clone(self.senders.entry(given.school).or_insert_with(unknown));
+        let bare = given.address.split_once("://").map_or(given.address.as_str(), |(_, address)| address).to_owned();
         self.pages.on_paper(OnPaper {
             language,
             sender,
             labels,
+            reader: given.reader,
+            given: given.given,
+            listed: given.listed,
+            class: given.class,
+            to: given.to,
+            number: given.number,
+            printed: self.printed,
+            good_until: day(&self.zone, Timestamp(given.good_until.0 - 1)),
+            secret: given.secret,
+            address: bare,
+            qr: given.link,
+        })
+    }
+}
+
+impl Letters for OnPaperInto {
+    fn add(&mut self, letter: ForLetter) -> std::io::Result<()> {
+        let given: Vec<&str> = letter.children.iter().map(|child| child.given_name.as_str()).collect();
+        let groups: Vec<String> = letter.code.expose().split('-').map(str::to_owned).collect();
+        self.set(Given {
+            language: letter.language,
+            school: letter.pupil.school,
+            school_name: letter.pupil.school_name.clone(),
             reader: Reader::Guardian,
             given: given.join(", "),
             listed: format!("{} {}", letter.pupil.family_name, letter.pupil.given_name),
@@ -116,27 +181,15 @@ impl OnPaperInto {
             // The roster has no whole address: the name alone tells the parents' letters apart.
             to: letter.guardian.iter().map(|guardian| format!("{} {}", guardian.given_name, guardian.family_name)).collect(),
             number: format!("{}-{}", letter.number, groups.last().map(String::as_str).unwrap_or_default()),
-            printed: self.printed,
-            good_until: day(&self.zone, Timestamp(letter.expires_at.0 - 1)),
+            good_until: letter.expires_at,
             secret: letters::Secret::Code(groups),
-            address: bare.to_owned(),
-            qr: letter.link.expose().to_owned(),
+            address: letter.address.clone(),
+            link: letter.link.expose().to_owned(),
         })
-    }
-}
-
-impl Letters for OnPaperInto {
-    fn add(&mut self, letter: ForLetter) -> std::io::Result<()> {
-        let letter = self.letter(&letter);
-        // Whoever waits at the other end has ended, and says why when it is asked.
-        if self.way.as_ref().is_some_and(|way| way.send(letter).is_ok()) { Ok(()) } else { self.finish() }
     }
 
     fn finish(&mut self) -> std::io::Result<()> {
-        drop(self.way.take());
-        let ended = || std::io::Error::other("the letters were not set to the end");
-        let written = self.setting.take().ok_or_else(ended)?.join().map_err(|_| ended())?;
-        written.map(|_| ()).map_err(|error| std::io::Error::other(error.to_string()))
+        self.end()
     }
 }
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::district::{District, FAMILIES};
 use super::family::{Family, PASSWORD};
-use crate::enrollment::provisioning::{Provisional, provision};
+use crate::cli::provision::{self, Provision};
+use crate::enrollment::provisioning::{self, Provisional};
 use crate::model::PersonId;
 use crate::store::accounts::AccountState;
 
@@ -13,7 +14,7 @@ const OWN: &str = "anne.roy@free.example";
 
 /// What the letters of these people say.
 async fn letters(district: &District, people: &[PersonId]) -> Vec<Provisional> {
-    provision((&district.app.store, &district.app.tools), people, DAYS, &|_| {}).await.unwrap().given
+    provisioning::provision((&district.app.store, &district.app.tools), people, DAYS, &|_| {}).await.unwrap().given
 }
 
 async fn anne(district: &District) -> Provisional {
@@ -218,5 +219,38 @@ async fn e24_provisional_passwords_are_chance_and_hold_nothing_of_the_person() {
         let plain = letter.password.expose().replace('-', "");
         assert!(plain.len() == 12 && !plain.contains("anne") && !plain.contains("roy"), "{plain}");
         assert!(seen.insert(plain), "never twice the same");
+    }
+}
+
+#[tokio::test]
+async fn e02_the_command_writes_a_table_and_letters_for_a_school_and_shows_few() {
+    for district in District::each_with_families().await {
+        let dir = tempfile::tempdir().unwrap();
+        let asked = |more: &[&str]| {
+            #[derive(clap::Parser)]
+            struct Line {
+                #[command(flatten)]
+                asked: Provision,
+            }
+            let words = ["provision"].iter().chain(more).copied();
+            <Line as clap::Parser>::try_parse_from(words).unwrap().asked
+        };
+        let counted = provision::run(asked(&["--school", "s1", "--dry-run"]), &district.app, &|_| {}).await.unwrap();
+        assert_eq!(counted.json["people"], 5, "Anne, Marc, Sam, Lou and Yves: {}", counted.json);
+        assert_eq!(district.count("accounts").await, 0);
+        let (csv, pdf) = (dir.path().join("out.csv"), dir.path().join("out.pdf"));
+        let files = ["--school", "s1", "--csv", csv.to_str().unwrap(), "--letters", pdf.to_str().unwrap()];
+        let made = provision::run(asked(&files), &district.app, &|_| {}).await.unwrap();
+        assert_eq!(made.json["people"], 5);
+        assert!(made.json.get("issued").is_none(), "what stands in a file is not shown as well");
+        let table = std::fs::read_to_string(&csv).unwrap();
+        let row = table.lines().find(|line| line.starts_with("anne.roycote,")).unwrap_or_else(|| panic!("{table}"));
+        let password = row.split(',').nth(1).unwrap();
+        let mut family = district.family("203.0.113.1");
+        assert_eq!(family.sign_in("anne.roycote", password).await, "new-password");
+        assert!(std::fs::read(&pdf).unwrap().starts_with(b"%PDF-"));
+        let few = provision::run(asked(&["--person", "c01", "g01"]), &district.app, &|_| {}).await.unwrap();
+        assert_eq!(few.json["issued"].as_array().unwrap().len(), 2);
+        assert!(provision::run(asked(&["--school", "nowhere"]), &district.app, &|_| {}).await.is_err());
     }
 }
