@@ -155,7 +155,7 @@ impl Turn<'_> {
         typed.insert(self.stage.to_owned(), without(NEVER_KEPT, &self.sent.form));
         match answered {
             Answered::Next | Answered::Challenge | Answered::Finished(Finished::Into(_)) => {
-                journeys.save(journey.id, draft, &typed, &next.hash()).await?
+                journeys.save(journey.id, draft, &typed, &next.hash()).await?;
             }
             Answered::Elsewhere | Answered::Again(_) | Answered::Wait(..) if self.held.fresh => journeys.drop(journey.id).await?,
             Answered::Elsewhere | Answered::Again(_) | Answered::Wait(..) => {
