@@ -16,6 +16,7 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("keys.master_key_file", "The file of the master key. Keep a copy apart from the database and its backups."),
     ("keys.rsa_bits", "Bits of an RSA signing key: 2048, or 3072, which signs 5.8 times slower."),
     ("flows.dir", "A folder of your own flow files, added to those that ship."),
+    ("flows.listed", "The flows that stand among the ways to join; else those whose files say so."),
     ("charters.dir", "A folder of your own charters, added to those that ship."),
     ("outbound.inside", "Networks of the district's own that may be called, such as 10.20.0.0/16; else only public addresses are."),
     ("passwords.memory_kib", "KiB of memory that a password's hash (Argon2id) walks through; 19456 at least."),
@@ -104,6 +105,7 @@ mod tests {
     fn every_key_of_the_settings_stands_in_the_catalogue_and_no_other() {
         let mut whole = Config::default();
         whole.flows.dir = Some("x".into());
+        whole.flows.listed = Some(vec!["x".to_owned()]);
         whole.charters.dir = Some("x".into());
         whole.district.logo = Some("x".to_owned());
         for audience in [&mut whole.policy.student, &mut whole.policy.guardian, &mut whole.policy.staff] {

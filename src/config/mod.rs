@@ -72,6 +72,8 @@ pub struct DatabaseSettings {
 pub struct FlowSettings {
     /// A folder of flow files, added to those that ship; one of the same name takes the place of ours.
     pub dir: Option<PathBuf>,
+    /// The flows that stand among the ways to join, by name; else those whose files say so.
+    pub listed: Option<Vec<String>>,
 }
 
 /// `[charters]`.

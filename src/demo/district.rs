@@ -19,6 +19,7 @@ use crate::codes::Code;
 use crate::console::Progress;
 use crate::enrollment::inviting::{self, Invitation, Invited};
 use crate::enrollment::issuing::{self, ForLetter, Letters, Order, Refused, Wanted};
+use crate::enrollment::provisioning::{self, Provisional};
 use crate::model::draft::Answered;
 use crate::model::{AccountId, Audience, PersonId, Scopes};
 use crate::oidc::registration::{self, Mistake, NewClient};
@@ -67,6 +68,9 @@ pub enum NotMade {
     /// The letters.
     #[error(transparent)]
     Letters(#[from] Refused),
+    /// The letters of system E.
+    #[error(transparent)]
+    Provisioning(#[from] provisioning::Failed),
     /// The hasher.
     #[error(transparent)]
     Busy(#[from] Busy),
@@ -75,18 +79,26 @@ pub enum NotMade {
     Store(#[from] StoreError),
 }
 
-/// Makes a district of so many pupils.
-pub async fn make(app: &App, folder: &Folder, students: u32, address: &Url) -> Result<Made, NotMade> {
+/// Makes a district of so many pupils; with `provisional`, those without an account have a letter with an identifier and a
+/// provisional password (system E), else guardians have codes.
+pub async fn make(app: &App, folder: &Folder, students: u32, address: &Url, provisional: bool) -> Result<Made, NotMade> {
     let progress = Arc::new(Progress::new());
     let made = generate(folder, students, Arc::clone(&progress)).await?;
     import(app, folder, &progress).await?;
     let client = register(app, address).await?;
     let chosen = people::choose(&app.store, &made).await?;
-    let codes = letters(app, &chosen).await?;
+    let codes = if provisional { HandedOut::default() } else { letters(app, &chosen).await? };
+    let passwords = if provisional { passwords(app, &chosen).await? } else { HashMap::new() };
     let mut people = Vec::new();
     for one in chosen {
         let (code, security_code) = (codes.printed.get(&one.known.id).cloned(), codes.mailed.get(&one.known.id).cloned());
-        people.push(Person { code, security_code, ..settle(app, one).await? });
+        let given = passwords.get(&one.known.id);
+        let mut person = Person { code, security_code, ..settle(app, one).await? };
+        if let Some(given) = given {
+            person.username.clone_from(&given.username);
+            person.provisional_password = Some(given.password.expose().to_owned());
+        }
+        people.push(person);
         progress.tell("people to try it with", people.len() as u64);
     }
     Ok(Made { client, people, size: Size { schools: made.schools, students: made.students } })
@@ -118,6 +130,14 @@ async fn letters(app: &App, chosen: &[Chosen]) -> Result<HandedOut, NotMade> {
     let mut mailed = |guardian, code: &Code| drop(handed.mailed.insert(guardian, code.text().expose().to_owned()));
     inviting::invite(&app.tools, &app.store, &invitation, &|_| {}, &mut mailed).await?;
     Ok(handed)
+}
+
+/// The letters of system E.
+async fn passwords(app: &App, chosen: &[Chosen]) -> Result<HashMap<PersonId, Provisional>, NotMade> {
+    let waiting: Vec<PersonId> = chosen.iter().filter(|one| !one.person.kind.has_account()).map(|one| one.known.id).collect();
+    let life = app.tools.policy.provisional_life();
+    let done = provisioning::provision((&app.store, &app.tools), &waiting, life, &|_| {}).await?;
+    Ok(done.given.into_iter().map(|given| (given.person, given)).collect())
 }
 
 /// Codes by whom they are for.

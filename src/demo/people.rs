@@ -60,6 +60,9 @@ pub struct Person {
     /// The code of the mail that a guardian without an account got.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub security_code: Option<String>,
+    /// The provisional password of the letter that somebody without an account got.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provisional_password: Option<String>,
     /// Recall questions with their answers, where there are some.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub security_answers: Vec<Recalled>,
@@ -264,6 +267,7 @@ fn facts(kind: Kind, known: &Known, school: Option<String>, children: Vec<Child>
         children,
         code: None,
         security_code: None,
+        provisional_password: None,
         security_answers: Vec::new(),
     }
 }
@@ -318,6 +322,7 @@ pub mod tests {
             children: if kind.audience() == Audience::Guardian { vec![child] } else { Vec::new() },
             code: None,
             security_code: None,
+            provisional_password: None,
             security_answers: Vec::new(),
         }
     }

@@ -29,6 +29,7 @@ use crate::pages::{Pages, RenderError};
 use crate::random::{Random, Secret};
 use crate::serve::{self, StartError};
 use crate::store::StoreError;
+use crate::store::accounts::AccountState;
 
 /// What `preau demo` takes.
 #[derive(Debug, Args)]
@@ -45,9 +46,9 @@ pub struct Command {
     /// Begin anew: remove what an earlier demo made in the folder
     #[arg(long)]
     pub fresh: bool,
-    /// The district of which guide
-    #[arg(long, value_enum, default_value = "A", ignore_case = true)]
-    pub system: System,
+    /// The district of which guide; else every way to join is there
+    #[arg(long, value_enum, ignore_case = true)]
+    pub system: Option<System>,
 }
 
 /// The guides that districts use today (docs/systems.md).
@@ -60,6 +61,19 @@ pub enum System {
     C,
     D,
     E,
+}
+
+impl System {
+    /// What the district of this guide sets beside what every demonstration does.
+    fn settings(self) -> &'static str {
+        match self {
+            Self::A => "\n[flows]\nlisted = [\"student-claim\"]\n",
+            Self::B => "\n[flows]\nlisted = [\"parent-portal\"]\n",
+            Self::C => "\n[flows]\nlisted = [\"guardian-code\"]\n",
+            Self::D => "\n[flows]\nlisted = [\"guardian-invitation\"]\n",
+            Self::E => "\n[flows]\nlisted = [\"guardian-provisional\", \"student-provisional\"]\n\n[policy.provisional]\ndays = 90\n",
+        }
+    }
 }
 
 /// A demonstration that is ready to be served.
@@ -89,9 +103,6 @@ struct Sites {
 /// Why there is no demonstration.
 #[derive(Debug, thiserror::Error)]
 pub enum Failed {
-    /// Not built yet.
-    #[error("the district of system {0:?} is not built yet; --system A, the default, is")]
-    NotBuilt(System),
     /// The folder.
     #[error(transparent)]
     Folder(#[from] Unusable),
@@ -147,9 +158,6 @@ pub async fn run(command: &Command, json: bool, clock: Arc<dyn Clock>, shutdown:
 impl Demo {
     /// Everything but serving.
     pub async fn prepare(command: &Command, clock: Arc<dyn Clock>) -> Result<Self, Failed> {
-        if command.system != System::A {
-            return Err(Failed::NotBuilt(command.system));
-        }
         let folder = Folder::take(&command.data)?;
         let (app, doors, kept) = if folder.is_made() && !command.fresh {
             Self::again(command, clock, &folder).await?
@@ -170,9 +178,16 @@ impl Demo {
         let doors = Doors::open(command.listen.unwrap_or(DEFAULT)).await?;
         folder.clear()?;
         let Addresses { preau, app: app_at, mailbox } = doors.addresses()?;
-        folder.write(&folder.config(), &settings(preau))?;
+        folder.write(&folder.config(), &(settings(preau) + command.system.map_or("", System::settings)))?;
         let app = serve::assemble(read_config(folder)?, clock).await?;
-        let made = district::make(&app, folder, command.students.unwrap_or(STUDENTS), &addresses::site(app_at.port())).await?;
+        let made = district::make(
+            &app,
+            folder,
+            command.students.unwrap_or(STUDENTS),
+            &addresses::site(app_at.port()),
+            command.system == Some(System::E),
+        )
+        .await?;
         let kept = Kept { size: made.size, sites: Sites { app: app_at, mailbox }, client: made.client, people: made.people };
         let text = toml::to_string(&kept).map_err(|error| Failed::Kept { path: folder.kept(), why: error.to_string() })?;
         folder.write(&folder.kept(), &format!("{SAID_ON_THE_PEOPLE}\n{text}"))?;
@@ -200,7 +215,14 @@ impl Demo {
         let Kept { size, sites, client, people } = kept;
         let mut claimed_since = Vec::new();
         for person in people.iter().filter(|person| !person.kind.has_account()) {
-            if app.store.read().accounts().by_username(&person.username).await?.is_some() {
+            if app
+                .store
+                .read()
+                .accounts()
+                .by_username(&person.username)
+                .await?
+                .is_some_and(|account| account.state != AccountState::Invited)
+            {
                 claimed_since.push(person.username.clone());
             }
         }
@@ -331,7 +353,7 @@ mod tests {
 
     fn command(data: &Path) -> Command {
         let listen = Some("127.0.0.1:0".parse().unwrap());
-        Command { listen, data: data.to_owned(), students: Some(FEWEST), fresh: false, system: System::A }
+        Command { listen, data: data.to_owned(), students: Some(FEWEST), fresh: false, system: None }
     }
 
     async fn prepare(command: &Command) -> Result<Demo, Failed> {
@@ -421,18 +443,30 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn another_address_a_taken_port_and_another_system_are_refused_with_what_to_do() {
-        let dir = tempfile::tempdir().unwrap();
-        let mut asked = Command { system: System::B, ..command(dir.path()) };
-        assert!(prepare(&asked).await.err().unwrap().to_string().contains("not built yet"));
-        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "nothing was made of what cannot be made");
+    async fn the_district_of_a_guide_offers_that_guides_way_and_gives_its_people_what_it_asks() {
+        for (system, listed) in [(System::B, vec!["parent-portal"]), (System::E, vec!["guardian-provisional", "student-provisional"])] {
+            let dir = tempfile::tempdir().unwrap();
+            let demo = prepare(&Command { system: Some(system), ..command(dir.path()) }).await.unwrap();
+            let found: Vec<&str> = demo.app.flows.iter().filter(|flow| flow.listed).map(|flow| flow.name.as_str()).collect();
+            assert_eq!(found, listed);
+            for person in demo.told.people.iter().filter(|person| !person.kind.has_account()) {
+                let account = demo.app.store.read().accounts().by_username(&person.username).await.unwrap();
+                assert_eq!(account.map(|account| account.state), (system == System::E).then_some(AccountState::Invited));
+                assert_eq!(person.provisional_password.is_some(), system == System::E);
+            }
+            assert!(demo.told.claimed_since.is_empty(), "an invitation is no account");
+        }
+    }
 
+    #[tokio::test(flavor = "multi_thread")]
+    async fn another_address_and_a_taken_port_are_refused_with_what_to_do() {
+        let dir = tempfile::tempdir().unwrap();
         let demo = prepare(&command(dir.path())).await.unwrap();
         let (before, mailbox) = (demo.told.json(), demo.doors.addresses().unwrap().mailbox);
         assert!(matches!(prepare(&command(dir.path())).await, Err(Failed::Folder(Unusable::Busy(_)))));
         drop(demo);
 
-        asked = Command { listen: Some("127.0.0.1:1".parse().unwrap()), ..command(dir.path()) };
+        let asked = Command { listen: Some("127.0.0.1:1".parse().unwrap()), ..command(dir.path()) };
         assert!(prepare(&asked).await.err().unwrap().to_string().contains("without --listen"));
         let taken = TcpListener::bind(mailbox).await.unwrap();
         let refused = prepare(&command(dir.path())).await.err().unwrap().to_string();

@@ -81,7 +81,7 @@ impl Told {
              \x20 Préau       {issuer}\n\
              \x20 Sample app  {app}   one school app that trusts Préau\n\
              \x20 Mailbox     {mail}   every letter that was mailed\n\
-             {accounts}{others}\
+             {accounts}{others}{guardians}\
              \nGOOD TO KNOW\n\n\
              \x20 Every page speaks French and English: the choice is at its head.\n\
              \x20 Letters arrive in the mailbox, and as files in {letters}.\n\
@@ -98,6 +98,7 @@ impl Told {
             mail = self.mail_url,
             accounts = self.accounts(),
             others = self.others(),
+            guardians = self.guardians(),
             letters = here(MAIL),
             kept = here(KEPT),
             config = here(CONFIG),
@@ -138,6 +139,30 @@ impl Told {
         };
         let lines: String = others.iter().map(line).collect();
         format!("\nPUPILS WITHOUT AN ACCOUNT (given name / family name, student number)\n\n{lines}")
+    }
+
+    /// Two guardians without an account, with whatever their letters and mails say.
+    fn guardians(&self) -> String {
+        let waiting =
+            self.people.iter().filter(|person| person.kind == Kind::GuardianUnclaimed && !self.claimed_since.contains(&person.username));
+        let mut text = String::new();
+        for person in waiting.take(2) {
+            let _ = writeln!(text, "\n  {} {}", person.given_name, person.family_name);
+            let provisional = person.provisional_password.as_ref().map(|password| format!("{}  {password}", person.username));
+            let child = person.children.first().and_then(|child| Some(format!("{}, {}", child.given_name, child.birth_date.as_deref()?)));
+            let facts = [
+                ("e-mail on file", person.email.as_ref()),
+                ("house number", person.civic_number.as_ref()),
+                ("child, born", child.as_ref()),
+                ("code on paper", person.code.as_ref()),
+                ("code by mail", person.security_code.as_ref()),
+                ("sign in with", provisional.as_ref()),
+            ];
+            for (what, fact) in facts.iter().filter_map(|(what, fact)| Some((what, (*fact)?))) {
+                let _ = writeln!(text, "    {what:<15} {fact}");
+            }
+        }
+        if text.is_empty() { text } else { format!("\nGUARDIANS WITHOUT AN ACCOUNT (begin at {}/enroll)\n{text}", self.issuer) }
     }
 
     /// The one thing to try, step by step.
