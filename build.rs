@@ -19,7 +19,9 @@ fn main() -> io::Result<()> {
         let mut table = String::from("&[\n");
         for file in files {
             let name = file.strip_prefix(root.join(folder)).expect("it was found there").to_string_lossy().replace('\\', "/");
-            writeln!(table, "    ({name:?}, {how}!({file:?})),").expect("a String takes all");
+            // Not the path of this checkout: another one may share the build's folder, and this one be gone by then.
+            let place = format!("/{folder}/{name}");
+            writeln!(table, "    ({name:?}, {how}!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {place:?}))),").expect("a String takes all");
         }
         table.push_str("]\n");
         fs::write(out.join(format!("{folder}.rs")), table)?;

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::{stem, toml_files};
 use crate::model::{Audience, Language};
 
 /// Every charter, by name.
@@ -76,7 +77,7 @@ impl Charters {
     pub fn load(dir: Option<&Path>) -> Result<Self, CharterError> {
         let mut files: Vec<(String, String)> = SHIPPED.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
         let mut mistakes = Vec::new();
-        match dir.map(read_folder).transpose() {
+        match dir.map(toml_files).transpose() {
             Ok(own) => files.extend(own.into_iter().flatten()),
             Err(error) => mistakes.push(format!("the folder of charters {}: {error}", dir.unwrap_or(Path::new("")).display())),
         }
@@ -139,22 +140,6 @@ fn blocks(text: &str) -> Vec<Block> {
         false => Block { list: false, lines: vec![piece.lines().map(str::trim).collect::<Vec<_>>().join(" ")] },
     };
     pieces.map(block).collect()
-}
-
-fn read_folder(dir: &Path) -> std::io::Result<Vec<(String, String)>> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(dir)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
-            files.push((path.display().to_string(), std::fs::read_to_string(&path)?));
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-fn stem(file: &str) -> String {
-    Path::new(file).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 fn twelve() -> i16 {

@@ -152,7 +152,7 @@ async fn give(store: &Store, tools: &Tools, whose: &Whose, way: Way, now: Timest
         (Way::ByMail, ..) => return Err(Failed::NoAddress(account.username)),
         (Way::ByHand, ..) => None,
     };
-    let password = temporary::draw(&tools.random);
+    let password = crate::password::readable(&tools.random);
     let hash = tools.hasher.hash(&password).await?;
     let until = temporary::end(way, now);
     let letter = letter.map(|(person, to)| {

@@ -1,7 +1,7 @@
 //! `preau provision`: an identifier and a provisional password for each guardian or pupil of a school, on letters (E2). A
 //! password is shown once, when it is made: in the files that were asked for, or in the answer where there are few.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -74,7 +74,7 @@ pub enum Failed {
     #[error("{0} passwords are too many to show: name a file with --csv or --letters")]
     NeedsFile(u64),
     /// The file.
-    #[error("{} cannot be written: {cause}", .path.display())]
+    #[error("{} cannot be written: {cause}; once it can, run the command again: each person gets a new password", .path.display())]
     File {
         /// Which.
         path: PathBuf,
@@ -110,10 +110,15 @@ pub async fn run(asked: Provision, app: &App, progress: &(dyn Fn(u64) + Sync)) -
     if asked.csv.is_none() && asked.letters.is_none() && counted.people > MOST_SHOWN {
         return Err(Failed::NeedsFile(counted.people));
     }
+    // A file that cannot be written is found out before the letters of before die.
+    for path in [&asked.csv, &asked.letters].into_iter().flatten() {
+        let begun = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(beside(path));
+        begun.map_err(|cause| Failed::File { path: path.clone(), cause })?;
+    }
     let life = asked.expires.map_or(app.tools.policy.provisional_life(), |days| Duration::from_hours(24 * u64::from(days)));
     let done = provisioning::provision((&app.store, &app.tools), &people, life, progress).await?;
-    let given: Vec<(&Provisional, &Reached)> =
-        done.given.iter().filter_map(|one| Some((one, reached.iter().find(|reached| reached.person == one.person)?))).collect();
+    let by_person: HashMap<PersonId, &Reached> = reached.iter().map(|reached| (reached.person, reached)).collect();
+    let given: Vec<(&Provisional, &Reached)> = done.given.iter().filter_map(|one| Some((one, *by_person.get(&one.person)?))).collect();
     if let Some(path) = &asked.csv {
         write(path, |beside| table(beside, app, &given))?;
     }

@@ -156,6 +156,24 @@ impl Config {
     }
 }
 
+/// The files of a folder whose names end in `.toml`, by path, with what they say.
+pub fn toml_files(dir: &Path) -> std::io::Result<Vec<(String, String)>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(dir)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            files.push((path.display().to_string(), std::fs::read_to_string(&path)?));
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// What a file is called in the settings and in addresses: its name without `.toml`.
+pub fn stem(file: &str) -> String {
+    Path::new(file).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
 /// An address without the password in it.
 pub fn masked(url: &str) -> String {
     match url::Url::parse(url) {

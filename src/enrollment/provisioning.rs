@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::model::{AccountId, Audience, PersonId, Timestamp};
-use crate::password::Busy;
+use crate::password::{self, Busy};
 use crate::policy::Naming;
 use crate::random::Secret;
 use crate::store::accounts::{Account, AccountState, Password};
@@ -88,11 +88,11 @@ pub async fn provision(
     for (place, id) in people.iter().enumerate() {
         told(place as u64 + 1);
         let person = store.read().people().find(*id).await?.filter(|person| person.active);
-        let Some((person, flow)) = person.and_then(|person| Some((flow_of(&person)?, person))).map(|(flow, person)| (person, flow)) else {
+        let Some((flow, person)) = person.and_then(|person| Some((flow_of(&person)?, person))) else {
             done.not_meant += 1;
             continue;
         };
-        let password = draw(tools);
+        let password = password::readable(&tools.random);
         let hash = tools.hasher.hash(&password).await?;
         let now = tools.clock.now();
         let expires_at = now + life;
@@ -164,14 +164,3 @@ async fn free_name(tx: &Tx, tools: &Tools, person: &Person) -> Result<String, St
     }
     Ok(name)
 }
-
-/// Twelve symbols in groups of four (52 bits): small consonants and digits, of which no word comes and none is taken for
-/// another (E24).
-fn draw(tools: &Tools) -> Secret {
-    let symbols = SYMBOLS.as_bytes();
-    let one = || char::from(symbols[usize::try_from(tools.random.below(symbols.len() as u64)).unwrap_or_default()]);
-    let group = || (0..4).map(|_| one()).collect::<String>();
-    Secret::new([group(), group(), group()].join("-"))
-}
-
-const SYMBOLS: &str = "bcdfghjkmnpqrtvwxz346789";

@@ -11,6 +11,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{BoundStage, Feature, Flow, StageEntry};
+use crate::config::{stem, toml_files};
 use crate::model::{Audience, Language};
 
 /// What a flow may reach (`assurance`), weakest first.
@@ -49,7 +50,7 @@ pub fn load(features: &[&'static Feature], dir: Option<&Path>) -> Result<Vec<Flo
     }
     let mut mistakes = Vec::new();
     if let Some(dir) = dir {
-        match read_folder(dir) {
+        match toml_files(dir) {
             Ok(files) => sources.extend(files.into_iter().map(|(file, text)| (stem(&file), (file, text)))),
             Err(error) => mistakes.push(Mistake { file: dir.display().to_string(), line: 0, what: error.to_string() }),
         }
@@ -258,22 +259,6 @@ impl Reading<'_> {
         };
         self.mistakes.push(Mistake { file: self.file.to_owned(), line, what: what.to_owned() });
     }
-}
-
-fn read_folder(dir: &Path) -> std::io::Result<Vec<(String, String)>> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(dir)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
-            files.push((path.display().to_string(), std::fs::read_to_string(&path)?));
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-fn stem(file: &str) -> String {
-    Path::new(file).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 fn nearest<'w>(word: &str, known: &[&'w str]) -> Option<&'w str> {

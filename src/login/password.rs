@@ -9,7 +9,7 @@ use crate::flow::{FlowError, Form, Look, Origin, Outcome, Prepared, Screen, Stag
 use crate::keys::KeyStore;
 use crate::limits::{self, Network, Rule, Taken};
 use crate::model::draft::{PasswordHash, Proven};
-use crate::model::{AccountId, Draft, FieldError, Hash};
+use crate::model::{AccountId, Draft, FieldError, Hash, PersonId};
 use crate::password::Verdict;
 use crate::store::accounts::AccountState;
 
@@ -29,6 +29,17 @@ struct Seen {
     against: Option<PasswordHash>,
     /// The same password under today's parameters.
     rehashed: Option<PasswordHash>,
+    /// It was given: true of this very hash, which a new gift would have replaced.
+    given: bool,
+    /// Whose invitation it opens.
+    invited: Option<PersonId>,
+}
+
+/// A password on file, and what it is worth.
+struct OnFile {
+    hash: PasswordHash,
+    given: bool,
+    invited: Option<PersonId>,
 }
 
 /// Why it was not even compared.
@@ -70,10 +81,12 @@ impl Stage for Password {
                 asked => return Ok(Prepared::made(Before::Network(asked))),
             }
         }
-        let against = self.on_file(look).await?;
+        let on_file = self.on_file(look).await?;
+        let (given, invited) = on_file.as_ref().map_or((false, None), |on_file| (on_file.given, on_file.invited));
+        let against = on_file.map(|on_file| on_file.hash);
         let verdict = tools.hasher.verify(&typed, against.as_ref()).await?;
         let rehashed = if verdict == Verdict::RightButWeak { Some(tools.hasher.hash(&typed).await?) } else { None };
-        Ok(Prepared::made(Before::Seen(Seen { verdict, against, rehashed })))
+        Ok(Prepared::made(Before::Seen(Seen { verdict, against, rehashed, given, invited })))
     }
 
     async fn submit(&self, step: &mut Step<'_>, form: &Form, prepared: Prepared) -> Result<Outcome, FlowError> {
@@ -116,14 +129,12 @@ impl Password {
             step.tx.accounts().rehash(account, old, new).await?;
         }
         // Row E23: a password that was given opens one page, where another is chosen.
-        let password = step.tx.accounts().password(account).await?;
-        step.draft.must_change = password.is_some_and(|password| password.must_change);
+        step.draft.must_change = seen.given;
         step.draft.replaces = seen.rehashed.or(seen.against);
         // A provisional password signs nobody in; it says whose invitation this is (E10, row E23).
-        let invited = step.tx.accounts().find(account).await?.filter(|account| account.state == AccountState::Invited);
-        if let Some(account) = invited {
-            step.draft.chosen_for = Some(account.person);
-            step.draft.person = Some(Proven { value: account.person, at: step.now });
+        if let Some(person) = seen.invited {
+            step.draft.chosen_for = Some(person);
+            step.draft.person = Some(Proven { value: person, at: step.now });
         }
         step.draft.shared_device = form.ticked("shared_device");
         step.draft.password_shown = Some(Proven { value: (), at: step.now });
@@ -133,16 +144,18 @@ impl Password {
 
 impl Password {
     /// The hash to compare with; none for a name that nobody has, an account that is shut, a password that is over.
-    async fn on_file(&self, look: &Look<'_>) -> Result<Option<PasswordHash>, FlowError> {
+    async fn on_file(&self, look: &Look<'_>) -> Result<Option<OnFile>, FlowError> {
         let accounts = look.reader.accounts();
         let Some(id) = look.draft.account else { return Ok(None) };
-        let open = accounts.find(id).await?.is_some_and(|account| match account.state {
+        let account = accounts.find(id).await?.filter(|account| match account.state {
             AccountState::Claimed => !self.provisional,
             AccountState::Invited => true,
             AccountState::Unclaimed | AccountState::Disabled => false,
         });
-        let password = accounts.password(id).await?.filter(|password| open && password.expires_at.is_none_or(|end| end > look.now));
-        Ok(password.map(|password| password.hash))
+        let password = accounts.password(id).await?.filter(|password| password.expires_at.is_none_or(|end| end > look.now));
+        let (Some(account), Some(password)) = (account, password) else { return Ok(None) };
+        let invited = (account.state == AccountState::Invited).then_some(account.person);
+        Ok(Some(OnFile { hash: password.hash, given: password.must_change, invited }))
     }
 }
 

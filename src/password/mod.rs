@@ -6,6 +6,7 @@ mod machine;
 mod memory;
 mod pepper;
 mod pool;
+mod readable;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +23,7 @@ use crate::model::draft::PasswordHash;
 use crate::random::{Random, Secret};
 
 pub use self::pepper::Pepper;
+pub use self::readable::readable;
 
 /// Without work for so long, the pool gives its memory back.
 const IDLE: Duration = Duration::from_secs(30);

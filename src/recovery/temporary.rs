@@ -11,7 +11,7 @@ use crate::keys::KeyStore;
 use crate::limits::{self, Rule};
 use crate::model::draft::PasswordHash;
 use crate::model::{Letter, Timestamp};
-use crate::random::{Random, Secret};
+use crate::random::Random;
 use crate::store::accounts::{AccountState, Password};
 use crate::store::events::Event;
 use crate::store::{StoreError, Tx};
@@ -23,16 +23,6 @@ pub enum Way {
     ByHand,
     /// In a letter to the address on file.
     ByMail,
-}
-
-/// Twelve symbols in groups of four: 52 bits.
-pub fn draw(random: &Random) -> Secret {
-    let symbols = SYMBOLS.as_bytes();
-    let group = |_| -> String {
-        let symbol = |_| char::from(symbols[usize::try_from(random.below(symbols.len() as u64)).unwrap_or_default()]);
-        [(); 4].map(symbol).iter().collect()
-    };
-    Secret::new([(); 3].map(group).join("-"))
 }
 
 /// From when on it opens nothing.
@@ -78,26 +68,6 @@ pub async fn give(
     Ok(Ok(until))
 }
 
-/// Small consonants and digits: no word comes of them, and none is taken for another (B22).
-const SYMBOLS: &str = "bcdfghjkmnpqrtvwxz346789";
 /// Decisions 13.
 const BY_HAND: Duration = Duration::from_hours(7 * 24);
 const BY_MAIL: Duration = Duration::from_hours(24);
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    #[test]
-    fn b22_e24_a_temporary_password_is_chance_and_easy_to_read() {
-        let random = Random::seeded(1);
-        let drawn: BTreeSet<String> = (0..10_000).map(|_| draw(&random).expose().to_owned()).collect();
-        assert_eq!(drawn.len(), 10_000, "no two are the same");
-        for password in drawn {
-            assert_eq!(password.split('-').map(str::len).collect::<Vec<_>>(), [4, 4, 4], "{password}");
-            assert!(!password.contains(|symbol: char| "0Oo1lIi$5s2aeuy".contains(symbol)), "{password}");
-        }
-    }
-}
