@@ -221,19 +221,24 @@ async fn e15_e18_on_another_device_the_journey_goes_on_there_and_nowhere_else() 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn e22_a_double_click_on_the_button_of_a_link_is_one_click() {
     for district in District::each_with_families().await {
-        for other_device in [false, true] {
-            let mut family = waiting(&district, "203.0.113.1", if other_device { MARC } else { ANNE }).await;
+        // At once, and a moment later, when the first click is answered; where the journey began, and elsewhere.
+        for (number, (other_device, at_once)) in [(false, true), (true, true), (false, false), (true, false)].into_iter().enumerate() {
+            let mut family = waiting(&district, &format!("203.0.113.{number}"), if other_device { MARC } else { ANNE }).await;
             let (link, _) = district.last_proof().await;
             if other_device {
-                family = district.family("203.0.113.2");
+                family = district.family("203.0.113.9");
             }
             family.open(&link).await;
             let (mut one, mut two) = (family.clone(), family.clone());
-            let (first, second) = tokio::join!(one.submit(&[]), two.submit(&[]));
-            assert_eq!((first.status, second.status), (StatusCode::SEE_OTHER, StatusCode::SEE_OTHER), "{other_device}");
+            let (first, second) = match at_once {
+                true => tokio::join!(one.submit(&[]), two.submit(&[])),
+                false => (one.submit(&[]).await, two.submit(&[]).await),
+            };
+            let statuses = (first.status, second.status);
+            assert_eq!(statuses, (StatusCode::SEE_OTHER, StatusCode::SEE_OTHER), "{other_device} {at_once}");
             assert_eq!(first.location(), second.location());
             for mut seen in [one, two] {
-                assert_eq!(seen.open(&first.location()).await.shows(), "children", "{other_device}");
+                assert_eq!(seen.open(&first.location()).await.shows(), "children", "{other_device} {at_once}");
             }
         }
     }

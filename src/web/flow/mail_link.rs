@@ -12,7 +12,7 @@ use axum::response::Response;
 
 use super::super::mail_proof::{LINK, MailLink, STAGES, link_mac};
 use super::super::{FrameExtras, PageError, Sent, Visitor, cookies, page, see_other, with_cookie};
-use super::held::Held;
+use super::held::{Held, next};
 use super::turn::Turn;
 use super::{address, begun, start_of};
 use crate::app::App;
@@ -31,7 +31,7 @@ pub async fn open(Path(token): Path<String>) -> Response {
 
 /// `GET /mail`: one button. Writes nothing.
 pub async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Response, PageError> {
-    let Some(found) = Found::of(&app, &visitor).await? else { return unknown(&app, &visitor).await };
+    let Some(found) = Found::of(&app, &visitor, None).await? else { return unknown(&app, &visitor).await };
     if found.here && !found.live {
         // Opened twice: where the journey stands.
         return Ok(see_other(&address(found.kept.journey.id)));
@@ -45,7 +45,7 @@ pub async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Respo
 
 /// `POST /mail`: the button.
 pub async fn confirm(State(app): State<Arc<App>>, visitor: Visitor, mut sent: Sent) -> Result<Response, PageError> {
-    let Some(found) = Found::of(&app, &visitor).await? else { return unknown(&app, &visitor).await };
+    let Some(found) = Found::of(&app, &visitor, Some(&sent)).await? else { return unknown(&app, &visitor).await };
     let again = if found.here { address(found.kept.journey.id) } else { found.start(&app) };
     let (id, live, here) = (found.kept.journey.id, found.live, found.here);
     let held = match here {
@@ -55,15 +55,11 @@ pub async fn confirm(State(app): State<Arc<App>>, visitor: Visitor, mut sent: Se
     if held.came_twice() {
         return Ok(held.restore(see_other(&address(id))));
     }
-    if held.ending.is_some() && here {
-        return Ok(see_other(&address(id)));
-    }
-    if !live || held.ending.is_some() {
-        return Ok(late(again, here));
-    }
     let flow = held.flow(&app)?;
-    let Some(stage) = flow.current(&held.journey.draft).map(|bound| bound.name).filter(|stage| STAGES.contains(stage)) else {
-        return Ok(late(again, here));
+    let waits = flow.current(&held.journey.draft).map(|bound| bound.name).filter(|stage| STAGES.contains(stage) && held.ending.is_none());
+    let (Some(stage), true) = (waits, live) else {
+        // The journey that went on shows where it stands; one that still waits has a newer letter.
+        return Ok(if here && waits.is_none() { see_other(&address(id)) } else { late(again, here) });
     };
     sent.form.0.insert(LINK.to_owned(), found.token.expose().to_owned());
     let response = Turn { app: &app, visitor: &visitor, flow, stage, sent: &sent, held }.take(None).await?;
@@ -81,17 +77,28 @@ struct Found {
 }
 
 impl Found {
-    async fn of(app: &App, visitor: &Visitor) -> Result<Option<Self>, PageError> {
+    /// `sent` is what came with the request: the cookie from before it is still this browser's, if the same form was
+    /// answered a moment ago (row E22).
+    async fn of(app: &App, visitor: &Visitor, sent: Option<&Sent>) -> Result<Option<Self>, PageError> {
         let Some(token) = visitor.jar.get(cookies::MAIL).cloned() else { return Ok(None) };
-        let reader = app.store.read();
-        let link = link_mac(&app.tools.keys, &token);
-        let Some(journey) = reader.mail_proofs().by_link(&link).await?.map(|proof| proof.journey) else { return Ok(None) };
-        let Some(kept) = reader.journeys().find(journey).await? else { return Ok(None) };
-        // Asked once more, after the journey was read: if the link falls between the two, the journey's version has moved
-        // on, and the turn is lost.
+        let (reader, keys) = (app.store.read(), &app.tools.keys);
+        let link = link_mac(keys, &token);
+        let Some(before) = reader.mail_proofs().by_link(&link).await? else { return Ok(None) };
+        let journey = before.journey;
+        let Some(mut kept) = reader.journeys().find(journey).await? else { return Ok(None) };
+        // Asked once more: a link that falls after the journey was read costs the turn; one that fell before that has
+        // moved the journey on.
         let proof = reader.mail_proofs().by_link(&link).await?;
+        if proof.as_ref() != Some(&before) {
+            let Some(moved_on) = reader.journeys().find(journey).await? else { return Ok(None) };
+            kept = moved_on;
+        }
         let live = proof.is_some_and(|proof| proof.takes_the_link(visitor.now)) && kept.journey.expires_at > visitor.now;
-        let here = visitor.jar.journey(journey).is_some_and(|held| held.hash() == kept.browser);
+        let opens = |secret: &Secret| secret.hash() == kept.browser;
+        let here = visitor
+            .jar
+            .journey(journey)
+            .is_some_and(|held| opens(&held) || sent.is_some_and(|sent| opens(&next(keys, journey, &held, sent))));
         Ok(Some(Self { kept, token, live, here }))
     }
 
