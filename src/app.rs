@@ -1,6 +1,9 @@
 //! The whole program as one value.
 
+use std::sync::Arc;
+
 use crate::flow::Flow;
+use crate::flow::loaded::Flows;
 use crate::model::Timestamp;
 use crate::store::Store;
 use crate::tools::Tools;
@@ -12,7 +15,7 @@ pub struct App {
     /// The district's database.
     pub store: Store,
     /// The flows that are loaded.
-    pub flows: Vec<Flow>,
+    pub flows: Flows,
 }
 
 impl App {
@@ -22,7 +25,7 @@ impl App {
     }
 
     /// The flow of a name.
-    pub fn flow(&self, name: &str) -> Option<&Flow> {
-        self.flows.iter().find(|flow| flow.name == name)
+    pub fn flow(&self, name: &str) -> Option<Arc<Flow>> {
+        self.flows.get(name)
     }
 }

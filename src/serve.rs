@@ -14,9 +14,9 @@ use tokio::sync::watch;
 use crate::app::App;
 use crate::charters::{CharterError, Charters};
 use crate::clock::Clock;
-use crate::config::{Config, FlowSettings};
-use crate::flow::Flow;
-use crate::flow::definition::{self, FlowFileError};
+use crate::config::Config;
+use crate::flow::definition::FlowFileError;
+use crate::flow::loaded::Flows;
 use crate::keys::{KeyError, KeyStore, Purpose};
 use crate::mail::{MailError, Mailer};
 use crate::outbound::{Outbound, Reach};
@@ -67,25 +67,10 @@ pub fn check(config: &Config) -> Vec<String> {
         Hasher::new(&config.passwords, Pepper::new(&[0; 32]), Random::seeded(0)).err().map(|error| error.to_string()),
         Mailer::open(&config.mail).err().map(|error| error.to_string()),
         Brand::parse(&config.district.colour).err().map(|error| error.to_string()),
-        match definition::load(FEATURES, config.flows.dir.as_deref()) {
-            Ok(mut flows) => list(&mut flows, &config.flows).err(),
-            Err(error) => Some(error.to_string()),
-        },
+        Flows::load(FEATURES, &config.flows).err().map(|error| error.to_string()),
         Charters::load(config.charters.dir.as_deref()).err().map(|error| error.to_string()),
     ];
     problems.into_iter().flatten().collect()
-}
-
-/// Of the ways to join, those that the settings name stand at `/enroll`.
-fn list(flows: &mut [Flow], settings: &FlowSettings) -> Result<(), String> {
-    let Some(wanted) = &settings.listed else { return Ok(()) };
-    if let Some(unknown) = wanted.iter().find(|name| !flows.iter().any(|flow| flow.name == **name)) {
-        return Err(format!("flows.listed: there is no flow {unknown}; `preau flow list` shows those that are loaded"));
-    }
-    for flow in flows {
-        flow.listed = wanted.contains(&flow.name);
-    }
-    Ok(())
 }
 
 /// The database of the settings, as it is; the folder of an embedded one is made.
@@ -103,8 +88,7 @@ pub async fn open_store(config: &Config) -> Result<Store, StartError> {
 /// Puts the whole program together.
 pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> Result<App, StartError> {
     let policy = Policy::new(config.policy.clone()).map_err(StartError::Policy)?;
-    let mut flows = definition::load(FEATURES, config.flows.dir.as_deref())?;
-    list(&mut flows, &config.flows).map_err(StartError::Policy)?;
+    let flows = Flows::load(FEATURES, &config.flows)?;
     let charters = Charters::load(config.charters.dir.as_deref())?;
     let pages = Pages::load()?;
     let outbound = Outbound::and_inside(Reach::of_issuer(&config.issuer()), &config.outbound.inside);

@@ -11,9 +11,10 @@ use super::overview::schools;
 use super::pages::{Child, Children};
 use super::sign_in_first;
 use crate::app::App;
+use crate::flow::Flow;
 use crate::model::PersonId;
 use crate::store::{Reader, StoreError};
-use crate::web::{FrameExtras, PageError, Visitor, flow, page};
+use crate::web::{self, FrameExtras, PageError, Visitor, page};
 
 /// `GET /account/children`.
 pub async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Response, PageError> {
@@ -24,8 +25,8 @@ pub async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Respo
 
 /// Where a code is typed that adds a child, if the district gives out any (C13).
 fn add(app: &App) -> Option<String> {
-    let codes = app.flows.iter().filter(|flow| flow.listed && flow.stages.first().is_some_and(|first| first.name == "activation-code"));
-    codes.map(flow::start_address).next()
+    let asks_a_code = |flow: &Flow| flow.stages.first().is_some_and(|first| first.name == "activation-code");
+    app.flows.all().iter().find(|flow| flow.listed && asks_a_code(flow)).map(|flow| web::flow::start_address(flow))
 }
 
 /// By name. Nobody whose records the guardian may not see, and nobody who left.

@@ -447,7 +447,8 @@ mod tests {
         for (system, listed) in [(System::B, vec!["parent-portal"]), (System::E, vec!["guardian-provisional", "student-provisional"])] {
             let dir = tempfile::tempdir().unwrap();
             let demo = prepare(&Command { system: Some(system), ..command(dir.path()) }).await.unwrap();
-            let found: Vec<&str> = demo.app.flows.iter().filter(|flow| flow.listed).map(|flow| flow.name.as_str()).collect();
+            let flows = demo.app.flows.all();
+            let found: Vec<&str> = flows.iter().filter(|flow| flow.listed).map(|flow| flow.name.as_str()).collect();
             assert_eq!(found, listed);
             for person in demo.told.people.iter().filter(|person| !person.kind.has_account()) {
                 let account = demo.app.store.read().accounts().by_username(&person.username).await.unwrap();

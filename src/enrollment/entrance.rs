@@ -15,10 +15,11 @@ use crate::web::{FrameExtras, PageError, Visitor, flow, page};
 /// `GET /enroll`.
 pub async fn show(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri) -> Result<Response, PageError> {
     let return_to = flow::return_to(&uri);
-    let listed = app.flows.iter().filter(|flow| flow.listed && flow.feature.name == FEATURE);
+    let loaded = app.flows.all();
+    let listed = loaded.iter().filter(|flow| flow.listed && flow.feature.name == FEATURE);
     let flows = listed.map(|flow| way(flow, visitor.language, return_to.carried_by(&flow::start_address(flow)))).collect();
     let begun = flow::begun(&app, &visitor, FEATURE).await?;
-    let resume = begun.and_then(|(address, name)| app.flow(&name).map(|flow| way(flow, visitor.language, address)));
+    let resume = begun.and_then(|(address, name)| app.flow(&name).map(|flow| way(&flow, visitor.language, address)));
     Ok(page(&Enroll { flows, resume }, FrameExtras::default()))
 }
 

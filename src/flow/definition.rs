@@ -42,21 +42,30 @@ impl fmt::Display for Mistake {
     }
 }
 
+/// What flows are made of: by the flow's name, the file and its text.
+pub type Sources = BTreeMap<String, (String, String)>;
+
 /// The flows that ship and those of the district's folder, which may also replace one that ships.
 pub fn load(features: &[&'static Feature], dir: Option<&Path>) -> Result<Vec<Flow>, FlowFileError> {
-    let mut sources: BTreeMap<String, (String, String)> = BTreeMap::new();
-    for (name, text) in SHIPPED.iter().filter(|(name, _)| name.ends_with(".toml")) {
-        sources.insert(stem(name), (format!("flows/{name}"), (*text).to_owned()));
-    }
-    let mut mistakes = Vec::new();
+    build(&sources(dir)?, features)
+}
+
+/// The files that ship and those of the district's folder, as they are now.
+pub fn sources(dir: Option<&Path>) -> Result<Sources, FlowFileError> {
+    let shipped = SHIPPED.iter().filter(|(name, _)| name.ends_with(".toml"));
+    let mut sources: Sources = shipped.map(|(name, text)| (stem(name), (format!("flows/{name}"), (*text).to_owned()))).collect();
     if let Some(dir) = dir {
-        match toml_files(dir) {
-            Ok(files) => sources.extend(files.into_iter().map(|(file, text)| (stem(&file), (file, text)))),
-            Err(error) => mistakes.push(Mistake { file: dir.display().to_string(), line: 0, what: error.to_string() }),
-        }
+        let unreadable = |error: std::io::Error| Mistake { file: dir.display().to_string(), line: 0, what: error.to_string() };
+        let files = toml_files(dir).map_err(|error| FlowFileError(vec![unreadable(error)]))?;
+        sources.extend(files.into_iter().map(|(file, text)| (stem(&file), (file, text))));
     }
-    let mut flows = Vec::new();
-    for (name, (file, text)) in &sources {
+    Ok(sources)
+}
+
+/// The flows of these files, or everything that is wrong in them.
+pub fn build(sources: &Sources, features: &[&'static Feature]) -> Result<Vec<Flow>, FlowFileError> {
+    let (mut flows, mut mistakes) = (Vec::new(), Vec::new());
+    for (name, (file, text)) in sources {
         match parse(name, file, text, features) {
             Ok(flow) => flows.push(flow),
             Err(FlowFileError(found)) => mistakes.extend(found),

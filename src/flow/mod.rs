@@ -12,6 +12,7 @@
 //! belongs to; it runs in the same write as the last answer, so nothing exists before the end.
 
 pub mod definition;
+pub mod loaded;
 pub mod need;
 
 use std::collections::BTreeMap;
@@ -116,6 +117,13 @@ pub struct Step<'a> {
     pub session_secret: &'a Secret,
     /// The request's instant.
     pub now: Timestamp,
+}
+
+impl Step<'_> {
+    /// The same step of a journey that goes on through another flow.
+    pub fn through<'s>(&'s mut self, flow: &'s Flow) -> Step<'s> {
+        Step { draft: &mut *self.draft, flow: &flow.name, audience: flow.audience, ..*self }
+    }
 }
 
 /// Where a request came from, as far as limits care.

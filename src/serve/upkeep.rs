@@ -16,6 +16,7 @@ pub(super) async fn run(app: Arc<App>, stopped: watch::Receiver<bool>) {
     let jobs = [
         tokio::spawn(every(Arc::clone(&app), MINUTE, stopped.clone(), keys)),
         tokio::spawn(every(Arc::clone(&app), TEN_MINUTES, stopped.clone(), forget)),
+        tokio::spawn(every(Arc::clone(&app), FIVE_SECONDS, stopped.clone(), flows)),
         tokio::spawn(events(Arc::clone(&app), stopped.clone())),
         tokio::spawn(letters(app, stopped)),
     ];
@@ -70,6 +71,16 @@ async fn keys(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + Sy
     Ok(app.tools.keys.refresh(&app.store, app.now(), &app.tools.random).await?)
 }
 
+/// The district's flow files, if they changed. A mistake changes nothing and is told once.
+async fn flows(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    match app.flows.reload() {
+        Ok(true) => tracing::info!("the flow files changed and were read again"),
+        Ok(false) => {}
+        Err(mistakes) => tracing::error!(%mistakes, "the flow files changed and hold mistakes; the flows stay as they were"),
+    }
+    Ok(())
+}
+
 async fn forget(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let now = app.now();
     oidc::tidy(&app).await?;
@@ -86,6 +97,7 @@ async fn forget(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + 
     Ok(app.store.write(forgotten).await?)
 }
 
+const FIVE_SECONDS: Duration = Duration::from_secs(5);
 const MINUTE: Duration = Duration::from_mins(1);
 const TEN_MINUTES: Duration = Duration::from_mins(10);
 const A_DAY: Duration = Duration::from_hours(24);

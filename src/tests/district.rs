@@ -14,6 +14,7 @@ use super::family::Family;
 use crate::app::App;
 use crate::cli::{claim, code};
 use crate::clock::FixedClock;
+use crate::flow::loaded::Flows;
 use crate::flow::{Flow, definition};
 use crate::keys::KeyStore;
 use crate::model::{Letter, Timestamp};
@@ -129,6 +130,10 @@ impl District {
         };
         let mut flows = definition::load(FEATURES, None).unwrap();
         change(&mut tools, &mut flows);
+        let flows = match tools.config.flows.dir {
+            Some(_) => Flows::load(FEATURES, &tools.config.flows).unwrap(),
+            None => Flows::for_tests(flows),
+        };
         let app = Arc::new(App { tools, store: Store::open(&url).await.unwrap(), flows });
         Self { router: routes::router(Arc::clone(&app)), app, clock, url }
     }

@@ -704,7 +704,7 @@ async fn b24_b31_d11_requests_stand_in_the_queue_with_their_record_and_reach_the
 async fn b29_flow_try_knows_who_can_finish_parent_portal() {
     for district in District::each_with_families().await {
         let flow = district.app.flow(FLOW).unwrap();
-        let found = readiness(&district.app.store.read(), &district.app.tools.policy, flow, &|_| {}).await.unwrap();
+        let found = readiness(&district.app.store.read(), &district.app.tools.policy, &flow, &|_| {}).await.unwrap();
         assert_eq!((found.people, found.ready, found.not_ready), (5, 3, 2), "{found:?}");
         let why: Vec<(&str, u64)> = found.why.iter().map(|reason| (reason.reason, reason.people)).collect();
         // Yves has no house number on file; of Sam and Lou, who share a mailbox, the second to come has no name.

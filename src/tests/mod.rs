@@ -30,6 +30,7 @@ mod end_session;
 mod enrollment;
 mod enrollment_limits;
 mod family;
+mod flow_files;
 mod guardians;
 mod http_stage;
 mod invitations;

@@ -8,6 +8,7 @@ use axum::Router;
 use super::agent::Agent;
 use crate::app::App;
 use crate::clock::{Clock, FixedClock, SystemClock};
+use crate::flow::loaded::Flows;
 use crate::model::{AccountId, OrgId, PersonId, SessionId, Timestamp};
 use crate::oidc;
 use crate::random::Random;
@@ -78,7 +79,7 @@ impl World {
             outbound: crate::outbound::Outbound::new(crate::outbound::Reach::PublicAndLoopback),
             config: crate::config::Config::default(),
         };
-        let app = Arc::new(App { tools, store, flows: vec![] });
+        let app = Arc::new(App { tools, store, flows: Flows::for_tests(vec![]) });
         let router = routes::router(Arc::clone(&app));
         Self { app, router, clock, account, school }
     }

@@ -3,6 +3,7 @@
 //! is made of the last one and of what was sent, under our key: the same form sent twice finds the same one.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::response::Response;
@@ -70,16 +71,16 @@ impl Held {
             let (Some(sent), Some(next)) = (sent, next) else {
                 // An older cookie: somebody else's, or ours whose answer was taken and whose reply was lost on the way.
                 // The journey is dead to it (row E15), so going on means beginning again.
-                let again = if sent.is_some() { address(id) } else { start_of(flow, &found.journey) };
+                let again = if sent.is_some() { address(id) } else { start_of(&flow, &found.journey) };
                 return Err(PageError::conflict(&again));
             };
             let lately = |ending: &Ending| ending.session.is_some() && visitor.now.since(ending.at) <= TWICE;
             let session = found.ending.as_ref().filter(|ending| lately(ending)).map(|_| session(keys, id, &held, sent));
             found.secret = next;
-            found.again = Some(Again { session, life: turn::life(flow) });
+            found.again = Some(Again { session, life: turn::life(&flow) });
         }
         if found.ending.is_none() && found.journey.expires_at <= visitor.now {
-            return Err(PageError::Expired { again: start_of(flow, &found.journey) });
+            return Err(PageError::Expired { again: start_of(&flow, &found.journey) });
         }
         if found.resumed {
             ask_again(&mut found.journey.draft);
@@ -96,7 +97,7 @@ impl Held {
         let mut secret = secret_of(mac);
         let next = next(keys, journey.id, &secret, sent);
         let twice = next.hash() == kept.browser;
-        let again = twice.then(|| Again { session: None, life: app.flow(&journey.flow).and_then(turn::life) });
+        let again = twice.then(|| Again { session: None, life: app.flow(&journey.flow).and_then(|flow| turn::life(&flow)) });
         if twice {
             secret = next;
         }
@@ -112,7 +113,7 @@ impl Held {
     }
 
     /// The journey's flow.
-    pub fn flow<'a>(&self, app: &'a App) -> Result<&'a Flow, PageError> {
+    pub fn flow(&self, app: &App) -> Result<Arc<Flow>, PageError> {
         app.flow(&self.journey.flow).ok_or_else(|| PageError::Expired { again: "/".to_owned() })
     }
 

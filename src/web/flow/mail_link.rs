@@ -62,7 +62,7 @@ pub async fn confirm(State(app): State<Arc<App>>, visitor: Visitor, mut sent: Se
         return Ok(if here && waits.is_none() { see_other(&address(id)) } else { late(again, here) });
     };
     sent.form.0.insert(LINK.to_owned(), found.token.expose().to_owned());
-    let response = Turn { app: &app, visitor: &visitor, flow, stage, sent: &sent, held }.take(None).await?;
+    let response = Turn { app: &app, visitor: &visitor, flow: &flow, stage, sent: &sent, held }.take(None).await?;
     Ok(with_cookie(response, cookies::clear(cookies::MAIL)))
 }
 
@@ -104,7 +104,7 @@ impl Found {
 
     /// Where to begin again.
     fn start(&self, app: &App) -> String {
-        app.flow(&self.kept.journey.flow).map_or_else(|| "/".to_owned(), |flow| start_of(flow, &self.kept.journey))
+        app.flow(&self.kept.journey.flow).map_or_else(|| "/".to_owned(), |flow| start_of(&flow, &self.kept.journey))
     }
 }
 

@@ -38,7 +38,7 @@ pub struct Enrolled {
 
 /// Starts a journey whose first facts are known, such as which app asked, and leads to it.
 pub async fn begin(app: &App, visitor: &Visitor, flow: &str, draft: Draft, return_to: LocalPath) -> Result<Response, PageError> {
-    let flow = app.flow(flow).ok_or(PageError::NotFound)?;
+    let flow = &*app.flow(flow).ok_or(PageError::NotFound)?;
     let id = JourneyId::new(visitor.now, &app.tools.random);
     let secret = app.tools.random.secret();
     let journey = new_journey(flow, id, draft, return_to, visitor);
@@ -49,7 +49,7 @@ pub async fn begin(app: &App, visitor: &Visitor, flow: &str, draft: Draft, retur
 
 /// `GET /sign-in`, `/recover`, `/enroll/{flow}`: the first page. Writes nothing.
 pub async fn start(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri) -> Result<Response, PageError> {
-    let flow = flow_at(&app, uri.path())?;
+    let flow = &*flow_at(&app, uri.path())?;
     if let Some(first) = sign_in_first(flow, &visitor) {
         return Ok(first);
     }
@@ -68,7 +68,7 @@ pub async fn start(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri) -> R
 
 /// `POST /sign-in`, `/recover`, `/enroll/{flow}`: the first answer, which begins the journey.
 pub async fn start_with(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri, sent: Sent) -> Result<Response, PageError> {
-    let flow = flow_at(&app, uri.path())?;
+    let flow = &*flow_at(&app, uri.path())?;
     if let Some(first) = sign_in_first(flow, &visitor) {
         return Ok(first);
     }
@@ -88,7 +88,7 @@ pub async fn show(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri, Path(
     if let Some(ending) = &held.ending {
         return end(&app, &held, ending).await;
     }
-    let flow = held.flow(&app)?;
+    let flow = &*held.flow(&app)?;
     // The form once more, with what was typed, instead of the page that says what became of it. Nothing is written.
     if query(&uri, "correct").is_some() {
         flow.take_back(&mut held.journey.draft);
@@ -116,7 +116,7 @@ pub async fn answer(
         let to = if stage == LAST || ending.username.is_none() { ending.to.as_str().to_owned() } else { address(held.journey.id) };
         return Ok(held.restore(see_other(&to)));
     }
-    let flow = held.flow(&app)?;
+    let flow = &*held.flow(&app)?;
     let here = address(held.journey.id);
     if held.came_twice() {
         return Ok(held.restore(see_other(&here)));
@@ -242,7 +242,7 @@ fn new_journey(flow: &Flow, id: JourneyId, draft: Draft, return_to: LocalPath, v
 }
 
 /// The flow that begins at an address.
-fn flow_at<'a>(app: &'a App, path: &str) -> Result<&'a Flow, PageError> {
+fn flow_at(app: &App, path: &str) -> Result<Arc<Flow>, PageError> {
     let name = path.rsplit('/').next().unwrap_or_default();
     let flow = app.flow(name).filter(|flow| start_address(flow) == path);
     flow.ok_or(PageError::NotFound)

@@ -134,14 +134,12 @@ impl Turn<'_> {
     }
 
     /// The journey goes on through another flow, in the same browser and by its next cookie.
-    async fn go_over<'s>(&'s self, step: &mut Step<'s>, name: &str) -> Result<(), FlowError> {
+    async fn go_over(&self, step: &mut Step<'_>, name: &str) -> Result<(), FlowError> {
         let flow = self
             .app
             .flow(name)
             .ok_or_else(|| FlowError::Broken(format!("an account was invited by the flow {name}, which is not loaded")))?;
-        step.flow = &flow.name;
-        step.audience = flow.audience;
-        if !flow.arrive(step).await? {
+        if !flow.arrive(&mut step.through(&flow)).await? {
             return Err(FlowError::Broken(format!("the flow {name} asks nothing of somebody who comes from {}", self.flow.name)));
         }
         step.tx.journeys().go_over(self.held.journey.id, name, self.visitor.now + flow.lifetime).await?;
