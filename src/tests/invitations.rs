@@ -115,7 +115,7 @@ async fn d18_one_mail_and_two_pages_make_an_account() {
 }
 
 #[tokio::test]
-async fn d07_d15_the_preset_asks_code_and_name_a_password_and_the_language() {
+async fn d07_d11_d15_the_preset_asks_code_and_name_shows_the_details_and_asks_a_password_and_the_language() {
     for district in districts().await {
         invite(&district, "--guardian g1").await;
         let letters = letters(&district).await;
@@ -123,7 +123,12 @@ async fn d07_d15_the_preset_asks_code_and_name_a_password_and_the_language() {
         let mut family = district.family("203.0.113.1");
         show(&mut family, FLOW, code, " ").await;
         assert_eq!(family.wrong(), ["family_name"]);
-        show(&mut family, FLOW, &code.to_lowercase(), "GAGNON").await.choose(PASSWORD).await;
+        show(&mut family, FLOW, &code.to_lowercase(), "GAGNON").await;
+        assert_eq!(family.shows(), "details");
+        let page = body(&family);
+        assert!(page.contains("marie@courriel.example") && page.contains("id=\"report-change\""), "{page}");
+        assert_eq!(family.send(&[]).await.shows(), "new-password");
+        family.choose(PASSWORD).await;
         assert_eq!(family.shows(), "preferences");
         family.send(&[("preferred_language", "en"), ("date_format", "day-first")]).await;
         assert_eq!(family.shows(), "confirm", "{}", body(&family));
@@ -150,7 +155,7 @@ async fn d07_five_wrong_names_are_a_pause_and_not_the_end_of_the_code() {
             assert_eq!(family.status(), 429, "not even the right name is judged");
             district.clock.advance(Duration::from_mins(15));
             show(&mut family, FLOW, code, "Gagnon").await;
-            assert_eq!(family.shows(), "new-password");
+            assert_eq!(family.shows(), "details");
         }
     }
 }
@@ -174,7 +179,7 @@ async fn d17_whoever_did_not_get_the_mail_asks_for_it_again_and_nobody_learns_wh
         show(&mut family, FLOW, said(&old, "marie@courriel.example", "code"), "Gagnon").await;
         assert_eq!(family.wrong(), ["code"], "the old one is dead");
         show(&mut family, FLOW, said(&new, "marie@courriel.example", "code"), "Gagnon").await;
-        assert_eq!(family.shows(), "new-password");
+        assert_eq!(family.shows(), "details");
         // Three an hour, and no more is said of the fourth.
         for number in 20..24 {
             let mut family = district.family(&format!("203.0.113.{number}"));
@@ -205,7 +210,7 @@ async fn e18_a_security_code_opens_no_letters_flow_and_a_letters_code_no_invitat
         family.open("/enroll/guardian-code").await.send(&[("code", printed)]).await;
         assert_eq!(family.shows(), "code-child");
         show(&mut family, FLOW, mailed, "Gagnon").await;
-        assert_eq!(family.shows(), "new-password");
+        assert_eq!(family.shows(), "details");
     }
 }
 
@@ -223,7 +228,7 @@ async fn e29_a_scanner_that_opens_the_link_uses_nothing_up() {
         assert_eq!((district.count("journeys").await, district.count("throttles").await), (0, 0));
         let mut family = district.family("203.0.113.2");
         show(&mut family, FLOW, said(&letters, "marie@courriel.example", "code"), "Gagnon").await;
-        assert_eq!(family.shows(), "new-password");
+        assert_eq!(family.shows(), "details");
     }
 }
 
