@@ -34,6 +34,8 @@ pub fn pages() -> Vec<Address> {
         ("/flow/{journey}/{stage}", post(flow::answer)),
         ("/mail", get(flow::mail_link::show).post(flow::mail_link::confirm)),
         ("/mail/{token}", get(flow::mail_link::open)),
+        ("/undo", get(account::address::show).post(account::address::undo)),
+        ("/undo/{token}", get(account::address::open)),
         ("/sign-out", get(login::sign_out::ask).post(login::sign_out::go)),
         ("/account", get(account::overview::show)),
         ("/account/children", get(account::children::show)),

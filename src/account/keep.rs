@@ -5,6 +5,7 @@
 use async_trait::async_trait;
 use serde_json::json;
 
+use super::address;
 use crate::flow::{Finish, Finished, Flow, FlowError, Step};
 use crate::model::draft::PasswordHash;
 use crate::model::{LocalPath, SessionId};
@@ -24,6 +25,12 @@ impl Finish for Keep {
                 return Err(FlowError::Broken(format!("the flow {} asks for a new password before the present one", flow.name)));
             }
             new_password(step, &account, session, &password).await?;
+        }
+        if let Some(proven) = step.draft.email_shown.clone() {
+            if step.draft.password_shown.is_none() {
+                return Err(FlowError::Broken(format!("the flow {} asks for an address before the password", flow.name)));
+            }
+            address::change(step, &account, &proven.value).await?;
         }
         if let Some(answers) = step.draft.questions.clone() {
             step.tx.accounts().set_security_answers(account.id, &answers).await?;
@@ -58,7 +65,7 @@ async fn new_password(step: &mut Step<'_>, account: &Account, session: SessionId
     Ok(())
 }
 
-async fn record(step: &Step<'_>, account: &Account, kind: &'static str, detail: serde_json::Value) -> Result<(), FlowError> {
+pub(super) async fn record(step: &Step<'_>, account: &Account, kind: &'static str, detail: serde_json::Value) -> Result<(), FlowError> {
     let event = Event { actor: Some(account.id), person: Some(account.person), detail, ..Event::of(kind) };
     Ok(step.tx.record(&event, step.now).await?)
 }

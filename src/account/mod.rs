@@ -2,6 +2,7 @@
 //! apps saw of them, where they are signed in. What they change they change by flows, like everything else; those of
 //! this feature begin at `/account/{flow}` and know from the start whose account it is.
 
+pub mod address;
 pub mod apps;
 pub mod children;
 mod keep;

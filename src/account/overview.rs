@@ -22,7 +22,7 @@ pub async fn show(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri) -> Re
         name: signed_in.name.clone(),
         username: signed_in.account.username.clone(),
         schools: schools(&reader, &person).await?,
-        email: person.email.clone(),
+        email: reader.accounts().email(signed_in.account.id).await?.or(person.email.clone()),
         language: visitor.language.name().to_owned(),
         children: reader.people().relationships(person.id).await?.iter().any(|tie| tie.guardian == person.id),
         questions: !reader.accounts().security_answers(signed_in.account.id).await?.is_empty(),
@@ -50,5 +50,9 @@ fn done(uri: &Uri) -> Option<String> {
     Some(said.to_owned())
 }
 
-const DONE: &[(&str, &str)] =
-    &[("password", "account-done-password"), ("questions", "account-done-questions"), ("preferences", "account-done-preferences")];
+const DONE: &[(&str, &str)] = &[
+    ("address", "account-done-address"),
+    ("password", "account-done-password"),
+    ("questions", "account-done-questions"),
+    ("preferences", "account-done-preferences"),
+];

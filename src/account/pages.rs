@@ -15,7 +15,7 @@ pub struct Account {
     pub username: String,
     /// The schools.
     pub schools: Vec<String>,
-    /// The address on file.
+    /// The address that was proven, else the one on file.
     pub email: Option<String>,
     /// The language of the pages, in itself.
     pub language: String,
@@ -25,6 +25,13 @@ pub struct Account {
     pub questions: bool,
     /// What was just changed: the text that says so.
     pub done: Option<String>,
+}
+
+/// The way back from a change of address.
+#[derive(Clone, Debug, Serialize)]
+pub struct AddressUndo {
+    /// `confirm`: its button takes the change back; `done`; `late`: there is nothing to take back any more.
+    pub state: &'static str,
 }
 
 /// The children of a guardian.
@@ -100,6 +107,14 @@ impl Page for Account {
             done: guardian.then(|| "account-done-password".to_owned()),
         };
         vec![account(&["École des Tilleuls"], false), account(&[], true)]
+    }
+}
+
+impl Page for AddressUndo {
+    const TEMPLATE: &'static str = "pages/address-undo.html";
+
+    fn samples() -> Vec<Self> {
+        ["confirm", "done", "late"].map(|state| Self { state }).into()
     }
 }
 

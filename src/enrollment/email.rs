@@ -1,16 +1,16 @@
 //! The person's own address, typed by themselves (E5, E6): for news, and for the day they forget. It is worth something
-//! only once `email-proof` has proven it; until then it opens nothing. It comes behind something that was held, a letter or
-//! a code, so whoever types it here is known already (D1). A district may let families do without.
+//! only once `email-proof` has proven it; until then it opens nothing. It comes behind something that was held, a letter, a
+//! code or the password, so whoever types it here is known already (D1). A district may let families do without.
 
 use async_trait::async_trait;
 use serde::Deserialize;
 
 use super::pages;
-use super::roster_match::NOBODY;
 use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
 use crate::model::Draft;
 use crate::model::draft::Mailbox;
 use crate::people::is_address;
+use crate::store::people::People;
 
 /// Asks for it.
 #[derive(Debug, Deserialize)]
@@ -37,19 +37,23 @@ impl Stage for Email {
     }
 
     async fn show(&self, look: &Look<'_>) -> Result<Screen, FlowError> {
-        let id = look.draft.person.as_ref().map_or(NOBODY, |proven| proven.value);
-        let on_file = look.reader.people().find(id).await?.and_then(|person| person.email);
+        let on_file = on_file(&look.reader.people(), look.draft).await?;
         Ok(Screen::of(&pages::Email { on_file: on_file.map(|address| masked(&address)), optional: self.optional }))
     }
 
     async fn submit(&self, step: &mut Step<'_>, form: &Form, _prepared: Prepared) -> Result<Outcome, FlowError> {
+        // Row R16: whoever changes an address has just shown the password.
+        if step.draft.session.is_some() && step.draft.password_shown.as_ref().is_none_or(|shown| step.now.since(shown.at) > FRESH) {
+            step.draft.password_shown = None;
+            return Ok(Outcome::Next);
+        }
         let typed = form.text("email");
         if form.ticked("none") && self.optional {
             step.draft.no_address = true;
             return Ok(Outcome::Next);
         }
         let address = match typed {
-            "" => on_file(step).await?,
+            "" => on_file(&step.tx.people(), step.draft).await?,
             typed => Some(typed.to_owned()),
         };
         match address {
@@ -63,10 +67,10 @@ impl Stage for Email {
     }
 }
 
-/// Nothing typed means the address that the page shows, masked.
-async fn on_file(step: &Step<'_>) -> Result<Option<String>, FlowError> {
-    let id = step.draft.person.as_ref().map_or(NOBODY, |proven| proven.value);
-    Ok(step.tx.people().find(id).await?.and_then(|person| person.email))
+/// The address that the page shows, masked; nothing typed means it. Whoever changes an address has none to agree to.
+async fn on_file(people: &People<'_>, draft: &Draft) -> Result<Option<String>, FlowError> {
+    let Some(proven) = &draft.person else { return Ok(None) };
+    Ok(people.find(proven.value).await?.and_then(|person| person.email))
 }
 
 /// `a…@free.fr`: enough for its owner to know it by.
@@ -78,6 +82,8 @@ fn masked(address: &str) -> String {
 }
 
 const LONGEST: usize = 254;
+/// Seconds for which a password that was shown counts (row R16).
+const FRESH: i64 = 5 * 60;
 
 #[cfg(test)]
 mod tests {

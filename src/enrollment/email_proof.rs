@@ -51,7 +51,7 @@ impl Stage for EmailProof {
             To::OnFile => Ok(()),
             To::Typed if !before.contains(&"email") => Err("`to = \"typed\"` needs the stage `email` before it".to_owned()),
             To::Typed if !before.contains(&"password") => {
-                Err("`to = \"typed\"` needs a stage before it at which something is held: `password` with `provisional`".to_owned())
+                Err("`to = \"typed\"` needs a stage before it at which something is held: `password`".to_owned())
             }
             To::Typed => Ok(()),
         }
@@ -59,7 +59,7 @@ impl Stage for EmailProof {
 
     async fn enter(&self, step: &mut Step<'_>) -> Result<(), FlowError> {
         let mailbox = step.draft.mailbox.clone().unwrap_or_default();
-        let person = self.reached(find(step, step.draft.person.as_ref().map(|proven| proven.value)).await?, step.draft);
+        let person = self.reached(find(step, whose(step).await?).await?, step.draft);
         let hears = find(step, mailbox.hears).await?;
         let cause = match step.draft.not_matched {
             Some(case) => step.tx.cases().find(case).await?.map(|case| case.cause),
@@ -86,7 +86,7 @@ impl Stage for EmailProof {
             Answer::Proven => {
                 // Row E26: the school may have taken the person out, or changed the address, since the letter left.
                 if still_open(step).await? {
-                    let person = self.reached(find(step, step.draft.person.as_ref().map(|proven| proven.value)).await?, step.draft);
+                    let person = self.reached(find(step, whose(step).await?).await?, step.draft);
                     let address = person.and_then(|person| person.email);
                     step.draft.email_shown = address.map(|value| Proven { value, at: step.now });
                 }
@@ -107,6 +107,15 @@ impl EmailProof {
             To::OnFile => person,
             To::Typed => person.map(|person| Person { email: typed, ..person }),
         }
+    }
+}
+
+/// The person who was matched, or who is signed in and changes an address.
+async fn whose(step: &Step<'_>) -> Result<Option<PersonId>, FlowError> {
+    match (&step.draft.person, step.draft.account) {
+        (Some(proven), _) => Ok(Some(proven.value)),
+        (None, Some(account)) => Ok(step.tx.accounts().find(account).await?.map(|account| account.person)),
+        (None, None) => Ok(None),
     }
 }
 

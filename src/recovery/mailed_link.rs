@@ -87,9 +87,9 @@ async fn owner(step: &Step<'_>) -> Result<Option<Person>, FlowError> {
         return Ok(None);
     };
     let Some(mut person) = step.tx.people().find(account.person).await?.filter(|person| person.active) else { return Ok(None) };
-    // Where the school has no address, the one that its owner proved (E6).
+    // The one that its owner proved counts before the one on file (B16, E6).
     let own = step.tx.accounts().email(account.id).await?;
-    person.email = person.email.or(own);
+    person.email = own.or(person.email);
     Ok(Some(person).filter(|person| person.email.is_some()))
 }
 

@@ -186,6 +186,16 @@ impl Accounts<'_> {
         Ok(())
     }
 
+    /// Back to the address from before a change, if there was one.
+    pub async fn restore_email(&self, id: AccountId, before: Option<(&str, &str)>, now: Timestamp) -> Result<(), StoreError> {
+        if let Some(before) = before {
+            return self.set_email(id, before, now).await;
+        }
+        let update = "UPDATE accounts SET email = NULL, email_key = NULL, email_proven_at = NULL WHERE id = $1";
+        sql::execute(&self.0, update, [id.0.into()]).await?;
+        Ok(())
+    }
+
     /// The address that its owner gave and proved, if any.
     pub async fn email(&self, id: AccountId) -> Result<Option<String>, StoreError> {
         let row = sql::row(&self.0, "SELECT email FROM accounts WHERE id = $1", [id.0.into()]).await?;

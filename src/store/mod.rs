@@ -6,6 +6,7 @@
 //! makes all of them durable.
 
 pub mod accounts;
+pub mod address_changes;
 pub mod cases;
 pub mod charters;
 pub mod clients;

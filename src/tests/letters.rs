@@ -30,6 +30,11 @@ pub(super) fn samples() -> Vec<(&'static str, Value)> {
             "temporary-password",
             json!({ "name": "Anne", "password": "bcdf-ghjk-mnpq", "moment": "aujourd’hui à 6\u{a0}h 05", "until": "demain à 6\u{a0}h 05" }),
         ),
+        (
+            "address-changed",
+            json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05", "until": "vendredi 12 juin à 6\u{a0}h 05", "token": "dG9rZW4" }),
+        ),
+        ("address-changed", json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05", "until": "vendredi", "token": null })),
         ("password-changed", json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05" })),
         (
             "help-request",

@@ -19,6 +19,7 @@
 //! - `texts`: every text that is used exists in every language, none is unused, and each has the same values everywhere
 
 mod account;
+mod address;
 mod agent;
 mod authorize;
 mod back_in;

@@ -59,6 +59,7 @@ pages![
     enrollment::RosterMatch,
     enrollment::SecurityQuestions,
     crate::account::pages::Account,
+    crate::account::pages::AddressUndo,
     crate::account::pages::Children,
     crate::account::pages::Sessions,
     crate::account::pages::Apps,

@@ -20,6 +20,8 @@ pub const DEVICE: &str = "__Host-dev";
 pub const LANGUAGE: &str = "__Host-lang";
 /// The token of a letter's link, between its address and its button.
 pub const MAIL: &str = "__Host-mail";
+/// The token that takes a change of address back, between its address and its button.
+pub const UNDO: &str = "__Host-undo";
 /// Where the cookies of journeys begin.
 pub const JOURNEY: &str = "__Host-j-";
 

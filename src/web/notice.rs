@@ -1,5 +1,5 @@
 //! Telling people what happened to an account: at every address on file, the owner's and those of the guardians who see
-//! the records, so that nobody takes an account over in silence (row R15). Letters leave with the write that caused
+//! the records, also those that they proved themselves, so that nobody takes an account over in silence (row R15). Letters leave with the write that caused
 //! them, or not at all.
 
 use std::collections::BTreeSet;
@@ -24,8 +24,8 @@ pub async fn tell(step: &Step<'_>, person: &Person, kind: &str) -> Result<(), Fl
     Ok(())
 }
 
-/// The addresses on file, each once, with the language to write in.
-async fn readers(step: &Step<'_>, person: &Person) -> Result<Vec<(String, Language)>, FlowError> {
+/// The addresses on file and those that were proven, each once, with the language to write in.
+pub async fn readers(step: &Step<'_>, person: &Person) -> Result<Vec<(String, Language)>, FlowError> {
     let people = step.tx.people();
     let mut told = vec![person.clone()];
     for tie in people.relationships(person.id).await? {
@@ -35,9 +35,15 @@ async fn readers(step: &Step<'_>, person: &Person) -> Result<Vec<(String, Langua
     }
     let (mut seen, mut readers) = (BTreeSet::new(), Vec::new());
     for reader in told {
-        let Some(address) = reader.email.filter(|address| seen.insert(email_key(address))) else { continue };
-        let chosen = step.tx.accounts().of_person(reader.id).await?.and_then(|account| account.language);
-        readers.push((address.trim().to_owned(), chosen.or(reader.language).unwrap_or(Language::ALL[0])));
+        let account = step.tx.accounts().of_person(reader.id).await?;
+        let own = match &account {
+            Some(account) => step.tx.accounts().email(account.id).await?,
+            None => None,
+        };
+        let language = account.and_then(|account| account.language).or(reader.language).unwrap_or(Language::ALL[0]);
+        for address in own.into_iter().chain(reader.email).filter(|address| seen.insert(email_key(address))) {
+            readers.push((address.trim().to_owned(), language));
+        }
     }
     Ok(readers)
 }

@@ -86,6 +86,11 @@ impl FromRequestParts<Arc<App>> for Origin {
 }
 
 impl Visitor {
+    /// A cookie that this browser sent.
+    pub fn cookie(&self, name: &str) -> Option<&Secret> {
+        self.jar.get(name)
+    }
+
     /// Looks at a request.
     pub(super) async fn of(parts: &Parts, app: &App) -> Result<Self, PageError> {
         let now = app.now();

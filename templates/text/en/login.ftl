@@ -59,6 +59,16 @@ account-preferences = Language and messages
 account-done-password = Your password is changed. Other devices are signed out.
 account-done-questions = Your questions are changed.
 account-done-preferences = Noted.
+account-address = Change my e-mail address
+account-done-address = Your address is changed. We told the one from before, which can undo it for a week.
+
+address-undo-title = Take your address back?
+address-undo = The address of this account was changed. One click brings back the one from before and signs every device out.
+address-undo-button = Bring my address back
+address-undo-done-title = Your address is back
+address-undo-done = Every device is signed out. Now choose another password.
+address-undo-recover = Choose a password
+address-undo-late = It was used already, or is more than a week old. The school can help you.
 
 account-children = My children
 account-children-lead = Those whom the school ties to you. One account is enough for all.

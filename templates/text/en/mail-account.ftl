@@ -10,3 +10,10 @@ mail-account-created-title = { $name }: the account is ready
 mail-account-created-when = It was created { $moment }.
 mail-account-created-username = The username:
 mail-account-created-not-you = Nobody in the family created it? Write to the school: it can block the account at once.
+
+mail-address-changed-title = { $name }: another e-mail address
+mail-address-changed-when = The address of the account was changed { $moment }.
+mail-address-changed-you = If it was you, there is nothing to do.
+mail-address-changed-undo = It was not you? Until { $until }, this link brings your address back and signs every device out.
+mail-address-changed-button = Bring my address back
+mail-address-changed-not-you = It was neither you nor your child? Tell the school.

@@ -59,6 +59,16 @@ account-preferences = Langue et messages
 account-done-password = Votre mot de passe est changé. Les autres appareils sont déconnectés.
 account-done-questions = Vos questions sont changées.
 account-done-preferences = C’est noté.
+account-address = Changer mon adresse de courriel
+account-done-address = Votre adresse est changée. Nous l’avons dit à celle d’avant, qui peut l’annuler pendant une semaine.
+
+address-undo-title = Reprendre votre adresse ?
+address-undo = L’adresse de ce compte a été changée. Un clic remet celle d’avant et déconnecte tous les appareils.
+address-undo-button = Remettre mon adresse
+address-undo-done-title = Votre adresse est remise
+address-undo-done = Tous les appareils sont déconnectés. Choisissez maintenant un autre mot de passe.
+address-undo-recover = Choisir un mot de passe
+address-undo-late = Il a déjà servi, ou il a plus d’une semaine. L’école peut vous aider.
 
 account-children = Mes enfants
 account-children-lead = Ceux que l’école relie à vous. Un seul compte suffit pour tous.
