@@ -3,7 +3,11 @@
 //! by the full success of that very factor (R21). Subjects are HMACs of canonical names, also of people who do not
 //! exist. Where a write takes several counters, it takes them in the order in which they stand in [`Rule`].
 
+pub mod alarm;
+
 use std::net::IpAddr;
+
+use self::alarm::Watched;
 
 use crate::keys::{KeyStore, Purpose};
 use crate::model::{AccountId, Hash, PersonId, Timestamp};
@@ -86,6 +90,11 @@ pub enum Network {
     },
     /// Nothing more from browsers that the account does not know, for so many seconds.
     Closed {
+        /// When to come back.
+        until: Timestamp,
+    },
+    /// In the whole district too many claims go wrong: by letters and codes alone, until then.
+    LettersOnly {
         /// When to come back.
         until: Timestamp,
     },
@@ -188,14 +197,36 @@ pub async fn reset(tx: &Tx, rule: Rule, subject: &Hash) -> Result<bool, StoreErr
 /// Remembers that a try on `subject` went wrong in this network. Successes are never counted: a whole school stands
 /// behind one address (D7).
 pub async fn failed(tx: &Tx, keys: &KeyStore, network: &str, subject: &Hash, now: Timestamp) -> Result<(), StoreError> {
-    tx.throttles().failed(&network_key(keys, network), subject, now).await
+    tx.throttles().failed(&network_key(keys, network), subject, Watched::SignIn.word(), now).await
+}
+
+/// The same of a claim by what the school knows.
+pub async fn failed_claim(tx: &Tx, keys: &KeyStore, network: &str, subject: &Hash, now: Timestamp) -> Result<(), StoreError> {
+    tx.throttles().failed(&network_key(keys, network), subject, Watched::Claim.word(), now).await
 }
 
 /// What the network's failures of late ask for. A school's own network gets twenty times the room and is never shut.
 pub async fn network(reader: &Reader<'_>, keys: &KeyStore, policy: &Policy, network: &str, now: Timestamp) -> Result<Network, StoreError> {
     let (lately, before) = (Timestamp(now.0 - CHALLENGE_WINDOW), Timestamp(now.0 - CLOSED_WINDOW));
     let (short, long) = reader.throttles().failures(&network_key(keys, network), lately, before).await?;
-    Ok(judge(short, long, policy.is_school_network(network), now))
+    match judge(short, long, policy.is_school_network(network), now) {
+        Network::Open => alarm::asks(reader, policy, network, Watched::SignIn, now).await,
+        asked => Ok(asked),
+    }
+}
+
+/// The same before a claim by what the school knows: while too many go wrong in the whole district, none is judged.
+pub async fn claim_network(
+    reader: &Reader<'_>,
+    keys: &KeyStore,
+    policy: &Policy,
+    network: &str,
+    now: Timestamp,
+) -> Result<Network, StoreError> {
+    match alarm::asks(reader, policy, network, Watched::Claim, now).await? {
+        Network::Open => self::network(reader, keys, policy, network, now).await,
+        asked => Ok(asked),
+    }
 }
 
 /// The rule for requests of this network that make us send a mail.

@@ -137,7 +137,7 @@ impl Asking {
             Some(Network::Open) => {}
             Some(Network::Challenge { .. }) if step.visitor.challenge_passed => {}
             Some(Network::Closed { until }) => return Ok(Outcome::Wait(vec![FieldError::of(FIELD, "code-wait")], until)),
-            Some(Network::Challenge { .. }) | None => return Ok(Outcome::Challenge),
+            Some(Network::Challenge { .. } | Network::LettersOnly { .. }) | None => return Ok(Outcome::Challenge),
         }
         self.judge(step, form, &typed).await
     }

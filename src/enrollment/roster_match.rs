@@ -147,7 +147,7 @@ impl Stage for RosterMatch {
     async fn prepare(&self, look: &Look<'_>, form: &Form) -> Result<Prepared, FlowError> {
         let Ok(typed) = self.read(form) else { return Ok(Prepared::Nothing) };
         let tools = look.tools;
-        match limits::network(&look.reader, &tools.keys, &tools.policy, &look.visitor.network, look.now).await? {
+        match limits::claim_network(&look.reader, &tools.keys, &tools.policy, &look.visitor.network, look.now).await? {
             Network::Open => {}
             Network::Challenge { .. } if look.visitor.challenge_passed => {}
             asked => return Ok(Prepared::made(Before::Network(asked))),
@@ -169,6 +169,9 @@ impl Stage for RosterMatch {
             Some(Before::Seen(seen)) => seen,
             Some(Before::Network(Network::Closed { until })) => {
                 return Ok(Outcome::Wait(vec![FieldError::of(first, "roster-match-wait")], until));
+            }
+            Some(Before::Network(Network::LettersOnly { until })) => {
+                return Ok(Outcome::Wait(vec![FieldError::of(first, "roster-match-letters")], until));
             }
             Some(Before::Network(_)) | None => return Ok(Outcome::Challenge),
         };
@@ -306,7 +309,7 @@ impl RosterMatch {
                 (Cause::Throttled, Some(person))
             }
         };
-        limits::failed(step.tx, &step.tools.keys, &step.visitor.network, &subject, step.now).await?;
+        limits::failed_claim(step.tx, &step.tools.keys, &step.visitor.network, &subject, step.now).await?;
         turn_away(step, Why { cause, person, subject, typed: Some(typed) }).await?;
         // On to the page that waits for a letter, like everybody else (B12).
         step.draft.nobody = self.is_of_guardians();

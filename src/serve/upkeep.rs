@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use crate::app::App;
 use crate::mail::Courier;
 use crate::store::{StoreError, Tx};
+use crate::web::alarm;
 use crate::{limits, oidc, web};
 
 /// Works until the server stops.
@@ -16,6 +17,7 @@ pub(super) async fn run(app: Arc<App>, stopped: watch::Receiver<bool>) {
     let jobs = [
         tokio::spawn(every(Arc::clone(&app), MINUTE, stopped.clone(), keys)),
         tokio::spawn(every(Arc::clone(&app), TEN_MINUTES, stopped.clone(), forget)),
+        tokio::spawn(every(Arc::clone(&app), MINUTE, stopped.clone(), alarms)),
         tokio::spawn(every(Arc::clone(&app), FIVE_SECONDS, stopped.clone(), flows)),
         tokio::spawn(events(Arc::clone(&app), stopped.clone())),
         tokio::spawn(letters(app, stopped)),
@@ -79,6 +81,11 @@ async fn flows(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + S
         Err(mistakes) => tracing::error!(%mistakes, "the flow files changed and hold mistakes; the flows stay as they were"),
     }
     Ok(())
+}
+
+/// Whether more goes wrong in the whole district than is usual (rows E05, E33).
+async fn alarms(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    Ok(alarm::sound(&app).await?)
 }
 
 async fn forget(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {

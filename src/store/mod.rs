@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod address_changes;
+pub mod alarms;
 pub mod cases;
 pub mod charters;
 pub mod clients;

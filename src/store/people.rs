@@ -222,6 +222,12 @@ impl People<'_> {
         rows.iter().map(class).collect()
     }
 
+    /// How many people the roster has.
+    pub async fn count(&self) -> Result<u64, StoreError> {
+        let row = sql::row(&self.0, "SELECT COUNT(*) AS people FROM current_roster_users", []).await?;
+        row.map_or(Ok(0), |row| Ok(u64::try_from(row.try_get::<i64>("", "people")?).unwrap_or_default()))
+    }
+
     /// When the last import was applied; `None` before the first.
     pub async fn roster_of(&self) -> Result<Option<Timestamp>, StoreError> {
         let row = sql::row(&self.0, "SELECT applied_at FROM roster_state WHERE id = 1", []).await?;

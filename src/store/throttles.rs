@@ -118,11 +118,11 @@ impl Throttles<'_> {
         Ok(())
     }
 
-    /// Remembers that a try on `subject` from `network` went wrong.
-    pub async fn failed(&self, network: &Hash, subject: &Hash, now: Timestamp) -> Result<(), StoreError> {
-        let upsert = "INSERT INTO throttle_failures (network, subject, at) VALUES ($1, $2, $3) \
+    /// Remembers that a try on `subject` from `network` went wrong; `what` was tried, by the word of an alarm.
+    pub async fn failed(&self, network: &Hash, subject: &Hash, what: &str, now: Timestamp) -> Result<(), StoreError> {
+        let upsert = "INSERT INTO throttle_failures (network, subject, at, what) VALUES ($1, $2, $3, $4) \
                       ON CONFLICT (network, subject) DO UPDATE SET at = excluded.at";
-        sql::execute(&self.0, upsert, [network.to_vec().into(), subject.to_vec().into(), now.0.into()]).await?;
+        sql::execute(&self.0, upsert, [network.to_vec().into(), subject.to_vec().into(), now.0.into(), what.into()]).await?;
         Ok(())
     }
 

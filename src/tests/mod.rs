@@ -21,6 +21,7 @@
 mod account;
 mod address;
 mod agent;
+mod alarm;
 mod authorize;
 mod back_in;
 mod charter;

@@ -9,6 +9,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
+use crate::limits::alarm::Watched;
 
 /// `GET /healthz`: the process answers.
 pub async fn alive() -> &'static str {
@@ -39,6 +40,12 @@ pub async fn metrics(State(app): State<Arc<App>>) -> Response {
     if let Ok(letters) = reader.outbox().counts().await {
         gauge("letters_waiting", "Letters on their way out.", letters.queued);
         gauge("letters_dead", "Letters that were given up: `preau mail list` says why.", letters.dead);
+    }
+    for &what in Watched::ALL {
+        if let Ok(until) = reader.alarms().until(what.word(), app.now()).await {
+            let name = format!("alarm_{}", what.word().replace('-', "_"));
+            gauge(&name, "1 while more goes wrong in the whole district than is usual.", i64::from(until.is_some()));
+        }
     }
     let hashing = app.tools.hasher.load();
     gauge("passwords_waiting", "People whose password waits to be compared.", count(hashing.waiting));

@@ -1,5 +1,6 @@
 //! What every handler shares: who is asking, cookies, CSRF, pages as responses, languages, security headers.
 
+pub mod alarm;
 pub mod assets;
 pub mod cases;
 pub mod cookies;

@@ -21,6 +21,7 @@ enroll-have-account = I have an account
 roster-match-title = Who are you?
 roster-match-lead = Write the name as on the report card. Accents and capitals do not matter.
 roster-match-wait = Too many tries from this network. Come back in { $wait }.
+roster-match-letters = Too many tries fail in the whole district right now. This page opens again in { $wait }. With a letter or a code from the school you can go on at once.
 given-name-missing = Write the first name.
 family-name-missing = Write the last name.
 student-number-missing = Write the student number.

@@ -17,3 +17,10 @@ mail-address-changed-you = If it was you, there is nothing to do.
 mail-address-changed-undo = It was not you? Until { $until }, this link brings your address back and signs every device out.
 mail-address-changed-button = Bring my address back
 mail-address-changed-not-you = It was neither you nor your child? Tell the school.
+
+mail-alarm-title-sign-in = Many wrong passwords right now
+mail-alarm-title-claim = Many claims that match nobody right now
+mail-alarm-figures = In the ten minutes before { $moment }: { $failures } different accounts or records. Usual at this hour: { $usual }.
+mail-alarm-sign-in = Somebody may be trying passwords on the whole list. While it lasts, an unknown device waits a few seconds before each try. Nobody is locked out.
+mail-alarm-claim = Somebody may be trying names and numbers. While it lasts, an account can be claimed with a letter or a code alone. Everything else works.
+mail-alarm-next = To see who and from where: preau audit list. The alarm ends by itself ten minutes after the last sign of it.

@@ -21,6 +21,7 @@ enroll-have-account = J’ai déjà un compte
 roster-match-title = Qui êtes-vous ?
 roster-match-lead = Écrivez le nom comme sur le bulletin. Les accents et les majuscules ne comptent pas.
 roster-match-wait = Trop d’essais depuis ce réseau. Revenez dans { $wait }.
+roster-match-letters = Trop d’essais échouent en ce moment dans tout le réseau scolaire. Cette page rouvre dans { $wait }. Avec une lettre ou un code de l’école, vous pouvez continuer dès maintenant.
 given-name-missing = Écrivez le prénom.
 family-name-missing = Écrivez le nom de famille.
 student-number-missing = Écrivez le numéro d’élève.

@@ -17,3 +17,10 @@ mail-address-changed-you = Si c’était vous, il n’y a rien à faire.
 mail-address-changed-undo = Ce n’était pas vous ? Jusqu’à { $until }, ce lien remet votre adresse et déconnecte tous les appareils.
 mail-address-changed-button = Remettre mon adresse
 mail-address-changed-not-you = Ce n’était pas vous, ni votre enfant ? Prévenez l’école.
+
+mail-alarm-title-sign-in = Beaucoup de mots de passe faux en ce moment
+mail-alarm-title-claim = Beaucoup de demandes qui ne correspondent à personne en ce moment
+mail-alarm-figures = Dix minutes avant { $moment } : { $failures } comptes ou dossiers différents. D’habitude à cette heure : { $usual }.
+mail-alarm-sign-in = Quelqu’un essaie peut-être des mots de passe sur toute la liste. Tant que cela dure, un appareil inconnu attend quelques secondes avant chaque essai. Personne n’est bloqué.
+mail-alarm-claim = Quelqu’un essaie peut-être des noms et des numéros. Tant que cela dure, on ne peut activer un compte qu’avec une lettre ou un code. Le reste fonctionne.
+mail-alarm-next = Pour voir qui et d’où : preau audit list. L’alarme se lève d’elle-même dix minutes après la dernière alerte.
