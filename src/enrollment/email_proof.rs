@@ -11,7 +11,7 @@ use super::roster_match;
 use crate::flow::{Flow, FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
 use crate::limits;
 use crate::model::draft::Proven;
-use crate::model::{Draft, PersonId};
+use crate::model::{Draft, Hash, PersonId};
 use crate::store::cases::Cause;
 use crate::store::people::Person;
 use crate::web::mail_proof::{self, Answer, Asked};
@@ -66,13 +66,13 @@ impl Stage for EmailProof {
             None => None,
         };
         let told = if cause == Some(Cause::AlreadyClaimed) { "account-exists" } else { "claim-not-matched" };
-        let typed = mailbox.typed.as_deref().or(person.as_ref().and_then(|person| person.email.as_deref())).unwrap_or_default();
+        let subject = subject(step, person.as_ref());
         let asked = Asked {
             person: person.as_ref(),
             kind: "enroll-proof",
             life: LINK_LIFE,
             hears: hears.as_ref().map(|person| (person, told)),
-            subject: limits::subject_of_mailbox(&step.tools.keys, typed),
+            subject,
         };
         mail_proof::send(step, &asked).await
     }
@@ -82,7 +82,9 @@ impl Stage for EmailProof {
     }
 
     async fn submit(&self, step: &mut Step<'_>, form: &Form, _prepared: Prepared) -> Result<Outcome, FlowError> {
-        match mail_proof::judge(step, form).await? {
+        let person = self.reached(find(step, whose(step).await?).await?, step.draft);
+        let subject = subject(step, person.as_ref());
+        match mail_proof::judge(step, form, &subject).await? {
             Answer::Proven => {
                 // Row E26: the school may have taken the person out, or changed the address, since the letter left.
                 if still_open(step).await? {
@@ -108,6 +110,13 @@ impl EmailProof {
             To::Typed => person.map(|person| Person { email: typed, ..person }),
         }
     }
+}
+
+/// Whose letters and codes are counted: the mailbox, by its address.
+fn subject(step: &Step<'_>, person: Option<&Person>) -> Hash {
+    let typed = step.draft.mailbox.as_ref().and_then(|mailbox| mailbox.typed.as_deref());
+    let address = typed.or(person.and_then(|person| person.email.as_deref())).unwrap_or_default();
+    limits::subject_of_mailbox(&step.tools.keys, address)
 }
 
 /// The person who was matched, or who is signed in and changes an address.

@@ -10,8 +10,8 @@ use serde::Deserialize;
 use super::recall;
 use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
 use crate::limits;
-use crate::model::Draft;
 use crate::model::draft::{Mailbox, Proven};
+use crate::model::{Draft, Hash};
 use crate::store::accounts::AccountState;
 use crate::store::people::Person;
 use crate::web::mail_proof::{self, Answer, Asked};
@@ -36,9 +36,9 @@ impl Stage for MailedLink {
     }
 
     async fn enter(&self, step: &mut Step<'_>) -> Result<(), FlowError> {
-        let typed = step.draft.username.clone().unwrap_or_default();
         if step.draft.mailbox.is_none() {
-            step.draft.mailbox = Some(Mailbox { typed: Some(typed.clone()).filter(|typed| typed.contains('@')), ..Mailbox::default() });
+            let typed = step.draft.username.clone().filter(|typed| typed.contains('@'));
+            step.draft.mailbox = Some(Mailbox { typed, ..Mailbox::default() });
         }
         // A recovery that was begun too often sends nothing, and says when the next one counts.
         if let Some(until) = step.draft.waits_until.filter(|until| *until > step.now) {
@@ -46,13 +46,7 @@ impl Stage for MailedLink {
             return Ok(());
         }
         let person = owner(step).await?;
-        let asked = Asked {
-            person: person.as_ref(),
-            kind: "recover-proof",
-            life: LINK_LIFE,
-            hears: None,
-            subject: limits::subject_of(&step.tools.keys, step.draft.account, &typed),
-        };
+        let asked = Asked { person: person.as_ref(), kind: "recover-proof", life: LINK_LIFE, hears: None, subject: subject(step) };
         mail_proof::send(step, &asked).await
     }
 
@@ -61,7 +55,8 @@ impl Stage for MailedLink {
     }
 
     async fn submit(&self, step: &mut Step<'_>, form: &Form, _prepared: Prepared) -> Result<Outcome, FlowError> {
-        match mail_proof::judge(step, form).await? {
+        let subject = subject(step);
+        match mail_proof::judge(step, form, &subject).await? {
             Answer::Proven => {
                 if let Some(address) = owner(step).await?.and_then(|person| person.email) {
                     step.draft.email_shown = Some(Proven { value: address, at: step.now });
@@ -78,6 +73,11 @@ impl Stage for MailedLink {
             Answer::Not(outcome) => Ok(outcome),
         }
     }
+}
+
+/// Whose letters and codes are counted.
+fn subject(step: &Step<'_>) -> Hash {
+    limits::subject_of(&step.tools.keys, step.draft.account, step.draft.username.as_deref().unwrap_or_default())
 }
 
 /// Whose account it is, if it is open to them and a letter can reach them.

@@ -740,3 +740,26 @@ fn d1_a_flow_file_that_matches_guardians_without_a_proof_is_refused() {
         assert!(told.contains(said), "{told}");
     }
 }
+
+#[tokio::test]
+async fn r20_wrong_codes_are_counted_for_the_mailbox_whatever_letters_they_were_for() {
+    for district in District::each_with_families().await {
+        let mut family = waiting(&district, "203.0.113.1", ANNE).await;
+        for letter in 0..2 {
+            if letter > 0 {
+                family.another_letter(&district).await;
+            }
+            for number in 0..5 {
+                family.send(&[("code", &format!("0000000{number}"))]).await;
+                assert_eq!((family.shows().as_str(), family.wrong()), ("check-mail", vec!["code".to_owned()]), "{letter} {number}");
+            }
+        }
+        family.another_letter(&district).await;
+        let (link, code) = district.last_proof().await;
+        family.send(&[("code", &code)]).await;
+        assert_eq!((family.shows().as_str(), family.wrong()), ("check-mail", vec!["code".to_owned()]), "right, and the eleventh");
+        // Whoever reads the mailbox goes on by its link.
+        family.open(&link).await.send(&[]).await;
+        assert_eq!(family.shows(), "children");
+    }
+}

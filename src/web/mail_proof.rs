@@ -145,8 +145,9 @@ pub async fn show(look: &Look<'_>) -> Result<Screen, FlowError> {
     }))
 }
 
-/// Judges what was sent back: a code, the token of the link, or the wish for another letter.
-pub async fn judge(step: &mut Step<'_>, form: &Form) -> Result<Answer, FlowError> {
+/// Judges what was sent back: a code, the token of the link, or the wish for another letter. Wrong codes are counted for the
+/// mailbox, `subject`, whatever letters they were meant for; the link is good all the same (row R20).
+pub async fn judge(step: &mut Step<'_>, form: &Form, subject: &Hash) -> Result<Answer, FlowError> {
     let (tools, tx, now, journey) = (step.tools, step.tx, step.now, step.journey);
     if form.ticked(AGAIN) {
         return Ok(Answer::Again);
@@ -160,12 +161,17 @@ pub async fn judge(step: &mut Step<'_>, form: &Form) -> Result<Answer, FlowError
     if typed.len() != CODE_LENGTH {
         return Ok(Answer::Not(Outcome::again(CODE, if typed.is_empty() { "check-mail-missing" } else { "check-mail-length" })));
     }
+    if !matches!(limits::take(tx, Rule::MailCode, subject, now).await?, Taken::Go { .. }) {
+        return Ok(Answer::Not(Outcome::again(CODE, "check-mail-over")));
+    }
     match tx.mail_proofs().try_code(journey, &code_mac(&tools.keys, journey, &typed), now).await? {
-        Tried::Right => Ok(Answer::Proven),
+        Tried::Right => {
+            limits::clear(tx, Rule::MailCode, subject).await?;
+            Ok(Answer::Proven)
+        }
         Tried::Over => Ok(Answer::Not(Outcome::again(CODE, "check-mail-over"))),
         Tried::Wrong(left) => {
-            let subject = limits::subject(&tools.keys, &["mail code", &journey.to_string()]);
-            limits::failed(tx, &tools.keys, &step.visitor.network, &subject, now).await?;
+            limits::failed(tx, &tools.keys, &step.visitor.network, subject, now).await?;
             let error = FieldError::of(CODE, "check-mail-wrong").with("left", i64::from(left));
             Ok(Answer::Not(Outcome::Again(vec![error])))
         }
