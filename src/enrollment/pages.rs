@@ -149,6 +149,8 @@ pub struct NewPassword {
     pub min_length: usize,
     /// It is typed twice.
     pub again: bool,
+    /// Ideas for a child: words to choose from (A36). Those of before stay after a mistake.
+    pub ideas: Vec<String>,
 }
 
 /// The questions that get a pupil back in one day.
@@ -416,8 +418,13 @@ impl Page for NewPassword {
     const TEMPLATE: &'static str = "pages/new-password.html";
 
     fn samples() -> Vec<Self> {
-        let page = |again| Self { username: "S0123456".to_owned(), min_length: 8, again };
-        vec![page(false), page(true)]
+        let page = |again, ideas: &[&str]| Self {
+            username: "S0123456".to_owned(),
+            min_length: 8,
+            again,
+            ideas: ideas.iter().map(|idea| (*idea).to_owned()).collect(),
+        };
+        vec![page(false, &[]), page(true, &["lapin nuage pomme avion", "tortue violon citron balcon", "dragon fraise hibou bateau"])]
     }
 }
 

@@ -11,6 +11,7 @@ use super::standing::username;
 use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
 use crate::model::draft::PasswordHash;
 use crate::model::{AccountId, Audience, Draft, FieldError};
+use crate::password::phrases;
 use crate::policy::{LONGEST_PASSWORD, PasswordRules, Policy, Weak};
 use crate::random::Secret;
 use crate::store::people::Person;
@@ -57,7 +58,12 @@ impl Stage for SetPassword {
     async fn show(&self, look: &Look<'_>) -> Result<Screen, FlowError> {
         let owner = Owner::of(look).await?;
         let rules = self.rules(&look.tools.policy, owner.audience());
-        Ok(Screen::of(&pages::NewPassword { username: owner.username, min_length: usize::from(rules.length), again: rules.twice }))
+        let ideas = match owner.audience() {
+            Audience::Student => phrases(&look.tools.random, look.language, IDEAS),
+            Audience::Guardian | Audience::Staff => Vec::new(),
+        };
+        let (username, min_length) = (owner.username, usize::from(rules.length));
+        Ok(Screen::of(&pages::NewPassword { username, min_length, again: rules.twice, ideas }))
     }
 
     async fn prepare(&self, look: &Look<'_>, form: &Form) -> Result<Prepared, FlowError> {
@@ -192,6 +198,7 @@ fn length<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u16>, D::
 
 const FIELD: &str = "new_password";
 const AGAIN: &str = "new_password_again";
+const IDEAS: usize = 3;
 const SHORTEST: u16 = 8;
 const LONGEST: u16 = 64;
 

@@ -5,6 +5,7 @@
 mod machine;
 mod memory;
 mod pepper;
+mod phrases;
 mod pool;
 mod readable;
 #[cfg(test)]
@@ -23,6 +24,7 @@ use crate::model::draft::PasswordHash;
 use crate::random::{Random, Secret};
 
 pub use self::pepper::Pepper;
+pub use self::phrases::phrases;
 pub use self::readable::readable;
 
 /// Without work for so long, the pool gives its memory back.

@@ -573,3 +573,27 @@ async fn forget_journeys(district: &District) {
     let forget = async |tx: &Tx| Ok::<_, StoreError>(tx.journeys().forget(crate::model::Timestamp(i64::MAX)).await?);
     district.app.store.write(forget).await.unwrap();
 }
+
+/// What is proposed is shown again after a slip, so that a child can copy it, and is kept nowhere.
+#[tokio::test]
+async fn a36_a_child_is_offered_words_and_keeps_them_after_a_slip() {
+    for district in District::each().await {
+        let mut family = district.family("203.0.113.1");
+        family.claim(FLOW, ZOE).await;
+        let ideas = |family: &Family| -> Vec<String> {
+            let body = &family.page.as_ref().unwrap().body;
+            let list = body.split("id=\"ideas\"").nth(1).and_then(|rest| rest.split("</ul>").next()).expect("ideas");
+            list.split("<strong translate=\"no\">").skip(1).map(|rest| rest.split('<').next().unwrap().to_owned()).collect()
+        };
+        let offered = ideas(&family);
+        assert_eq!(offered.len(), 3);
+        let hidden = offered.join(",");
+        assert!(family.page.as_ref().unwrap().body.contains(&format!("name=\"ideas\" value=\"{hidden}\"")));
+        family.send(&[("ideas", &hidden), ("new_password", &offered[1]), ("new_password_again", "autre chose")]).await;
+        assert_eq!((family.status(), ideas(&family)), (422, offered.clone()));
+        family.send(&[("ideas", &hidden), ("new_password", &offered[1]), ("new_password_again", &offered[1])]).await;
+        assert_eq!(family.shows(), "security-questions");
+        let kept = district.texts("journeys", &["draft", "typed"]).await;
+        assert!(offered.iter().all(|idea| !kept.contains(idea.as_str())), "{kept}");
+    }
+}

@@ -277,7 +277,7 @@ fn without(secrets: &[&str], form: &Form) -> BTreeMap<String, String> {
 }
 
 /// What the store never holds as it was typed.
-const NEVER_KEPT: &[&str] = &["password", "answer", "code", "secret"];
+const NEVER_KEPT: &[&str] = &["password", "answer", "code", "secret", "ideas"];
 /// What the page with its mistakes does not hold either. Answers it does: one that is too short must not cost the others.
 const NEVER_SHOWN: &[&str] = &["password", "code", "secret"];
 const LONGEST_KEPT: usize = 300;

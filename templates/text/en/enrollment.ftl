@@ -108,6 +108,7 @@ new-password-lead = Three or four words that have nothing to do with each other:
 new-password = New password
 new-password-hint = At least { $least } characters
 new-password-again = The same once more
+new-password-ideas = Three ideas, drawn by chance. Choose one, write it just like that and keep it to yourself.
 new-password-missing = Choose a password.
 new-password-short = It needs at least { $least } characters; it has { $had }.
 new-password-long = { $most } characters at most.

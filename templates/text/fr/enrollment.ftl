@@ -108,6 +108,7 @@ new-password-lead = Trois ou quatre mots qui n’ont rien à voir ensemble : c�
 new-password = Nouveau mot de passe
 new-password-hint = Au moins { $least } caractères
 new-password-again = Encore une fois, le même
+new-password-ideas = Trois idées tirées au hasard. Choisissez une ligne, recopiez tous ses mots et gardez cela pour vous.
 new-password-missing = Choisissez un mot de passe.
 new-password-short = Il faut au moins { $least } caractères ; il y en a { $had }.
 new-password-long = { $most } caractères au plus.
