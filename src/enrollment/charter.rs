@@ -9,6 +9,7 @@ use crate::charters::{Charter as Agreement, Words};
 use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
 use crate::model::draft::Agreed;
 use crate::model::{AccountId, Audience, Draft, FieldError, Language};
+use crate::people::age;
 use crate::store::accounts::Accounts;
 use crate::store::people::Person;
 use crate::tools::Tools;
@@ -93,7 +94,9 @@ impl Charter {
     async fn words<'t>(&self, look: &Look<'t>, agreement: &'t Agreement) -> Result<&'t Words, FlowError> {
         let person = person(look).await?;
         let audience = person.as_ref().map(session::audience).or(look.audience).unwrap_or(Audience::Guardian);
-        let age = person.as_ref().and_then(|person| age(look, person));
+        let zone = look.tools.config.district.zone();
+        let born = person.as_ref().and_then(|person| person.birth_date.as_deref());
+        let age = born.and_then(|born| age(born, look.now, &zone));
         Ok(agreement.words(look.language, audience, age))
     }
 }
@@ -116,15 +119,6 @@ async fn person(look: &Look<'_>) -> Result<Option<Person>, FlowError> {
         Some(id) => Ok(look.reader.people().find(id).await?),
         None => Ok(None),
     }
-}
-
-/// How many birthdays somebody has had, by the clock on the schools' walls.
-fn age(look: &Look<'_>, person: &Person) -> Option<i16> {
-    let born: jiff::civil::Date = person.birth_date.as_ref()?.parse().ok()?;
-    let now = jiff::Timestamp::from_second(look.now.0).ok()?;
-    let today = look.tools.config.district.zone().to_datetime(now).date();
-    let had = (today.month(), today.day()) >= (born.month(), born.day());
-    Some(today.year() - born.year() - i16::from(!had))
 }
 
 fn of_the_school() -> String {

@@ -30,6 +30,8 @@ pub struct Frame {
     pub typed: BTreeMap<String, String>,
     /// Step n of so many, in a flow.
     pub progress: Option<(usize, usize)>,
+    /// A child reads it, and is spoken to in a child's words (A32).
+    pub child: bool,
     /// When the last roster was imported, in words of the reader's language and the district's time zone.
     pub roster_of: Option<String>,
 }
@@ -78,6 +80,7 @@ impl Frame {
             signed_in: None,
             errors: Vec::new(),
             typed: BTreeMap::new(),
+            child: false,
             progress: None,
             roster_of: None,
         }

@@ -28,7 +28,7 @@ impl Pages {
                 issuer => issuer.trim_end_matches('/'),
                 language => letter.language.tag(),
                 colour => Brand::or_default(&district.brand).on_paper(),
-                ..self.words(letter.language)
+                ..self.words(super::Reader { language: letter.language, child: false })
             };
             self.fill(&format!("mail/{}/{file}", letter.kind), values)
         };

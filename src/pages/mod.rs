@@ -22,7 +22,7 @@ use crate::model::{Language, Message};
 pub use brand::{Brand, BrandError};
 pub use frame::{AskedBy, District, Frame};
 pub use letters::Rendered;
-use texts::Texts;
+use texts::{Reader, Texts};
 pub use time::Reading;
 
 /// A page: a struct that names its template. Its samples are its documentation and its test.
@@ -96,7 +96,7 @@ impl Pages {
             languages => Language::ALL.iter().map(|language| context! { tag => language.tag(), name => language.name() }).collect::<Vec<_>>(),
             here => Serde(frame.here_parts()),
             brand => brand.address(),
-            ..self.words(frame.language)
+            ..self.words(Reader { language: frame.language, child: frame.child })
         }
     }
 
@@ -120,11 +120,11 @@ impl Pages {
 
     /// The words a template says: `t("id", key=value)`, and `markup("id", key=value)` where the catalogue's own text
     /// holds markup; what is filled in is escaped in both.
-    fn words(&self, language: Language) -> Value {
+    fn words(&self, reader: Reader) -> Value {
         let (plain, rich) = (self.texts.clone(), self.texts.clone());
         context! {
-            t => Value::from_function(move |message: Value, values: Kwargs| plain.fill(language, &message, &values, false)),
-            markup => Value::from_function(move |message: Value, values: Kwargs| rich.fill(language, &message, &values, true)),
+            t => Value::from_function(move |message: Value, values: Kwargs| plain.fill(reader, &message, &values, false)),
+            markup => Value::from_function(move |message: Value, values: Kwargs| rich.fill(reader, &message, &values, true)),
         }
     }
 }

@@ -17,6 +17,16 @@ use crate::model::message::{Message, Value as Filling};
 #[derive(Clone)]
 pub(super) struct Texts(Arc<BTreeMap<Language, Catalogue>>);
 
+/// Who reads a page.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reader {
+    pub language: Language,
+    pub child: bool,
+}
+
+/// How the id of a text in a child's words ends; it begins as the one that everybody else reads.
+const CHILD: &str = "-young";
+
 struct Catalogue {
     bundle: FluentBundle<FluentResource>,
     ids: BTreeSet<String>,
@@ -51,8 +61,9 @@ impl Texts {
         self.format(language, &message.id, &values)
     }
 
-    /// A message as templates name it: an id with values by keyword, or a whole message.
-    pub(super) fn fill(&self, language: Language, message: &Value, values: &Kwargs, markup: bool) -> Result<Value, Error> {
+    /// A message as templates name it: an id with values by keyword, or a whole message. A child reads the child's words of
+    /// a text that has some (A32).
+    pub(super) fn fill(&self, reader: Reader, message: &Value, values: &Kwargs, markup: bool) -> Result<Value, Error> {
         let mut filled = FluentArgs::new();
         let id = match message.as_str() {
             Some(id) => id.to_owned(),
@@ -70,7 +81,9 @@ impl Texts {
             set(&mut filled, name, &values.get::<Value>(name)?, markup);
         }
         values.assert_all_used()?;
-        let text = self.format(language, &id, &filled).map_err(|cause| Error::new(ErrorKind::InvalidOperation, cause))?;
+        let for_child = format!("{id}{CHILD}");
+        let id = if reader.child && self.0[&reader.language].ids.contains(&for_child) { for_child } else { id };
+        let text = self.format(reader.language, &id, &filled).map_err(|cause| Error::new(ErrorKind::InvalidOperation, cause))?;
         Ok(if markup { Value::from_safe_string(text) } else { Value::from(text) })
     }
 

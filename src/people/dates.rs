@@ -1,7 +1,11 @@
 //! A day as people write it. Browsers with a calendar send `yyyy-mm-dd`; the others leave the typing to people, who
 //! write the day first (`31.03.2012`, `31/3/2012`) or the month as a word (`31 mars 2012`, `March 31, 2012`) (B9, D15).
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
 use super::name_key;
+use crate::model::Timestamp;
 
 /// The day, `yyyy-mm-dd`; `None` if it is none. Of two small numbers the first is the day, as in the pages' examples.
 pub fn day(typed: &str) -> Option<String> {
@@ -15,7 +19,7 @@ pub fn day(typed: &str) -> Option<String> {
         (Some(day), Some(month), Some(year)) if third.len() == 4 => (year, month, day),
         _ => return None,
     };
-    let date = jiff::civil::Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
+    let date = Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
     (1900..2200).contains(&date.year()).then(|| date.to_string())
 }
 
@@ -47,6 +51,14 @@ const MONTHS: &[&[&str]] = &[
     &["novembre", "november"],
     &["decembre", "december"],
 ];
+
+/// How many birthdays somebody who was born on that day (`YYYY-MM-DD`) has had, by the clock on the schools' walls.
+pub fn age(born: &str, now: Timestamp, zone: &TimeZone) -> Option<i16> {
+    let born: Date = born.parse().ok()?;
+    let today = zone.to_datetime(jiff::Timestamp::from_second(now.0).ok()?).date();
+    let had = (today.month(), today.day()) >= (born.month(), born.day());
+    Some(today.year() - born.year() - i16::from(!had))
+}
 
 #[cfg(test)]
 mod tests {

@@ -70,7 +70,8 @@ g2,,,true,s1,guardian,paul,,Paul,Tremblay,,,paul@courriel.example,,,,,
 g3,,,true,s1,guardian,luc,,Luc,Roy,,,,,,,,
 ";
 /// Birth dates; the two Maries have the same.
-const BIRTHS: &str = "p1,,,2014-03-04\np2,,,2014-05-06\np3,,,2014-07-08\np4,,,2014-01-01\np6,,,2014-09-09\np7,,,2014-09-09\n";
+const BIRTHS: &str =
+    "p1,,,2014-03-04\np2,,,2014-05-06\np3,,,2014-07-08\np4,,,2014-01-01\np6,,,2014-09-09\np7,,,2014-09-09\np9,,,2017-03-04\n";
 /// Anne and Marc are Léa's and Noé's parents, each with an address of their own; Sam and Lou share one mailbox; Yves is
 /// known by nothing but his tie to Zoé, and has no house number on file.
 pub const FAMILIES: &str = "\

@@ -597,3 +597,27 @@ async fn a36_a_child_is_offered_words_and_keeps_them_after_a_slip() {
         assert!(offered.iter().all(|idea| !kept.contains(idea.as_str())), "{kept}");
     }
 }
+
+/// A pupil under twelve is spoken to as a child is, from the moment on at which it is known who they are; a grown-up may
+/// help. Whoever is older, or whose birth date the school does not say, reads what everybody reads.
+#[tokio::test]
+async fn a32_a_child_reads_a_childs_words() {
+    const TOM: &[(&str, &str)] = &[("given_name", "Tom"), ("family_name", "Petit"), ("student_number", "0999001")];
+    for district in District::each().await {
+        district.import(&format!("{PUPILS}p9,,,true,s1,student,tom,,Tom,Petit,,0999001,,,,,03,\n")).await;
+        let words = async |who: &[(&str, &str)], network: &str| {
+            let mut family = district.family(network);
+            family.open("/enroll/student-claim").await;
+            family.send(who).await;
+            assert_eq!(family.shows(), "new-password");
+            let first = family.page.as_ref().unwrap().body.clone();
+            family.send(&[("new_password", "court"), ("new_password_again", "court")]).await;
+            (first, family.page.as_ref().unwrap().body.clone())
+        };
+        let (first, slip) = words(TOM, "203.0.113.1").await;
+        assert!(first.contains("Choisis ton mot de passe") && first.contains("Un adulte peut t’aider"), "{first}");
+        assert!(slip.contains("Il est trop court"), "{slip}");
+        let (first, slip) = words(ZOE, "203.0.113.2").await;
+        assert!(first.contains("Choisissez un mot de passe") && slip.contains("Il faut au moins 8 caractères"), "{first}");
+    }
+}

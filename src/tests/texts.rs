@@ -26,7 +26,9 @@ fn no_text_is_unused() {
         sources.extend(files(folder, extension).into_iter().map(|(_, text)| text));
     }
     let quoted = |id: &str| ["\"", "'"].iter().any(|quote| sources.contains(&format!("{quote}{id}{quote}")));
-    let unused: Vec<String> = catalogue(Language::French).into_keys().filter(|id| !quoted(id)).collect();
+    // A text in a child's words is said wherever the one of the same name is (A32).
+    let unused: Vec<String> =
+        catalogue(Language::French).into_keys().filter(|id| !quoted(id.strip_suffix("-young").unwrap_or(id))).collect();
     assert!(unused.is_empty(), "{unused:?}");
 }
 

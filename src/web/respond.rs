@@ -35,6 +35,8 @@ pub struct FrameExtras {
     pub typed: BTreeMap<String, String>,
     /// Step n of so many.
     pub progress: Option<(usize, usize)>,
+    /// A child reads it (A32).
+    pub child: bool,
     /// Where this page can be fetched again, if not at the request's own address.
     pub here: Option<String>,
 }
@@ -155,6 +157,7 @@ async fn frame(app: &App, visitor: &Visitor, extras: &FrameExtras) -> Result<Fra
         errors: extras.errors.clone(),
         typed: extras.typed.clone(),
         progress: extras.progress,
+        child: extras.child,
         roster_of: roster_of.map(words),
         ..Frame::new(visitor.language, district(app))
     })

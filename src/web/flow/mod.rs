@@ -17,11 +17,13 @@ use serde::Serialize;
 
 use self::held::Held;
 use self::turn::Turn;
-use super::{FrameExtras, PageError, Sent, Visitor, cookies, page, screen, see_other, visitor, with_cookie};
+use super::{FrameExtras, PageError, Sent, Visitor, cookies, page, screen, see_other, session, visitor, with_cookie};
 use crate::app::App;
 use crate::flow::{Flow, FlowError, Look};
-use crate::model::{Draft, FieldError, Journey, JourneyId, LocalPath, PersonId};
+use crate::model::draft::Proven;
+use crate::model::{Audience, Draft, FieldError, Journey, JourneyId, LocalPath, PersonId};
 use crate::pages::Page;
+use crate::people::age;
 use crate::store::journeys::Ending;
 use crate::store::{StoreError, Tx};
 
@@ -86,7 +88,7 @@ pub async fn start_with(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri,
 pub async fn show(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri, Path(id): Path<String>) -> Result<Response, PageError> {
     let mut held = Held::find(&app, &visitor, &id, None).await?;
     if let Some(ending) = &held.ending {
-        return end(&app, &held, ending).await;
+        return end(&app, &visitor, &held, ending).await;
     }
     let flow = &*held.flow(&app)?;
     // The form once more, with what was typed, instead of the page that says what became of it. Nothing is written.
@@ -202,13 +204,22 @@ impl Place<'_> {
             typed,
             progress: Some(self.flow.progress(self.draft)),
             here: self.here.clone(),
+            child: child_reads(app, visitor, self.draft).await?,
         };
         Ok(screen(shown, extras))
     }
 }
 
+/// Whoever is known on this way is a child of primary school, by the school's own records (A32).
+async fn child_reads(app: &App, visitor: &Visitor, draft: &Draft) -> Result<bool, PageError> {
+    let Some(proven) = &draft.person else { return Ok(false) };
+    let Some(person) = app.store.read().people().find(proven.value).await? else { return Ok(false) };
+    let age = person.birth_date.as_deref().and_then(|born| age(born, visitor.now, &super::zone(app)));
+    Ok(session::audience(&person) == Audience::Student && age.is_some_and(|age| age < CHILD_UNDER))
+}
+
 /// The last page of a journey, or where it led.
-async fn end(app: &App, held: &Held, ending: &Ending) -> Result<Response, PageError> {
+async fn end(app: &App, visitor: &Visitor, held: &Held, ending: &Ending) -> Result<Response, PageError> {
     let Some(username) = &ending.username else { return Ok(see_other(ending.to.as_str())) };
     let reader = app.store.read();
     let account = reader.accounts().by_username(username).await?;
@@ -216,10 +227,12 @@ async fn end(app: &App, held: &Held, ending: &Ending) -> Result<Response, PageEr
         Some(account) => reader.people().find(account.person).await?,
         None => None,
     };
+    let known = person.as_ref().map(|person| Proven { value: person.id, at: ending.at });
+    let child = child_reads(app, visitor, &Draft { person: known, ..Draft::default() }).await?;
     let name = person.map(|person| visitor::given_name(&person).to_owned()).unwrap_or_default();
     let enrolled = Enrolled { name, username: username.clone(), app: None };
     let action = format!("{}/{LAST}", address(held.journey.id));
-    Ok(page(&enrolled, FrameExtras { action, ..FrameExtras::default() }))
+    Ok(page(&enrolled, FrameExtras { action, child, ..FrameExtras::default() }))
 }
 
 fn look<'a>(app: &'a App, visitor: &'a Visitor, place: &Place<'a>) -> Look<'a> {
@@ -313,5 +326,7 @@ impl Page for Enrolled {
 }
 
 /// The button of the last page.
+/// Of primary school.
+const CHILD_UNDER: i16 = 12;
 const LAST: &str = "continue";
 const MOST_JOURNEYS: usize = 5;

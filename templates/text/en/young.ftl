@@ -1,0 +1,22 @@
+# A child's words (A32): read by pupils under twelve instead of the text of the same name.
+new-password-title-young = Choose your password
+new-password-lead-young = You choose it yourself. A grown-up can help you type it, but it is yours.
+new-password-young = Your password
+new-password-ideas-young = Need an idea? Choose one line and copy all its words.
+new-password-missing-young = Type your password.
+new-password-short-young = It is too short: it needs { $least } letters or more, and it has { $had }.
+new-password-long-young = It is too long: { $most } letters at most.
+new-password-common-young = Everybody guesses this one. Add a word or two.
+new-password-known-young = Your friends know “{ $word }”. Take words that have nothing to do with you.
+new-password-used-young = You had this password before. Take a new one.
+new-password-differs-young = The two are not the same. Type it once more.
+security-questions-lead-young = If you forget your password, your answers open the door. Choose answers that only you know.
+security-questions-answer-young = Your answer
+security-question-missing-young = Choose a question.
+security-question-twice-young = You took this question already. Choose another.
+security-answer-missing-young = Type your answer.
+confirm-lead-young = Look carefully. Your account is not ready yet.
+confirm-wrong-young = Do you see a mistake?
+enrolled-done-young = Your account is ready
+enrolled-username-young = Your username:
+enrolled-keep-young = Write it in your notebook. Keep your password to yourself.

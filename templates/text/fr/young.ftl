@@ -1,0 +1,22 @@
+# A child's words (A32): read by pupils under twelve instead of the text of the same name.
+new-password-title-young = Choisis ton mot de passe
+new-password-lead-young = C’est toi qui le choisis. Un adulte peut t’aider à l’écrire, mais il reste à toi.
+new-password-young = Ton mot de passe
+new-password-ideas-young = Tu cherches une idée ? Choisis une ligne et recopie tous ses mots.
+new-password-missing-young = Écris ton mot de passe.
+new-password-short-young = Il est trop court : il faut { $least } lettres ou plus, il y en a { $had }.
+new-password-long-young = Il est trop long : { $most } lettres au plus.
+new-password-common-young = Tout le monde devine celui-là. Ajoute un mot ou deux.
+new-password-known-young = Tes amis connaissent « { $word } ». Prends des mots qui n’ont rien à voir avec toi.
+new-password-used-young = Tu as déjà eu ce mot de passe. Prends-en un nouveau.
+new-password-differs-young = Les deux ne sont pas pareils. Écris-le encore une fois.
+security-questions-lead-young = Si tu oublies ton mot de passe, tes réponses t’ouvriront la porte. Choisis des réponses que toi seul connais.
+security-questions-answer-young = Ta réponse
+security-question-missing-young = Choisis une question.
+security-question-twice-young = Tu as déjà pris cette question. Choisis-en une autre.
+security-answer-missing-young = Écris ta réponse.
+confirm-lead-young = Regarde bien. Ton compte n’est pas encore prêt.
+confirm-wrong-young = Tu vois une erreur ?
+enrolled-done-young = Ton compte est prêt
+enrolled-username-young = Ton identifiant :
+enrolled-keep-young = Note-le dans ton carnet. Ton mot de passe, garde-le pour toi.
