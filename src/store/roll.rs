@@ -1,5 +1,4 @@
-//! Everybody in the roster, ten thousand at a time: for what is counted over a whole district. SQLite
-//! sorts a whole view anew for every step, so the steps are long.
+//! Everybody in the roster, a few thousand at a time: for what is counted over a whole district.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -144,10 +143,10 @@ fn add_child(guardian: &mut Entry, row: &QueryResult) -> Result<(), StoreError> 
     Ok(())
 }
 
-const STEP: u32 = 10_000;
+const STEP: u32 = 2_000;
 const PEOPLE: &str = "SELECT u.person, u.source_id, u.given_name, u.family_name, u.full_name_key, u.number, u.email, u.civic_number, \
     COALESCE((SELECT b.birth_date FROM current_roster_births b WHERE b.source_id = u.source_id), u.birth_date) AS born \
-    FROM current_roster_users u WHERE u.person > $1 AND u.active ORDER BY u.person, u.source_id LIMIT 10000";
+    FROM current_roster_users u WHERE u.person > $1 AND u.active ORDER BY u.person, u.source_id LIMIT 2000";
 const ROLES: &str = "SELECT DISTINCT u.person, r.role FROM current_roster_users u \
     JOIN current_roster_roles r ON r.user_source = u.source_id WHERE u.person > $1 AND u.person <= $2 AND u.active";
 // A child of two sources who disagree about the records: the stricter one holds.
