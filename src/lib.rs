@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! main → cli | demo → serve → routes → oidc | login | enrollment | recovery | account → web → app → flow → tools
-//!      → mail | limits → roster → people → store → keys | codes | outbound | password | pages | policy
+//!      → mail | limits | sources → roster → people → store → keys | codes | outbound | password | pages | policy
 //!      | charters → clock | random | config | console → model
 //! ```
 
@@ -36,6 +36,7 @@ pub mod recovery;
 pub mod roster;
 pub mod routes;
 pub mod serve;
+pub mod sources;
 pub mod store;
 pub mod tools;
 pub mod web;

@@ -17,6 +17,9 @@ use crate::{account, enrollment, login, recovery};
 /// What flow files may name.
 pub static FEATURES: &[&Feature] = &[&login::FEATURE, &enrollment::FEATURE, &recovery::FEATURE, &account::FEATURE];
 
+/// Where other providers send the browser back to (E9).
+pub const CALLBACK: &str = "/sign-in/callback";
+
 /// An address and who answers there.
 pub type Address = (&'static str, MethodRouter<Arc<App>>);
 
@@ -25,6 +28,7 @@ pub fn pages() -> Vec<Address> {
     vec![
         ("/", get(login::home::show)),
         ("/sign-in", get(flow::start).post(flow::start_with)),
+        (CALLBACK, get(login::callback::come_back)),
         ("/recover", get(flow::start).post(flow::start_with)),
         ("/enroll", get(enrollment::entrance::show)),
         ("/enroll/invitation-again", get(enrollment::invitation_again::show).post(enrollment::invitation_again::send)),

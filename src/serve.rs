@@ -24,7 +24,8 @@ use crate::pages::{Brand, Pages, RenderError};
 use crate::password::{BadCost, Hasher, Pepper};
 use crate::policy::Policy;
 use crate::random::Random;
-use crate::routes::{self, FEATURES};
+use crate::routes::{self, CALLBACK, FEATURES};
+use crate::sources::Sources;
 use crate::store::{Store, StoreError};
 use crate::tools::Tools;
 
@@ -67,7 +68,7 @@ pub fn check(config: &Config) -> Vec<String> {
         Hasher::new(&config.passwords, Pepper::new(&[0; 32]), Random::seeded(0)).err().map(|error| error.to_string()),
         Mailer::open(&config.mail).err().map(|error| error.to_string()),
         Brand::parse(&config.district.colour).err().map(|error| error.to_string()),
-        Flows::load(FEATURES, &config.flows).err().map(|error| error.to_string()),
+        Flows::load(FEATURES, config).err().map(|error| error.to_string()),
         Charters::load(config.charters.dir.as_deref()).err().map(|error| error.to_string()),
     ];
     problems.into_iter().flatten().collect()
@@ -88,17 +89,18 @@ pub async fn open_store(config: &Config) -> Result<Store, StartError> {
 /// Puts the whole program together.
 pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> Result<App, StartError> {
     let policy = Policy::new(config.policy.clone()).map_err(StartError::Policy)?;
-    let flows = Flows::load(FEATURES, &config.flows)?;
+    let flows = Flows::load(FEATURES, &config)?;
     let charters = Charters::load(config.charters.dir.as_deref())?;
     let pages = Pages::load()?;
     let outbound = Outbound::and_inside(Reach::of_issuer(&config.issuer()), &config.outbound.inside);
+    let sources = Sources::new(config.sources.clone(), outbound.clone(), format!("{}{CALLBACK}", config.issuer));
     let mailer = Mailer::open(&config.mail)?;
     let store = open_store(&config).await?;
     let random = Random::system();
     let keys = KeyStore::open(&config.keys, &store, clock.now(), &random).await?;
     let pepper = Pepper::new(&keys.mac(Purpose::Pepper, &[b"passwords"]).0);
     let hasher = Hasher::new(&config.passwords, pepper, Random::system())?;
-    Ok(App { tools: Tools { clock, random, keys, hasher, mailer, policy, pages, charters, outbound, config }, store, flows })
+    Ok(App { tools: Tools { clock, random, keys, hasher, mailer, policy, pages, charters, outbound, sources, config }, store, flows })
 }
 
 /// Serves until `stop` comes, then lets the requests that are under way end.

@@ -13,6 +13,7 @@ use crate::pages::Pages;
 use crate::password::Hasher;
 use crate::policy::Policy;
 use crate::random::Random;
+use crate::sources::Sources;
 
 /// The program's tools. One value, made at start; a test makes its own with a clock that stands and seeded chance.
 pub struct Tools {
@@ -34,6 +35,8 @@ pub struct Tools {
     pub charters: Charters,
     /// Calls other servers.
     pub outbound: Outbound,
+    /// Other providers at which people may sign in.
+    pub sources: Sources,
     /// The settings.
     pub config: Config,
 }

@@ -2,6 +2,7 @@
 //! `mail`) are that module's, which is made of the settings at start.
 
 use super::Config;
+use super::sources::SourceSettings;
 
 /// Everything that is wrong, by key.
 pub(super) fn problems(config: &Config) -> Vec<(&'static str, String)> {
@@ -14,6 +15,7 @@ pub(super) fn problems(config: &Config) -> Vec<(&'static str, String)> {
         ("district.colour", colour(&config.district.colour)),
         ("district.help_address", address(&config.district.help_address)),
         ("district.time_zone", zone(&config.district.time_zone)),
+        ("sources", config.sources.iter().find_map(|source| wrong_source(source, config))),
     ];
     let found = rules.iter().filter_map(|(key, wrong)| wrong.as_ref().map(|what| (*key, format!("{key}: {what}"))));
     found.collect()
@@ -37,6 +39,31 @@ fn issuer(text: &str) -> Option<String> {
     }
     let bare = url.origin().ascii_serialization();
     if text != bare { wrong(&format!("nothing may stand beside scheme, host and port, as in {bare}")) } else { None }
+}
+
+/// What is wrong with one of `[[sources]]`.
+fn wrong_source(source: &SourceSettings, config: &Config) -> Option<String> {
+    let plain =
+        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    let twice = config.sources.iter().filter(|other| other.name == source.name).count() > 1;
+    let missing = config.languages.iter().find(|language| !source.label.contains_key(language));
+    let url = url::Url::parse(&source.issuer).ok();
+    let secure = url.is_some_and(|url| {
+        url.scheme() == "https" || url.host().is_some_and(|host| ["localhost", "127.0.0.1"].contains(&host.to_string().as_str()))
+    });
+    let what = match () {
+        () if !plain(&source.name) || source.name == "here" => {
+            "`name` is a word of small letters, digits and hyphens, and not `here`".to_owned()
+        }
+        () if twice => "two have this name; accounts are linked under it".to_owned(),
+        () if !secure => "`issuer` must be an https address, as its discovery document has it".to_owned(),
+        () if source.claim.is_empty() || source.claim == "email" => {
+            "`claim` is one that the provider takes from the school's records; an e-mail address is what people give themselves".to_owned()
+        }
+        () if source.audiences.is_empty() => "`audiences` names nobody: leave it out for everybody".to_owned(),
+        () => format!("the button has no words in `{0}`: add label.{0}", missing?.tag()),
+    };
+    Some(format!("{}: {what}", source.name))
 }
 
 fn listen(text: &str) -> Option<String> {

@@ -10,6 +10,7 @@ mod load;
 pub mod mail;
 pub mod passwords;
 pub mod policy;
+pub mod sources;
 
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,7 @@ use self::keys::KeySettings;
 use self::mail::MailSettings;
 use self::passwords::PasswordSettings;
 use self::policy::PolicySettings;
+use self::sources::SourceSettings;
 use crate::model::{Language, Network};
 
 /// The effective settings.
@@ -56,6 +58,8 @@ pub struct Config {
     pub district: DistrictSettings,
     /// What the district allows each audience.
     pub policy: PolicySettings,
+    /// Other providers at which people may sign in.
+    pub sources: Vec<SourceSettings>,
 }
 
 /// `[database]`.
@@ -109,6 +113,7 @@ impl Default for Config {
             passwords: PasswordSettings::default(),
             district: DistrictSettings::default(),
             policy: PolicySettings::default(),
+            sources: Vec::new(),
         }
     }
 }
@@ -147,6 +152,7 @@ impl Config {
         let mut shown = self.clone();
         shown.database.url = masked(&shown.database.url);
         shown.mail.url = masked(&shown.mail.url);
+        shown.sources.iter_mut().for_each(|source| "…".clone_into(&mut source.client_secret));
         toml::to_string_pretty(&shown).expect("settings are plain values")
     }
 

@@ -15,12 +15,13 @@ use url::Url;
 
 use super::claims;
 use super::pages::SampleApp;
-use super::relying_party::{Callback, Http, NoTokens, RelyingParty, Tokens};
+use super::relying_party::{Callback, NoTokens, RelyingParty, Tokens};
 use super::site::{Asked, Site};
 use super::visits::{Visit, Visits};
 use crate::model::{Message, Timestamp};
 use crate::outbound::{Outbound, Reach};
 use crate::random::{Random, Secret};
+use crate::sources::Http;
 use crate::web::{assets, headers};
 
 /// How the app is registered with its provider.

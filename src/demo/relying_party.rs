@@ -2,7 +2,6 @@
 //! outbound client. It knows an issuer's address, a client_id and a secret, and nothing of the program it is part of.
 
 use std::collections::BTreeMap;
-use std::pin::Pin;
 
 use openidconnect::core::{
     CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreClaimName, CoreClaimType, CoreClientAuthMethod, CoreErrorResponseType,
@@ -11,19 +10,18 @@ use openidconnect::core::{
     CoreSubjectIdentifierType, CoreTokenIntrospectionResponse, CoreTokenType,
 };
 use openidconnect::{
-    AccessToken, AccessTokenHash, AdditionalClaims, AdditionalProviderMetadata, AsyncHttpClient, AuthorizationCode, ClientId, ClientSecret,
-    CsrfToken, EmptyExtraTokenFields, EndSessionUrl, EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IdToken,
-    IdTokenFields, IssuerUrl, LanguageTag, LogoutRequest, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier,
-    PostLogoutRedirectUrl, ProviderMetadata, RedirectUrl, RefreshToken, RequestTokenError, Scope, StandardErrorResponse,
-    StandardTokenResponse, SubjectIdentifier, TokenResponse,
+    AccessToken, AccessTokenHash, AdditionalClaims, AdditionalProviderMetadata, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
+    EmptyExtraTokenFields, EndSessionUrl, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdToken, IdTokenFields, IssuerUrl, LanguageTag,
+    LogoutRequest, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, PostLogoutRedirectUrl, ProviderMetadata, RedirectUrl,
+    RefreshToken, RequestTokenError, Scope, StandardErrorResponse, StandardTokenResponse, SubjectIdentifier, TokenResponse,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use url::Url;
 
 use crate::model::{Language, Timestamp};
-use crate::outbound::{Outbound, OutboundError};
 use crate::random::Random;
+use crate::sources::Http;
 
 /// An app that is registered with a provider.
 pub struct RelyingParty {
@@ -244,36 +242,6 @@ fn refused<E: std::error::Error + 'static>(error: RequestTokenError<E, StandardE
     match error {
         RequestTokenError::ServerResponse(response) => NoTokens::Refused(response.error().to_string()),
         other => unreachable(other),
-    }
-}
-
-/// The outbound client, in the words of the openidconnect crate.
-pub struct Http(pub Outbound);
-
-/// A call that did not work.
-#[derive(Debug, thiserror::Error)]
-pub enum HttpError {
-    /// The request cannot be sent at all.
-    #[error("the request cannot be sent: {0}")]
-    Request(String),
-    /// It was sent or refused by the outbound client.
-    #[error(transparent)]
-    Outbound(#[from] OutboundError),
-}
-
-impl<'c> AsyncHttpClient<'c> for Http {
-    type Error = HttpError;
-    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, HttpError>> + Send + 'c>>;
-
-    fn call(&'c self, request: HttpRequest) -> Self::Future {
-        Box::pin(async move {
-            let request = request.try_into().map_err(|error| HttpError::Request(format!("{error}")))?;
-            let answer = self.0.send(request).await?;
-            let mut response = HttpResponse::new(answer.body);
-            *response.status_mut() = answer.status;
-            *response.headers_mut() = answer.headers;
-            Ok(response)
-        })
     }
 }
 

@@ -9,7 +9,7 @@ use super::standing::{Claimant, Standing, standing_with};
 use super::turned_away::{Why, turn_away};
 use crate::flow::{Finish, Finished, Flow, FlowError, Step, Welcome};
 use crate::limits::{self, Rule};
-use crate::model::draft::Outside;
+use crate::model::draft::{Outside, Proven};
 use crate::model::{AccountId, CaseId, Draft, Letter, PersonId};
 use crate::people::email_key;
 use crate::store::accounts::{Account, AccountState, Claimed};
@@ -42,9 +42,10 @@ impl Finish for Join {
 }
 
 async fn join(step: &mut Step<'_>, flow: &Flow, code: Option<&Issued>) -> Result<Finished, FlowError> {
-    let Some(password) = step.draft.password.clone() else {
+    let from_source = step.draft.source_shown.clone();
+    if step.draft.password.is_none() && from_source.is_none() {
         return Err(FlowError::Broken(format!("the flow {} ends without a password", flow.name)));
-    };
+    }
     let claimant = match claimant(step, flow, code).await? {
         Ok(claimant) => claimant,
         Err((id, cause)) => return too_late(step, id, cause).await,
@@ -56,7 +57,14 @@ async fn join(step: &mut Step<'_>, flow: &Flow, code: Option<&Issued>) -> Result
         Claimed::Already(_) => return too_late(step, id, Cause::AlreadyClaimed).await,
         Claimed::UsernameTaken => return too_late(step, id, Cause::UsernameTaken).await,
     };
-    step.tx.accounts().set_password(account.id, &password, step.now).await?;
+    if let Some(password) = &step.draft.password {
+        step.tx.accounts().set_password(account.id, password, step.now).await?;
+    }
+    if let Some(Proven { value: from, .. }) = &from_source
+        && !step.tx.linked_identities().link(&from.source, &from.subject, account.id, step.now).await?
+    {
+        return Err(FlowError::Broken(format!("the name at {} means somebody else by now", from.source)));
+    }
     step.tx.accounts().set_security_answers(account.id, step.draft.questions.as_deref().unwrap_or_default()).await?;
     if let Some(chosen) = &step.draft.preferences {
         step.tx.accounts().set_preferences(account.id, chosen).await?;
@@ -105,7 +113,8 @@ async fn claimant(step: &Step<'_>, flow: &Flow, code: Option<&Issued>) -> Result
 /// the school has on file are knowledge, and no more; and where a mailbox was proven, the proof came by another channel. A
 /// code that was asked for by mail is no `otp` and no second factor (D3).
 fn shown(draft: &Draft) -> Vec<&'static str> {
-    let knowledge = (draft.code.is_none() || draft.name_shown).then_some("kba");
+    let by_facts = draft.source_shown.is_none() && (draft.code.is_none() || draft.name_shown);
+    let knowledge = by_facts.then_some("kba");
     let code = draft.code.as_ref().map(|_| "otp");
     let by_mail = draft.email_shown.as_ref().map(|_| "mca");
     let by_letter = draft.password_shown.as_ref().map(|_| "pwd");

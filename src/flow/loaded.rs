@@ -7,13 +7,15 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::definition::{self, FlowFileError, Mistake, Sources};
 use super::{Feature, Flow};
-use crate::config::FlowSettings;
+use crate::config::Config;
 
 /// The flows, the same for all requests.
 pub struct Flows {
     features: &'static [&'static Feature],
     dir: Option<PathBuf>,
     listed: Option<Vec<String>>,
+    /// The settings name other providers: signing in asks where.
+    sources: bool,
     now: RwLock<Arc<Vec<Arc<Flow>>>>,
     /// The files that were read last, also those that hold mistakes.
     seen: Mutex<Sources>,
@@ -21,18 +23,20 @@ pub struct Flows {
 
 impl Flows {
     /// Reads the flows that ship and those of the district's folder.
-    pub fn load(features: &'static [&'static Feature], settings: &FlowSettings) -> Result<Self, FlowFileError> {
+    pub fn load(features: &'static [&'static Feature], config: &Config) -> Result<Self, FlowFileError> {
+        let (settings, sources) = (&config.flows, !config.sources.is_empty());
         let seen = definition::sources(settings.dir.as_deref())?;
-        let flows = build(&seen, features, settings.listed.as_deref())?;
+        let flows = build(&seen, features, settings.listed.as_deref(), sources)?;
         let (dir, listed) = (settings.dir.clone(), settings.listed.clone());
-        Ok(Self { features, dir, listed, now: RwLock::new(Arc::new(flows)), seen: Mutex::new(seen) })
+        Ok(Self { features, dir, listed, sources, now: RwLock::new(Arc::new(flows)), seen: Mutex::new(seen) })
     }
 
     /// These and no files.
     #[cfg(test)]
-    pub fn for_tests(flows: Vec<Flow>) -> Self {
+    pub fn for_tests(mut flows: Vec<Flow>, sources: bool) -> Self {
+        flows.iter_mut().for_each(|flow| ask_where(flow, sources));
         let now = RwLock::new(Arc::new(flows.into_iter().map(Arc::new).collect()));
-        Self { features: &[], dir: None, listed: None, now, seen: Mutex::default() }
+        Self { features: &[], dir: None, listed: None, sources, now, seen: Mutex::default() }
     }
 
     /// The flow of a name.
@@ -53,16 +57,27 @@ impl Flows {
         if *seen == found {
             return Ok(false);
         }
-        let built = build(&found, self.features, self.listed.as_deref());
+        let built = build(&found, self.features, self.listed.as_deref(), self.sources);
         *seen = found;
         *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(built?);
         Ok(true)
     }
 }
 
+/// Where there are no other providers, nobody is asked where they sign in (E9).
+fn ask_where(flow: &mut Flow, sources: bool) {
+    flow.stages.retain(|bound| sources || !["identity-source", "source-proof"].contains(&bound.name));
+}
+
 /// The flows of these files. Of the ways to join, those that the settings name stand at `/enroll`.
-fn build(sources: &Sources, features: &[&'static Feature], listed: Option<&[String]>) -> Result<Vec<Arc<Flow>>, FlowFileError> {
-    let mut flows = definition::build(sources, features)?;
+fn build(
+    files: &Sources,
+    features: &[&'static Feature],
+    listed: Option<&[String]>,
+    sources: bool,
+) -> Result<Vec<Arc<Flow>>, FlowFileError> {
+    let mut flows = definition::build(files, features)?;
+    flows.iter_mut().for_each(|flow| ask_where(flow, sources));
     if let Some(wanted) = listed {
         let unknown = wanted.iter().find(|name| !flows.iter().any(|flow| flow.name == **name));
         if let Some(unknown) = unknown {

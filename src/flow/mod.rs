@@ -137,6 +137,8 @@ pub struct Origin {
     pub signed_in: Option<AccountId>,
     /// The waiting page (or the work) that limits may ask for was done.
     pub challenge_passed: bool,
+    /// Where this browser signed in the last time, if it was to be remembered (E9).
+    pub source: Option<String>,
     /// The browser and the machine in a few words, such as `Firefox, Windows`, for letters; empty if they are not known.
     pub device: String,
 }

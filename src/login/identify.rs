@@ -27,6 +27,10 @@ impl Stage for Identify {
             hint: look.draft.hint.clone(),
             enroll: Some(look.link("/enroll")),
             recover: look.link("/recover"),
+            other: (!look.tools.sources.all().is_empty()).then(|| match look.journey {
+                Some(journey) => format!("/flow/{journey}?correct=1"),
+                None => look.link("/sign-in?source=choose"),
+            }),
         }))
     }
 

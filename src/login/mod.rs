@@ -1,11 +1,14 @@
 //! Signing in and what lies around it: identify, then password, as one journey; the home page, the account page, the
 //! way out. Nothing here tells a name that exists from one that does not: not the words, not the work, not the limits.
 
+pub mod callback;
 pub mod home;
 mod identify;
+mod identity_source;
 pub mod pages;
 mod password;
 pub mod sign_out;
+mod source_proof;
 
 use async_trait::async_trait;
 
@@ -18,7 +21,15 @@ use crate::web::session::{self, Proof};
 /// Signing in, for flow files.
 pub static FEATURE: Feature = Feature { name: "login", stages: STAGES, finish: &SignIn };
 
-const STAGES: &[StageEntry] = &[StageEntry::of::<identify::Identify>("identify"), StageEntry::of::<password::Password>("password")];
+const STAGES: &[StageEntry] = &[
+    StageEntry::of::<identity_source::AskSource>("identity-source"),
+    StageEntry::of::<source_proof::SourceProof>(source_proof::NAME),
+    StageEntry::of::<identify::Identify>("identify"),
+    StageEntry::of::<password::Password>("password"),
+];
+
+/// The flow by which those join whom another provider vouches for (E9).
+const FROM_SOURCE: &str = "from-source";
 
 /// The draft becomes a session.
 struct SignIn;
@@ -27,7 +38,13 @@ struct SignIn;
 impl Finish for SignIn {
     /// Asks once more whether the account is open: it may have been shut since the name was typed (row S07).
     async fn finish(&self, step: &mut Step<'_>, _flow: &Flow) -> Result<Finished, FlowError> {
-        let account = match step.draft.account.filter(|_| step.draft.password_shown.is_some()) {
+        let from_source = step.draft.source_shown.is_some();
+        if from_source && step.draft.account.is_none() {
+            // The rules are agreed to where the account begins.
+            (step.draft.agreed, step.draft.username) = (None, None);
+            return Ok(Finished::Into(FROM_SOURCE.to_owned()));
+        }
+        let account = match step.draft.account.filter(|_| from_source || step.draft.password_shown.is_some()) {
             Some(id) => step.tx.accounts().find(id).await?,
             None => None,
         };
@@ -43,13 +60,15 @@ impl Finish for SignIn {
             None => None,
         };
         let account = match account {
-            Some(account) if !may_go_on(step, account.id).await? => None,
+            Some(account) if !from_source && !may_go_on(step, account.id).await? => None,
             account => account,
         };
         match (account, person) {
             (Some(account), Some(person)) => {
                 session::keep_agreement(step, &account).await?;
-                session::begin(step, &account, &person, &Proof { amr: &["pwd"], know_device: false }).await
+                // What the other provider asked for is its own knowledge, and is not said as ours (row P38).
+                let amr: &[&str] = if from_source { &[] } else { &["pwd"] };
+                session::begin(step, &account, &person, &Proof { amr, know_device: false }).await
             }
             _ => Ok(Finished::Elsewhere(LocalPath::parse("/sign-in").expect("it is a path"))),
         }

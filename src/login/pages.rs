@@ -15,6 +15,45 @@ pub struct SignIn {
     pub enroll: Option<String>,
     /// Where those go who cannot get in.
     pub recover: String,
+    /// Where those go who sign in at another provider, where there is one.
+    pub other: Option<String>,
+}
+
+/// Where does somebody sign in? (E9)
+#[derive(Clone, Debug, Serialize)]
+pub struct IdentitySource {
+    /// One a button.
+    pub sources: Vec<SourceButton>,
+    /// Nobody came back from another provider: the text that says so.
+    pub wrong: Option<String>,
+    /// Where a first visit begins.
+    pub enroll: Option<String>,
+    /// The school's help.
+    pub help: String,
+}
+
+/// One button of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct SourceButton {
+    /// What it sends.
+    pub name: String,
+    /// What it says.
+    pub label: String,
+    /// It was chosen the last time, and was to be remembered.
+    pub remembered: bool,
+}
+
+/// The page that leads on to another provider.
+#[derive(Clone, Debug, Serialize)]
+pub struct SourceLeave {
+    /// The provider, as its button says it.
+    pub label: String,
+    /// Where it leads; nowhere, while the provider does not answer.
+    pub address: Option<String>,
+    /// This page again.
+    pub here: String,
+    /// Where another one is chosen.
+    pub again: String,
 }
 
 /// The password; the second step. It looks the same for a name that does not exist.
@@ -59,14 +98,44 @@ pub struct App {
     pub logo: Option<String>,
 }
 
+impl Page for IdentitySource {
+    const TEMPLATE: &'static str = "pages/identity-source.html";
+
+    fn samples() -> Vec<Self> {
+        let button = |name: &str, label: &str, remembered| SourceButton { name: name.to_owned(), label: label.to_owned(), remembered };
+        let page = |remembered, wrong: Option<&str>| Self {
+            sources: vec![button("academie", "Académie de Reims", remembered), button("here", "Conseil scolaire des Tilleuls", false)],
+            wrong: wrong.map(str::to_owned),
+            enroll: Some("/enroll".to_owned()),
+            help: "/help".to_owned(),
+        };
+        let wrongs = ["identity-source-unknown", "identity-source-refused", "identity-source-silent"];
+        [page(false, None), page(true, None)].into_iter().chain(wrongs.map(|wrong| page(false, Some(wrong)))).collect()
+    }
+}
+
+impl Page for SourceLeave {
+    const TEMPLATE: &'static str = "pages/source-leave.html";
+
+    fn samples() -> Vec<Self> {
+        let page = |address: Option<&str>| Self {
+            label: "Académie de Reims".to_owned(),
+            address: address.map(str::to_owned),
+            here: "/flow/0192".to_owned(),
+            again: "/flow/0192?correct=1".to_owned(),
+        };
+        vec![page(Some("#page-source-leave")), page(None)]
+    }
+}
+
 impl Page for SignIn {
     const TEMPLATE: &'static str = "pages/sign-in.html";
 
     fn samples() -> Vec<Self> {
         let recover = || "/recover".to_owned();
         vec![
-            Self { example: Some("S0123456".to_owned()), hint: None, enroll: Some("/enroll".to_owned()), recover: recover() },
-            Self { example: None, hint: Some("S0123456".to_owned()), enroll: None, recover: recover() },
+            Self { example: Some("S0123456".to_owned()), hint: None, enroll: Some("/enroll".to_owned()), recover: recover(), other: None },
+            Self { example: None, hint: Some("S0123456".to_owned()), enroll: None, recover: recover(), other: Some("/sign-in".to_owned()) },
         ]
     }
 }

@@ -53,7 +53,7 @@ enum Before {
 #[async_trait]
 impl Stage for Password {
     fn is_open(&self, draft: &Draft) -> bool {
-        draft.password_shown.is_none()
+        draft.password_shown.is_none() && draft.source_shown.is_none()
     }
 
     async fn show(&self, look: &Look<'_>) -> Result<Screen, FlowError> {

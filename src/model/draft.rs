@@ -39,6 +39,12 @@ pub struct Draft {
     pub username: Option<String>,
     /// The account it names. `None` also for unknown names, which go the same way.
     pub account: Option<AccountId>,
+    /// Where somebody signs in: here, or at another provider (E9).
+    pub signs_in_at: Option<SignsInAt>,
+    /// The other provider said who it is.
+    pub source_shown: Option<Proven<FromSource>>,
+    /// Nobody came back from the other provider: the text that says so.
+    pub source_wrong: Option<String>,
     /// The session in which somebody changes their own account.
     pub session: Option<SessionId>,
     /// The person the roster match found, and by what.
@@ -114,6 +120,31 @@ pub struct Draft {
     pub hint: Option<String>,
     /// The person says that the device is shared.
     pub shared_device: bool,
+}
+
+/// Where somebody signs in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignsInAt {
+    /// Here.
+    Here,
+    /// At another provider.
+    Source {
+        /// Its name in the settings.
+        name: String,
+        /// What this asking is told from others by. It opens nothing.
+        salt: String,
+    },
+}
+
+/// Whom another provider vouched for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FromSource {
+    /// The provider's name in the settings.
+    pub source: String,
+    /// Its own name for the person.
+    pub subject: String,
 }
 
 /// What a service of the district said of somebody.

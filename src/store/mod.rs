@@ -21,6 +21,7 @@ pub mod events;
 pub mod families;
 pub mod grants;
 pub mod journeys;
+pub mod linked_identities;
 pub mod mail_proofs;
 pub mod outbox;
 pub mod people;

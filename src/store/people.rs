@@ -143,6 +143,11 @@ impl People<'_> {
         Ok(found.into_iter().filter(Person::is_pupil).collect())
     }
 
+    /// The active people (of any role) whose record has this `sourcedId`.
+    pub async fn by_source_id(&self, id: &str) -> Result<Vec<Person>, StoreError> {
+        self.who("SELECT DISTINCT person FROM current_roster_users WHERE source_id = $1", id).await
+    }
+
     /// The active people (of any role) whose folded e-mail address is `key`.
     pub async fn by_email(&self, key: &str) -> Result<Vec<Person>, StoreError> {
         self.who(BY_EMAIL, key).await

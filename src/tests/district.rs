@@ -126,14 +126,15 @@ impl District {
             pages: crate::pages::Pages::load().unwrap(),
             charters: crate::charters::Charters::load(None).unwrap(),
             outbound: crate::outbound::Outbound::new(crate::outbound::Reach::PublicAndLoopback),
+            sources: crate::sources::Sources::none(),
             config: Default::default(),
             mailer: crate::mail::Mailer::memory(),
         };
         let mut flows = definition::load(FEATURES, None).unwrap();
         change(&mut tools, &mut flows);
         let flows = match tools.config.flows.dir {
-            Some(_) => Flows::load(FEATURES, &tools.config.flows).unwrap(),
-            None => Flows::for_tests(flows),
+            Some(_) => Flows::load(FEATURES, &tools.config).unwrap(),
+            None => Flows::for_tests(flows, !tools.sources.all().is_empty()),
         };
         let app = Arc::new(App { tools, store: Store::open(&url).await.unwrap(), flows });
         Self { router: routes::router(Arc::clone(&app)), app, clock, url }

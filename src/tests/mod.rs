@@ -46,6 +46,7 @@ mod provisional;
 mod recovery;
 mod recovery_limits;
 mod relying_party;
+mod sources;
 mod systems;
 mod texts;
 mod token;

@@ -77,9 +77,10 @@ impl World {
             pages: crate::pages::Pages::load().unwrap(),
             charters: crate::charters::Charters::load(None).unwrap(),
             outbound: crate::outbound::Outbound::new(crate::outbound::Reach::PublicAndLoopback),
+            sources: crate::sources::Sources::none(),
             config: crate::config::Config::default(),
         };
-        let app = Arc::new(App { tools, store, flows: Flows::for_tests(vec![]) });
+        let app = Arc::new(App { tools, store, flows: Flows::for_tests(vec![], false) });
         let router = routes::router(Arc::clone(&app));
         Self { app, router, clock, account, school }
     }

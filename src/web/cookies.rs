@@ -22,6 +22,8 @@ pub const LANGUAGE: &str = "__Host-lang";
 pub const MAIL: &str = "__Host-mail";
 /// The token that takes a change of address back, between its address and its button.
 pub const UNDO: &str = "__Host-undo";
+/// Where somebody signs in, remembered by their own choice; a word of the settings.
+pub const SOURCE: &str = "__Host-src";
 /// Where the cookies of journeys begin.
 pub const JOURNEY: &str = "__Host-j-";
 

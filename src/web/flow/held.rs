@@ -16,6 +16,7 @@ use super::{address, start_of, turn};
 use crate::app::App;
 use crate::flow::Flow;
 use crate::keys::{KeyStore, Purpose};
+use crate::model::draft::SignsInAt;
 use crate::model::{Draft, Hash, Journey, JourneyId, LocalPath, Timestamp};
 use crate::random::Secret;
 use crate::store::journeys::{Ending, Kept, Typed};
@@ -172,17 +173,24 @@ pub(super) async fn first_draft(app: &App, visitor: &Visitor, flow: &Flow, retur
         return Ok(Draft { username, account: Some(account.id), session: Some(signed_in.session.id), ..Draft::default() });
     }
     let reader = app.store.read();
+    let signs_in_at = remembered(visitor);
     if *return_to != LocalPath::home() {
         for (id, secret) in visitor.jar.journeys().into_iter().rev() {
             if let Some(kept) = reader.journeys().find(id).await?
                 && kept.browser == secret.hash()
                 && kept.journey.return_to == *return_to
             {
-                return Ok(Draft { client: kept.journey.draft.client, ..Draft::default() });
+                return Ok(Draft { client: kept.journey.draft.client, signs_in_at, ..Draft::default() });
             }
         }
     }
-    Ok(Draft::default())
+    Ok(Draft { signs_in_at, ..Draft::default() })
+}
+
+/// Whoever chose to be remembered as one who signs in here is not asked where (E9). Other providers come first on the page, and
+/// are gone to by a click: nobody is sent off by a page that they only opened.
+pub(super) fn remembered(visitor: &Visitor) -> Option<SignsInAt> {
+    (visitor.origin.source.as_deref() == Some(HERE)).then_some(SignsInAt::Here)
 }
 
 /// What was typed at the first stage of a journey that this browser began a moment ago: the back button shows it again
@@ -218,6 +226,7 @@ fn ask_again(draft: &mut Draft) {
         None => draft.person = None,
     }
     draft.password_shown = None;
+    draft.source_shown = None;
     draft.recall_shown = None;
     draft.confirmed = false;
 }
@@ -227,6 +236,8 @@ pub(super) fn is_idle(touched_at: Timestamp, now: Timestamp) -> bool {
     now.since(touched_at) > IDLE
 }
 
+/// What the cookie says of this school.
+const HERE: &str = "here";
 const IDLE: i64 = 30 * 60;
 /// A second click comes at once, or it is no second click.
 const TWICE: i64 = 30;

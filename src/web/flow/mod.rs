@@ -19,9 +19,9 @@ use self::held::Held;
 use self::turn::Turn;
 use super::{FrameExtras, PageError, Sent, Visitor, cookies, page, screen, see_other, session, visitor, with_cookie};
 use crate::app::App;
-use crate::flow::{Flow, FlowError, Look};
+use crate::flow::{Flow, FlowError, Form, Look};
 use crate::model::draft::Proven;
-use crate::model::{Audience, Draft, FieldError, Journey, JourneyId, LocalPath, PersonId};
+use crate::model::{Audience, Draft, FieldError, Hash, Journey, JourneyId, LocalPath, PersonId};
 use crate::pages::Page;
 use crate::people::age;
 use crate::store::journeys::Ending;
@@ -39,7 +39,8 @@ pub struct Enrolled {
 }
 
 /// Starts a journey whose first facts are known, such as which app asked, and leads to it.
-pub async fn begin(app: &App, visitor: &Visitor, flow: &str, draft: Draft, return_to: LocalPath) -> Result<Response, PageError> {
+pub async fn begin(app: &App, visitor: &Visitor, flow: &str, mut draft: Draft, return_to: LocalPath) -> Result<Response, PageError> {
+    draft.signs_in_at = held::remembered(visitor);
     let flow = &*app.flow(flow).ok_or(PageError::NotFound)?;
     let id = JourneyId::new(visitor.now, &app.tools.random);
     let secret = app.tools.random.secret();
@@ -56,7 +57,10 @@ pub async fn start(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri) -> R
         return Ok(first);
     }
     let return_to = return_to(&uri);
-    let draft = held::first_draft(&app, &visitor, flow, &return_to).await?;
+    let mut draft = held::first_draft(&app, &visitor, flow, &return_to).await?;
+    if query(&uri, "source").is_some() {
+        draft.signs_in_at = None;
+    }
     let mut typed = BTreeMap::new();
     if let Some(username) = query(&uri, "username").filter(|username| username.len() <= 254) {
         typed.insert("username".to_owned(), username);
@@ -76,7 +80,10 @@ pub async fn start_with(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri,
     }
     let return_to = return_to(&uri);
     let (id, secret) = held::first(&app, &visitor, flow, &sent);
-    let draft = held::first_draft(&app, &visitor, flow, &return_to).await?;
+    let mut draft = held::first_draft(&app, &visitor, flow, &return_to).await?;
+    if query(&uri, "source").is_some() {
+        draft.signs_in_at = None;
+    }
     let journey = new_journey(flow, id, draft, return_to, &visitor);
     let stage = flow.current(&journey.draft).ok_or(PageError::NotFound)?.name;
     let turn = Turn { app: &app, visitor: &visitor, flow, stage, sent: &sent, held: Held::first(journey, secret) };
@@ -139,6 +146,43 @@ pub async fn answer(
         _ => return Err(PageError::conflict(&here)),
     }
     Turn { app: &app, visitor: &visitor, flow, stage: &stage, sent: &sent, held }.take(ticket(&uri)).await
+}
+
+/// What another provider sent the browser back with.
+pub struct Return<'a> {
+    /// The id of the journey that asked.
+    pub journey: &'a str,
+    /// The stage that waits for it.
+    pub stage: &'a str,
+    /// What it said.
+    pub form: BTreeMap<String, String>,
+    /// The whole of it, as it came.
+    pub query: &'a str,
+}
+
+/// Another provider sent the browser back: an answer like any other, tied to the journey by what `is_ours` knows instead of
+/// by a form's token. The same answer twice, as after a reload, is one.
+pub async fn come_back(
+    app: &App,
+    visitor: &Visitor,
+    back: Return<'_>,
+    is_ours: impl FnOnce(JourneyId, &Draft) -> bool,
+) -> Result<Response, PageError> {
+    let sent = Sent { form: Form(back.form), showing: Default::default(), digest: Hash::of(back.query.as_bytes()) };
+    let held = Held::find(app, visitor, back.journey, Some(&sent)).await?;
+    let here = address(held.journey.id);
+    if let Some(ending) = &held.ending {
+        return Ok(held.restore(see_other(ending.to.as_str())));
+    }
+    if held.came_twice() {
+        return Ok(held.restore(see_other(&here)));
+    }
+    let flow = &*held.flow(app)?;
+    let waits = flow.current(&held.journey.draft).is_some_and(|bound| bound.name == back.stage);
+    if !waits || !is_ours(held.journey.id, &held.journey.draft) {
+        return Err(PageError::conflict(&here));
+    }
+    Turn { app, visitor, flow, stage: back.stage, sent: &sent, held }.take(None).await
 }
 
 /// The journey of a feature that this browser began last and can go on with: its address, and its flow's name.
@@ -325,8 +369,8 @@ impl Page for Enrolled {
     }
 }
 
-/// The button of the last page.
 /// Of primary school.
 const CHILD_UNDER: i16 = 12;
+/// The button of the last page.
 const LAST: &str = "continue";
 const MOST_JOURNEYS: usize = 5;

@@ -14,6 +14,7 @@ use super::{Place, address, look};
 use crate::app::App;
 use crate::flow::{Answered, Finished, Flow, FlowError, Form, Prepared, Step};
 use crate::limits::{self, Network};
+use crate::model::draft::SignsInAt;
 use crate::model::{Draft, FieldError, Timestamp};
 use crate::pages::plain::Challenge;
 use crate::random::Secret;
@@ -186,7 +187,7 @@ impl Turn<'_> {
 
     async fn respond(&self, answered: Answered, draft: Draft, next: &Secret, ticket: Option<String>) -> Result<Response, PageError> {
         match answered {
-            Answered::Next => Ok(self.go_on(next)),
+            Answered::Next => Ok(self.remember(&draft, self.go_on(next))),
             Answered::Elsewhere => Ok(see_other(&address(self.held.journey.id))),
             Answered::Again(errors) => self.again(draft, errors, ticket).await,
             Answered::Wait(errors, until) => self.wait(draft, errors, until).await,
@@ -198,6 +199,20 @@ impl Turn<'_> {
     /// On to where the journey stands now.
     fn go_on(&self, next: &Secret) -> Response {
         with_cookie(see_other(&address(self.held.journey.id)), self.cookie(next))
+    }
+
+    /// Where somebody signs in is remembered if they ask for it, and forgotten if they do not (E9).
+    fn remember(&self, draft: &Draft, response: Response) -> Response {
+        let chosen = match &draft.signs_in_at {
+            Some(SignsInAt::Here) => "here",
+            Some(SignsInAt::Source { name, .. }) => name,
+            None => return response,
+        };
+        match (self.sent.form.0.contains_key("source"), self.sent.form.ticked("remember")) {
+            (true, true) => with_cookie(response, cookies::set(cookies::SOURCE, chosen, Some(A_YEAR))),
+            (true, false) if self.visitor.origin.source.is_some() => with_cookie(response, cookies::clear(cookies::SOURCE)),
+            _ => response,
+        }
     }
 
     fn cookie(&self, secret: &Secret) -> HeaderValue {
@@ -280,6 +295,7 @@ fn without(secrets: &[&str], form: &Form) -> BTreeMap<String, String> {
 const NEVER_KEPT: &[&str] = &["password", "answer", "code", "secret", "ideas"];
 /// What the page with its mistakes does not hold either. Answers it does: one that is too short must not cost the others.
 const NEVER_SHOWN: &[&str] = &["password", "code", "secret"];
+const A_YEAR: Duration = Duration::from_hours(365 * 24);
 const LONGEST_KEPT: usize = 300;
 const CHALLENGE_SECONDS: u32 = 5;
 /// A finished journey says where it led for a day.

@@ -94,3 +94,17 @@ account-receipts-none = No app has seen anything
 account-receipts-none-hint = When you open one, it appears here with what it saw.
 
 account-apps = My apps
+
+identity-source-title = Where do you sign in?
+identity-source-missing = Choose one of the buttons.
+identity-source-remember = Remember my choice on this device
+identity-source-last = Your choice last time
+identity-source-other = Sign in elsewhere
+identity-source-unknown = You are signed in over there, but the school has no record that belongs to it. Write to the school, or choose another button.
+identity-source-refused = The sign-in was not confirmed over there. Try again, or choose another button.
+identity-source-silent = The sign-in did not come through: that service does not answer as it should. Try again in a few minutes.
+source-leave-title = To { $source }
+source-leave = You sign in over there, then you come back here.
+source-silent-title = { $source } does not answer
+source-silent = It is not your fault. Try again in a few minutes.
+source-try-again = Try again

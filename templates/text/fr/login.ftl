@@ -94,3 +94,17 @@ account-receipts-none = Aucune application n’a rien vu
 account-receipts-none-hint = Quand vous en ouvrez une, elle apparaît ici avec ce qu’elle a vu.
 
 account-apps = Mes applications
+
+identity-source-title = Où vous connectez-vous ?
+identity-source-missing = Choisissez un des boutons.
+identity-source-remember = Se souvenir de mon choix sur cet appareil
+identity-source-last = Votre choix de la dernière fois
+identity-source-other = Se connecter ailleurs
+identity-source-unknown = Vous êtes bien connecté là-bas, mais l’école n’a pas de dossier qui y correspond. Écrivez-lui, ou choisissez un autre bouton.
+identity-source-refused = La connexion n’a pas été confirmée là-bas. Essayez encore, ou choisissez un autre bouton.
+identity-source-silent = La connexion n’a pas abouti : ce service ne répond pas comme il devrait. Essayez encore dans quelques minutes.
+source-leave-title = Vers { $source }
+source-leave = Vous vous connectez là-bas, puis vous revenez ici.
+source-silent-title = { $source } ne répond pas
+source-silent = Ce n’est pas votre faute. Essayez encore dans quelques minutes.
+source-try-again = Essayer encore
