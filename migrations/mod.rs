@@ -16,6 +16,7 @@ mod m0008_mail_proofs;
 mod m0009_charters_and_preferences;
 mod m0010_own_address;
 mod m0011_linked_identities;
+mod m0012_approvals;
 mod m0015_address_changes;
 mod m0016_alarms;
 
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_charters_and_preferences::Migration),
             Box::new(m0010_own_address::Migration),
             Box::new(m0011_linked_identities::Migration),
+            Box::new(m0012_approvals::Migration),
             Box::new(m0015_address_changes::Migration),
             Box::new(m0016_alarms::Migration),
         ]

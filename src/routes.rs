@@ -42,6 +42,7 @@ pub fn pages() -> Vec<Address> {
         ("/undo/{token}", get(account::address::open)),
         ("/sign-out", get(login::sign_out::ask).post(login::sign_out::go)),
         ("/account", get(account::overview::show)),
+        ("/account/approvals", get(account::approvals::show).post(account::approvals::decide)),
         ("/account/children", get(account::children::show)),
         ("/account/sessions", get(account::sessions::show).post(account::sessions::end_others)),
         ("/account/apps", get(account::apps::show).post(account::apps::withdraw)),

@@ -3,6 +3,7 @@
 //! this feature begin at `/account/{flow}` and know from the start whose account it is.
 
 pub mod address;
+pub mod approvals;
 pub mod apps;
 pub mod children;
 mod keep;

@@ -25,6 +25,7 @@ pub async fn show(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri) -> Re
         email: reader.accounts().email(signed_in.account.id).await?.or(person.email.clone()),
         language: visitor.language.name().to_owned(),
         children: reader.people().relationships(person.id).await?.iter().any(|tie| tie.guardian == person.id),
+        approvals: super::approvals::waiting(&reader, person.id, visitor.now).await?,
         questions: !reader.accounts().security_answers(signed_in.account.id).await?.is_empty(),
         done: done(&uri),
     };

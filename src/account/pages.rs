@@ -21,6 +21,8 @@ pub struct Account {
     pub language: String,
     /// The school ties children to this person.
     pub children: bool,
+    /// Children ask something: so many.
+    pub approvals: usize,
     /// Security questions were answered.
     pub questions: bool,
     /// What was just changed: the text that says so.
@@ -32,6 +34,28 @@ pub struct Account {
 pub struct AddressUndo {
     /// `confirm`: its button takes the change back; `done`; `late`: there is nothing to take back any more.
     pub state: &'static str,
+}
+
+/// What a guardian's children ask.
+#[derive(Clone, Debug, Serialize)]
+pub struct Approvals {
+    /// The oldest first.
+    pub asking: Vec<Asking>,
+}
+
+/// One of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Asking {
+    /// The child.
+    pub name: String,
+    /// Since when, in words.
+    pub since: String,
+    /// To get back into an account; else to open one.
+    pub back_in: bool,
+    /// The digits to choose from.
+    pub choices: Vec<String>,
+    /// The number of the asking.
+    pub number: String,
 }
 
 /// The children of a guardian.
@@ -103,6 +127,7 @@ impl Page for Account {
             email: guardian.then(|| "eloise.ndiaye@courriel.example".to_owned()),
             language: "Français".to_owned(),
             children: guardian,
+            approvals: usize::from(guardian),
             questions: !guardian,
             done: guardian.then(|| "account-done-password".to_owned()),
         };
@@ -115,6 +140,24 @@ impl Page for AddressUndo {
 
     fn samples() -> Vec<Self> {
         ["confirm", "done", "late"].map(|state| Self { state }).into()
+    }
+}
+
+impl Page for Approvals {
+    const TEMPLATE: &'static str = "pages/account-approvals.html";
+
+    fn samples() -> Vec<Self> {
+        let asking = |name: &str, back_in, number: &str| Asking {
+            name: name.to_owned(),
+            since: "aujourd’hui à 6\u{a0}h 05".to_owned(),
+            back_in,
+            choices: ["18", "47", "63"].map(str::to_owned).into(),
+            number: number.to_owned(),
+        };
+        vec![
+            Self { asking: vec![asking("Léa N’Diaye-Roy", true, "2418-1107"), asking("Noé N’Diaye-Roy", false, "1107-2418")] },
+            Self { asking: Vec::new() },
+        ]
     }
 }
 

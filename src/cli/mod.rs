@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand, each of which parses, calls and answers. `preau demo` stands in `demo/`.
 
 pub mod account;
+pub mod approval;
 pub mod audit;
 pub mod claim;
 pub mod client;
@@ -57,6 +58,9 @@ pub enum Command {
     Invite(invite::Invite),
     /// Give guardians or pupils an identifier and a provisional password, on letters.
     Provision(provision::Provision),
+    /// Those who wait for a yes of the school.
+    #[command(subcommand)]
+    Approval(approval::Command),
     /// Claims that did not go on, for the school's office.
     #[command(subcommand)]
     Claim(claim::Command),
@@ -109,6 +113,8 @@ pub enum Failed {
     Invite(#[from] crate::enrollment::issuing::Refused),
     #[error(transparent)]
     Provision(#[from] provision::Failed),
+    #[error(transparent)]
+    Approval(#[from] approval::Failed),
     #[error(transparent)]
     Claim(#[from] claim::Failed),
     #[error(transparent)]
@@ -180,6 +186,7 @@ pub async fn run(command: Command, place: &Place) -> Result<Answer, Failed> {
             let progress = Progress::new();
             Ok(invite::run(asked, &assemble(place).await?, &|written| progress.tell("letters", written)).await?)
         }
+        Command::Approval(command) => Ok(approval::run(command, &assemble(place).await?.store, clock.now()).await?),
         Command::Claim(command) => {
             let app = assemble(place).await?;
             let told = claim::run(command, &app.store, &app.tools.keys, clock.now()).await?;

@@ -3,6 +3,7 @@
 
 mod about_you;
 mod activation_code;
+mod approval;
 mod by_code;
 mod charter;
 mod child_birth_date;
@@ -44,6 +45,7 @@ const STAGES: &[StageEntry] = &[
     StageEntry::of::<child_birth_date::ChildBirthDate>("child-birth-date"),
     StageEntry::of::<email::Email>("email"),
     StageEntry::of::<email_proof::EmailProof>(email_proof::NAME),
+    StageEntry::of::<approval::AwaitApproval>(crate::web::approval::NAME),
     StageEntry::of::<children::Children>("children"),
     StageEntry::of::<details::Details>("details"),
     StageEntry::of::<set_password::SetPassword>("set-password"),

@@ -153,6 +153,25 @@ pub struct NewPassword {
     pub ideas: Vec<String>,
 }
 
+/// Somebody else must say yes.
+#[derive(Clone, Debug, Serialize)]
+pub struct Waiting {
+    /// `waiting`, `approved` (the next click goes on), `refused`, `over`.
+    pub state: &'static str,
+    /// The number for the school.
+    pub number: String,
+    /// The digits that whoever decides must know.
+    pub matching: String,
+    /// Until when somebody may decide.
+    pub until: String,
+    /// The school may.
+    pub school: bool,
+    /// A guardian may.
+    pub guardian: bool,
+    /// Where to begin again.
+    pub again: String,
+}
+
 /// The questions that get a pupil back in one day.
 #[derive(Clone, Debug, Serialize)]
 pub struct SecurityQuestions {
@@ -425,6 +444,29 @@ impl Page for NewPassword {
             ideas: ideas.iter().map(|idea| (*idea).to_owned()).collect(),
         };
         vec![page(false, &[]), page(true, &["lapin nuage pomme avion", "tortue violon citron balcon", "dragon fraise hibou bateau"])]
+    }
+}
+
+impl Page for Waiting {
+    const TEMPLATE: &'static str = "pages/waiting.html";
+
+    fn samples() -> Vec<Self> {
+        let page = |state, school, guardian| Self {
+            state,
+            number: "2418-1107".to_owned(),
+            matching: "47".to_owned(),
+            until: "jeudi à 8\u{a0}h".to_owned(),
+            school,
+            guardian,
+            again: "/recover".to_owned(),
+        };
+        vec![
+            page("waiting", true, true),
+            page("waiting", false, true),
+            page("approved", true, false),
+            page("refused", true, false),
+            page("over", true, false),
+        ]
     }
 }
 

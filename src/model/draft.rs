@@ -102,6 +102,8 @@ pub struct Draft {
     pub recall_shown: Option<Proven<Option<PasswordHash>>>,
     /// Too many recoveries were begun for this name: no answer is judged before then.
     pub waits_until: Option<Timestamp>,
+    /// For whom somebody else said yes: the school, or a guardian.
+    pub approved: Option<Proven<PersonId>>,
     /// How the person chose to get back in, by the stage's name.
     pub way: Option<String>,
     /// What a service of the district said.

@@ -24,9 +24,11 @@ impl Finish for BackIn {
     async fn finish(&self, step: &mut Step<'_>, flow: &Flow) -> Result<Finished, FlowError> {
         let Some((account, person)) = whose(step).await? else { return Ok(begin_again()) };
         let draft = &*step.draft;
+        let approved = draft.approved.as_ref().is_some_and(|approved| approved.value == person.id);
         let replaces = match (&draft.email_shown, &draft.recall_shown) {
             (Some(_), _) => &draft.replaces,
             (None, Some(shown)) => &shown.value,
+            (None, None) if approved => &draft.replaces,
             (None, None) => return Ok(begin_again()),
         };
         let Some(password) = &draft.password else { return Ok(begin_again()) };
@@ -70,7 +72,12 @@ async fn whose(step: &Step<'_>) -> Result<Option<(Account, Person)>, FlowError> 
     let Some(account) = account else { return Ok(None) };
     let person = step.tx.people().find(account.person).await?;
     let by_mail = step.draft.email_shown.is_some();
-    let owner = person.filter(|person| person.active && (by_mail || session::audience(person) == Audience::Student));
+    let may = |person: &Person| match session::audience(person) {
+        Audience::Student => true,
+        Audience::Guardian => by_mail || step.draft.approved.is_some(),
+        Audience::Staff => by_mail,
+    };
+    let owner = person.filter(|person| person.active && may(person));
     Ok(owner.map(|person| (account, person)))
 }
 

@@ -8,6 +8,7 @@ use super::pages::{RecoveryWay, Way};
 use super::{mailed_link, recall_questions};
 use crate::flow::{Flow, FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
 use crate::model::Draft;
+use crate::web::approval;
 
 /// Asks how the person wants to get back in.
 #[derive(Debug, Deserialize)]
@@ -67,4 +68,5 @@ fn all_ways() -> Vec<String> {
 const WAYS: &[(&str, &str, &str)] = &[
     (mailed_link::NAME, "recovery-way-mail", "recovery-way-mail-hint"),
     (recall_questions::NAME, "recovery-way-recall", "recovery-way-recall-hint"),
+    (approval::NAME, "recovery-way-approval", "recovery-way-approval-hint"),
 ];

@@ -97,6 +97,7 @@ async fn forget(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + 
         tx.devices().forget(now).await?;
         tx.mail_proofs().forget(now - 7 * A_DAY).await?;
         tx.address_changes().forget(now).await?;
+        tx.approvals().forget(now - 30 * A_DAY).await?;
         limits::prune(tx, now).await?;
         // Codes of a batch whose making was cut short: they never opened anything.
         tx.codes().forget_unpublished(now - A_DAY).await?;

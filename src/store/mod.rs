@@ -8,6 +8,7 @@
 pub mod accounts;
 pub mod address_changes;
 pub mod alarms;
+pub mod approvals;
 pub mod cases;
 pub mod charters;
 pub mod clients;

@@ -30,6 +30,7 @@ pub(super) fn samples() -> Vec<(&'static str, Value)> {
             "temporary-password",
             json!({ "name": "Anne", "password": "bcdf-ghjk-mnpq", "moment": "aujourd’hui à 6\u{a0}h 05", "until": "demain à 6\u{a0}h 05" }),
         ),
+        ("approval-asked", json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05" })),
         ("alarm", json!({ "what": "sign-in", "failures": 1024, "usual": 12, "moment": "aujourd’hui à 6\u{a0}h 05" })),
         ("alarm", json!({ "what": "claim", "failures": 301, "usual": 0, "moment": "aujourd’hui à 6\u{a0}h 05" })),
         (

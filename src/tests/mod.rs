@@ -22,6 +22,7 @@ mod account;
 mod address;
 mod agent;
 mod alarm;
+mod approvals;
 mod authorize;
 mod back_in;
 mod charter;

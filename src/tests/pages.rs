@@ -62,6 +62,8 @@ pages![
     crate::login::pages::SourceLeave,
     crate::account::pages::Account,
     crate::account::pages::AddressUndo,
+    crate::account::pages::Approvals,
+    crate::enrollment::pages::Waiting,
     crate::account::pages::Children,
     crate::account::pages::Sessions,
     crate::account::pages::Apps,

@@ -1,6 +1,7 @@
 //! What every handler shares: who is asking, cookies, CSRF, pages as responses, languages, security headers.
 
 pub mod alarm;
+pub mod approval;
 pub mod assets;
 pub mod cases;
 pub mod cookies;

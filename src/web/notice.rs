@@ -24,6 +24,13 @@ pub async fn tell(step: &Step<'_>, person: &Person, kind: &str) -> Result<(), Fl
     Ok(())
 }
 
+/// Where the guardians of a pupil can be written to who may see the records, each once, with the language to write in.
+pub async fn guardians(step: &Step<'_>, person: &Person) -> Result<Vec<(String, Language)>, FlowError> {
+    let own: Vec<String> = addresses(step, person).await?.iter().map(|address| email_key(address)).collect();
+    let all = readers(step, person).await?;
+    Ok(all.into_iter().filter(|(address, _)| !own.contains(&email_key(address))).collect())
+}
+
 /// The addresses on file and those that were proven, each once, with the language to write in.
 pub async fn readers(step: &Step<'_>, person: &Person) -> Result<Vec<(String, Language)>, FlowError> {
     let people = step.tx.people();
@@ -35,15 +42,20 @@ pub async fn readers(step: &Step<'_>, person: &Person) -> Result<Vec<(String, La
     }
     let (mut seen, mut readers) = (BTreeSet::new(), Vec::new());
     for reader in told {
-        let account = step.tx.accounts().of_person(reader.id).await?;
-        let own = match &account {
-            Some(account) => step.tx.accounts().email(account.id).await?,
-            None => None,
-        };
-        let language = account.and_then(|account| account.language).or(reader.language).unwrap_or(Language::ALL[0]);
-        for address in own.into_iter().chain(reader.email).filter(|address| seen.insert(email_key(address))) {
-            readers.push((address.trim().to_owned(), language));
-        }
+        let chosen = step.tx.accounts().of_person(reader.id).await?.and_then(|account| account.language);
+        let language = chosen.or(reader.language).unwrap_or(Language::ALL[0]);
+        let addresses = addresses(step, &reader).await?;
+        let fresh = addresses.into_iter().filter(|address| seen.insert(email_key(address)));
+        readers.extend(fresh.map(|address| (address.trim().to_owned(), language)));
     }
     Ok(readers)
+}
+
+/// The address that somebody proved, and the one on file.
+async fn addresses(step: &Step<'_>, person: &Person) -> Result<Vec<String>, FlowError> {
+    let own = match step.tx.accounts().of_person(person.id).await? {
+        Some(account) => step.tx.accounts().email(account.id).await?,
+        None => None,
+    };
+    Ok(own.into_iter().chain(person.email.clone()).collect())
 }

@@ -108,3 +108,19 @@ source-leave = You sign in over there, then you come back here.
 source-silent-title = { $source } does not answer
 source-silent = It is not your fault. Try again in a few minutes.
 source-try-again = Try again
+
+account-approvals = { $count ->
+    [one] A request of your child is waiting
+   *[other] { $count } requests of your children are waiting
+}
+approvals-title = Say yes to your child
+approvals-lead = Ask your child for the two digits on their screen. Say yes only if they are beside you or on the phone.
+approvals-none = Nothing is waiting
+approvals-none-hint = When one of your children asks you to help them in, it is here.
+approvals-back-in = To get back into their account. Since { $since }.
+approvals-open = To open their account. Since { $since }.
+approvals-matching = The digits on their screen
+approvals-matching-missing = Choose the digits that your child sees.
+approvals-matching-wrong = These are not your child’s digits. To be safe the request is refused: let them begin again.
+approvals-yes = Yes, it is my child
+approvals-no = No

@@ -26,3 +26,9 @@ mail-temporary-password-lead = Here is the password that the school gives you. T
 mail-temporary-password-how = It works once, until this moment: { $until }. When you sign in, you choose another one.
 mail-temporary-password-given = The school gave it { $moment }.
 mail-temporary-password-not-you = You did not ask for it? Tell the school.
+
+mail-approval-title = { $name } needs your yes
+mail-approval-what = Since { $moment }, { $name } has been asking to open their school account, or to get back into it.
+mail-approval-how = Ask for the two digits on their screen. Then open your account: the request is waiting there.
+mail-approval-button = Open my account
+mail-approval-not = Your child asked for nothing? Do nothing: nothing will happen.

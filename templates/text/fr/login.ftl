@@ -108,3 +108,19 @@ source-leave = Vous vous connectez là-bas, puis vous revenez ici.
 source-silent-title = { $source } ne répond pas
 source-silent = Ce n’est pas votre faute. Essayez encore dans quelques minutes.
 source-try-again = Essayer encore
+
+account-approvals = { $count ->
+    [one] Une demande de votre enfant vous attend
+   *[other] { $count } demandes de vos enfants vous attendent
+}
+approvals-title = Dire oui à votre enfant
+approvals-lead = Demandez à votre enfant les deux chiffres sur son écran. Ne dites oui que s’il est à côté de vous ou au téléphone.
+approvals-none = Rien ne vous attend
+approvals-none-hint = Quand un de vos enfants vous demande de l’aider à entrer, c’est ici.
+approvals-back-in = Rentrer dans son compte. Depuis { $since }.
+approvals-open = Ouvrir son compte. Depuis { $since }.
+approvals-matching = Les chiffres sur son écran
+approvals-matching-missing = Choisissez les chiffres que votre enfant voit.
+approvals-matching-wrong = Ce ne sont pas les chiffres de votre enfant. Par prudence, la demande est refusée : qu’il recommence.
+approvals-yes = Oui, c’est bien mon enfant
+approvals-no = Non

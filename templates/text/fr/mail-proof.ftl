@@ -26,3 +26,9 @@ mail-temporary-password-lead = Voici le mot de passe que l’école vous donne. 
 mail-temporary-password-how = Il sert une seule fois, jusqu’au moment suivant : { $until }. En vous connectant, vous en choisirez un autre.
 mail-temporary-password-given = L’école l’a donné { $moment }.
 mail-temporary-password-not-you = Vous n’avez rien demandé ? Prévenez l’école.
+
+mail-approval-title = { $name } a besoin de votre oui
+mail-approval-what = { $name } demande depuis { $moment } à ouvrir son compte de l’école, ou à y rentrer.
+mail-approval-how = Demandez-lui les deux chiffres sur son écran. Puis ouvrez votre compte : la demande vous y attend.
+mail-approval-button = Ouvrir mon compte
+mail-approval-not = Votre enfant n’a rien demandé ? Ne faites rien : rien ne se passera.

@@ -1,0 +1,221 @@
+//! The yes of somebody else: the school or a guardian lets a pupil in, or back in (A21, A28, D14; rows R01, R12, R17).
+
+use axum::http::StatusCode;
+
+use super::district::District;
+use super::family::{Family, PASSWORD};
+use crate::cli::approval::{self, Command, Failed};
+
+const LEA: &[(&str, &str)] = &[("given_name", "Léa"), ("family_name", "Roy"), ("student_number", "0100001")];
+const NEW: &str = "huit canards bleus au marché";
+
+fn flow(by: &str) -> String {
+    format!(
+        "feature = 'enrollment'\naudience = 'student'\nassurance = 'urn:preau:acr:proven'\n\
+         [texts.fr]\ntitle = 'Entrer'\n[texts.en]\ntitle = 'Come in'\n\
+         [[stage]]\nuse = 'roster-match'\nfields = ['given_name', 'family_name', 'student_number']\nalready_claimed = 'say'\n\
+         [[stage]]\nuse = 'approval'\nby = {by}\n[[stage]]\nuse = 'set-password'\n[[stage]]\nuse = 'confirm'\n"
+    )
+}
+
+/// What `preau approval` says.
+async fn school(district: &District, command: Command) -> Result<serde_json::Value, Failed> {
+    approval::run(command, &district.app.store, district.app.now()).await.map(|answer| answer.json)
+}
+
+fn approve(number: &str, digits: i32) -> Command {
+    Command::Approve { number: number.to_owned(), seen: "her teacher knows her".to_owned(), digits }
+}
+
+/// Léa's mother, signed in.
+async fn anne(district: &District, network: &str) -> Family {
+    let mut family = district.family(network);
+    let facts = [
+        ("email", "anne@famille.example"),
+        ("given_name", "Anne"),
+        ("family_name", "Roy"),
+        ("birth_date", "2015-01-02"),
+        ("civic_number", "2445"),
+    ];
+    family.open("/enroll/parent-portal-strong").await.send(&facts).await;
+    family.type_code(district).await;
+    for _ in 0..8 {
+        match family.shows().as_str() {
+            "new-password" => drop(family.choose(PASSWORD).await),
+            "enrolled" => break,
+            _ => drop(family.send(&[]).await),
+        }
+    }
+    family.send(&[]).await;
+    family
+}
+
+fn number(family: &Family) -> (String, String) {
+    (family.text("case-number").unwrap(), family.text("matching-number").unwrap())
+}
+
+#[tokio::test]
+async fn d14_a28_the_school_says_yes_by_the_number_on_the_page() {
+    for district in District::each_with_families().await {
+        let district = district.node_with_flow("come-in", &flow("['school']")).await;
+        let mut family = district.family("203.0.113.1");
+        family.claim("come-in", LEA).await;
+        assert_eq!(family.shows(), "waiting");
+        let (case, digits) = number(&family);
+        assert_eq!(family.send(&[]).await.shows(), "waiting", "nobody said yes yet");
+        let listed = school(&district, Command::List).await.unwrap();
+        assert_eq!((listed[0]["number"].as_str(), listed[0]["name"].as_str()), (Some(case.as_str()), Some("Léa Roy")));
+        assert!(matches!(school(&district, approve("0000-0000", 10)).await, Err(Failed::Unknown(_))));
+        assert!(matches!(school(&district, approve(&case, 9)).await, Err(Failed::OtherDigits(_))));
+        school(&district, approve(&case.replace('-', " "), digits.parse().unwrap())).await.unwrap();
+        assert!(matches!(school(&district, approve(&case, digits.parse().unwrap())).await, Err(Failed::Over(_))));
+        assert_eq!(family.send(&[]).await.shows(), "new-password");
+        family.choose(NEW).await.send(&[]).await;
+        assert_eq!(family.shows(), "enrolled");
+        assert_eq!(district.count("events WHERE kind = 'approval.decided'").await, 1);
+    }
+}
+
+#[tokio::test]
+async fn d14_a_no_and_a_late_answer_are_said_and_nothing_is_made() {
+    for district in District::each_with_families().await {
+        let district = district.node_with_flow("come-in", &flow("['school']")).await;
+        let mut family = district.family("203.0.113.1");
+        family.claim("come-in", LEA).await;
+        let (case, _) = number(&family);
+        school(&district, Command::Refuse { number: case, reason: "nobody knows her".to_owned() }).await.unwrap();
+        family.send(&[]).await;
+        assert!(family.shows() == "waiting" && family.page.as_ref().unwrap().body.contains("C’est non"));
+        let mut late = district.family("203.0.113.2");
+        late.claim("come-in", LEA).await;
+        let (case, digits) = number(&late);
+        district.clock.advance(std::time::Duration::from_hours(14 * 24));
+        assert!(matches!(school(&district, approve(&case, digits.parse().unwrap())).await, Err(Failed::Over(_))));
+        assert_eq!(district.count("accounts").await, 0);
+    }
+}
+
+#[tokio::test]
+async fn a21_a_guardian_lets_a_pupil_back_in_who_forgot_everything() {
+    for district in District::each_with_families().await {
+        district.family("203.0.113.1").to_the_end("student-claim", LEA).await;
+        let mut mother = anne(&district, "203.0.113.2").await;
+        district.clock.advance(std::time::Duration::from_secs(1));
+        let mut pupil = district.family("203.0.113.3");
+        pupil.open("/recover").await.send(&[("username", "0100001")]).await.send(&[("way", "approval")]).await;
+        assert_eq!(pupil.shows(), "waiting");
+        let (case, digits) = number(&pupil);
+        let letters = district.letters().await;
+        let told: Vec<&str> = letters.iter().filter(|letter| letter.kind == "approval-asked").map(|letter| letter.to.as_str()).collect();
+        assert_eq!(told.len(), 2, "both parents: {told:?}");
+        assert!(
+            letters.iter().all(|letter| letter.kind != "approval-asked" || !letter.data.to_string().contains(&format!("\"{digits}\"")))
+        );
+        mother.open("/account").await;
+        assert!(mother.page.as_ref().unwrap().body.contains("id=\"approvals\""));
+        assert_eq!(mother.open("/account/approvals").await.shows(), "account-approvals");
+        let body = mother.page.as_ref().unwrap().body.clone();
+        assert!(
+            body.contains("Léa Roy") && body.matches("name=\"matching\"").count() == 3 && body.contains(&format!("value=\"{digits}\""))
+        );
+        // Without the digits nothing is decided.
+        mother.send(&[("number", &case), ("answer", "yes")]).await;
+        assert_eq!((mother.status(), mother.wrong()), (422, vec!["matching".to_owned()]));
+        mother.open("/account/approvals").await.send(&[("number", &case), ("answer", "yes"), ("matching", &digits)]).await;
+        assert!(mother.page.as_ref().unwrap().body.contains("Rien ne vous attend"));
+        pupil.send(&[]).await.choose(NEW).await;
+        assert_eq!(pupil.shows(), "home");
+        assert_eq!(district.family("203.0.113.4").sign_in("0100001", NEW).await, "home");
+        assert!(district.count("events WHERE kind = 'password.recovered'").await == 1);
+    }
+}
+
+#[tokio::test]
+async fn a21_other_digits_are_a_no() {
+    for district in District::each_with_families().await {
+        district.family("203.0.113.1").to_the_end("student-claim", LEA).await;
+        let mut mother = anne(&district, "203.0.113.2").await;
+        let mut pupil = district.family("203.0.113.3");
+        pupil.open("/recover").await.send(&[("username", "0100001")]).await.send(&[("way", "approval")]).await;
+        let (case, _) = number(&pupil);
+        mother.open("/account/approvals").await.send(&[("number", &case), ("answer", "yes"), ("matching", "9")]).await;
+        assert_eq!((mother.status(), mother.wrong()), (422, vec!["matching".to_owned()]));
+        pupil.send(&[]).await;
+        assert!(pupil.page.as_ref().unwrap().body.contains("C’est non"));
+    }
+}
+
+#[tokio::test]
+async fn r17_a_right_that_ended_since_the_page_was_shown_decides_nothing() {
+    for district in District::each_with_families().await {
+        district.family("203.0.113.1").to_the_end("student-claim", LEA).await;
+        let mut mother = anne(&district, "203.0.113.2").await;
+        let mut pupil = district.family("203.0.113.3");
+        pupil.open("/recover").await.send(&[("username", "0100001")]).await.send(&[("way", "approval")]).await;
+        let (case, digits) = number(&pupil);
+        mother.open("/account/approvals").await;
+        let record = district.guardian("anne@famille.example", "Anne").await;
+        district.forbid(&record).await;
+        mother.send(&[("number", &case), ("answer", "yes"), ("matching", &digits)]).await;
+        assert_eq!(mother.status(), StatusCode::FORBIDDEN.as_u16());
+        assert_eq!(pupil.send(&[]).await.shows(), "waiting");
+        assert_eq!(district.count("approvals WHERE decision IS NOT NULL").await, 0);
+        // Nor does somebody else's child's number.
+        let mut stranger = district.family("203.0.113.5");
+        stranger.to_the_end("student-claim", &[("given_name", "Zoé"), ("family_name", "Tran"), ("student_number", "0100003")]).await;
+        stranger.open("/account/approvals").await;
+        assert!(stranger.page.as_ref().unwrap().body.contains("Rien ne vous attend"));
+    }
+}
+
+#[tokio::test]
+async fn r01_r12_a_name_that_nobody_has_and_staff_wait_at_the_same_page_for_ever() {
+    for district in District::each_with_families().await {
+        let page = async |name: &str, network: &str| {
+            let mut family = district.family(network);
+            family.open("/recover").await.send(&[("username", name)]).await.send(&[("way", "approval")]).await;
+            assert_eq!(family.shows(), "waiting");
+            family
+        };
+        district.family("203.0.113.1").to_the_end("student-claim", LEA).await;
+        let known = page("0100001", "203.0.113.2").await;
+        let unknown = page("0999999", "203.0.113.3").await;
+        let strip = |family: &Family| {
+            let (case, digits) = number(family);
+            let body = &family.page.as_ref().unwrap().body;
+            let body = body.replace(&case, "N").replace(&format!(">{digits}<"), ">D<");
+            body.split("<dl class=\"facts\">").nth(1).unwrap().split("csrf").next().unwrap().to_owned()
+        };
+        assert_eq!(strip(&known).split("action=").next(), strip(&unknown).split("action=").next());
+        let listed = school(&district, Command::List).await.unwrap();
+        assert_eq!(listed.as_array().unwrap().len(), 1, "only the one who is somebody can be said yes to");
+        let (case, digits) = number(&unknown);
+        assert!(matches!(school(&district, approve(&case, digits.parse().unwrap())).await, Err(Failed::Unknown(_))));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn r02_of_thirty_two_decisions_at_once_one_counts() {
+    for district in District::each_with_families().await {
+        let district = std::sync::Arc::new(district.node_with_flow("come-in", &flow("['school']")).await);
+        let mut family = district.family("203.0.113.1");
+        family.claim("come-in", LEA).await;
+        let (case, digits) = number(&family);
+        let digits: i32 = digits.parse().unwrap();
+        let deciding = (0..32).map(|turn| {
+            let (district, case) = (std::sync::Arc::clone(&district), case.clone());
+            tokio::spawn(async move {
+                let command = match turn % 2 {
+                    0 => approve(&case, digits),
+                    _ => Command::Refuse { number: case, reason: "x".to_owned() },
+                };
+                school(&district, command).await.is_ok()
+            })
+        });
+        let mut counted = 0;
+        for decided in deciding.collect::<Vec<_>>() {
+            counted += usize::from(decided.await.unwrap());
+        }
+        assert_eq!((counted, district.count("events WHERE kind = 'approval.decided'").await), (1, 1));
+    }
+}
