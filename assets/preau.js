@@ -46,8 +46,16 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(again);
 });
 
-// What was wrong comes first; a link in it leads into its field.
-document.getElementById("error-summary")?.focus();
+// What was wrong comes first; a link in it leads into its field. Such a page is the answer to a form, which a browser asks
+// about before it shows it again: in its history stands the page that can simply be fetched, so that Back and reload
+// lead to a page and not to a warning (A43).
+const wrong = document.getElementById("error-summary");
+wrong?.focus();
+if (wrong && language) {
+  const here = new URL(language.form.action);
+  for (const kept of language.form.querySelectorAll("input[type=hidden]")) here.searchParams.set(kept.name, kept.value);
+  history.replaceState(history.state, "", here);
+}
 
 for (const button of document.querySelectorAll("button[data-print]")) {
   button.hidden = false;
