@@ -12,6 +12,7 @@ use super::pages::{Child, Children};
 use super::sign_in_first;
 use crate::app::App;
 use crate::model::PersonId;
+use crate::store::people::Person;
 use crate::store::{Reader, StoreError};
 use crate::web::{FrameExtras, PageError, Visitor, flow, page};
 
@@ -28,15 +29,23 @@ fn add(app: &App) -> Option<String> {
     codes.map(flow::start_address).next()
 }
 
-/// By name. Nobody whose records the guardian may not see, and nobody who left.
-async fn children(reader: &Reader<'_>, guardian: PersonId) -> Result<Vec<Child>, StoreError> {
+/// Nobody whose records the guardian may not see, and nobody who left.
+pub(super) async fn of_guardian(reader: &Reader<'_>, guardian: PersonId) -> Result<Vec<Person>, StoreError> {
     let people = reader.people();
     let mut children = Vec::new();
     for tie in people.relationships(guardian).await? {
-        if tie.guardian != guardian || !tie.can_access_records {
-            continue;
+        if tie.guardian == guardian && tie.can_access_records {
+            children.extend(people.find(tie.child).await?.filter(|child| child.active));
         }
-        let Some(child) = people.find(tie.child).await?.filter(|child| child.active) else { continue };
+    }
+    Ok(children)
+}
+
+/// By name.
+async fn children(reader: &Reader<'_>, guardian: PersonId) -> Result<Vec<Child>, StoreError> {
+    let people = reader.people();
+    let mut children = Vec::new();
+    for child in of_guardian(reader, guardian).await? {
         let homeroom = people.classes(child.id).await?.into_iter().find(|class| class.homeroom).map(|class| class.title);
         children.push(Child { name: child.display_name(), schools: schools(reader, &child).await?, class: homeroom });
     }

@@ -3,6 +3,7 @@
 //! this feature begin at `/account/{flow}` and know from the start whose account it is.
 
 pub mod apps;
+pub mod check;
 pub mod children;
 mod keep;
 pub mod overview;

@@ -6,6 +6,7 @@
 //! makes all of them durable.
 
 pub mod accounts;
+mod around;
 pub mod cases;
 pub mod charters;
 pub mod clients;
