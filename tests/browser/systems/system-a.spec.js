@@ -162,7 +162,7 @@ test("system A: a claim that does not match ends with a number that the school c
     const found = (await district.run("claim", "list")).find((one) => one.case === number || one.number === number);
     expect(JSON.stringify(found)).toContain(pupil.family_name);
   });
-  await test.step("A45 A48: help carries the number along", async () => {
+  await test.step("A45: help carries the number along", async () => {
     await page.locator('a[href^="/help?case="]').first().click();
     await look(page, "help");
     await expect(page.locator("form[method=post] input[name=case]")).toHaveCount(1);
@@ -248,5 +248,37 @@ test("system A: signing in, getting back in, and claiming once more after a rese
     await expect(page.locator("#new_password-error")).toBeVisible();
     await choosePassword(page, "trois moulins derrière la colline");
     await look(page, "security-questions");
+  });
+});
+
+test("system A: the guide, what works now, and what a parent can check before the first day", { tag: "@way" }, async ({ page, district }) => {
+  const guardian = district.someone("guardian");
+  await test.step("A11 A24 A44: help on the page itself, with drawings and captions, one button, and the same on paper", async () => {
+    await page.goto("/sign-in");
+    await page.locator("#guide").click();
+    await look(page, "guide");
+    await expect(page.locator("main a.button")).toHaveCount(1);
+    expect(await page.locator("figure.drawing figcaption").count()).toBeGreaterThan(1);
+    await page.locator('main a[href="/help/guide?for=student"]').click();
+    await look(page, "guide");
+    await page.emulateMedia({ media: "print" });
+    await expect(page.locator("header .language")).toBeHidden();
+    await expect(page.locator("figure.drawing").first()).toBeVisible();
+    await page.emulateMedia({ media: "screen" });
+  });
+  await test.step("A12: network, busy server and wrong password are told apart", async () => {
+    await page.locator('footer a[href="/status"]').click();
+    await look(page, "status");
+    await expect(page.locator("dd.no")).toHaveCount(0);
+  });
+  await test.step("A2: of each child, whether it can get in, and what to do", async () => {
+    await page.goto("/sign-in");
+    await signIn(page, guardian.username, guardian.password);
+    await look(page, "home");
+    await page.goto("/account/children");
+    await page.locator("#check-access").click();
+    await look(page, "account-check");
+    await expect(page.locator("main h2")).toHaveCount(guardian.children.length);
+    await expect(page.locator("dl.states dd")).toHaveCount(3 * guardian.children.length);
   });
 });

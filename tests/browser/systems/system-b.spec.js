@@ -202,3 +202,29 @@ test("system B: getting back in, a password that the school gives, and one's own
     await look(page, "home");
   });
 });
+
+test("system B: each school offers its own apps, and a person answers the telephone", async ({ page, district }) => {
+  const guardian = district.someone("guardian-unclaimed");
+  const schools = new Set(district.people.map((person) => person.school));
+  const elsewhere = [...schools].find((school) => guardian.children.every((child) => child.school !== school));
+  for (const [name, school] of [["Cantine", guardian.children[0].school], ["Autobus", elsewhere]]) {
+    const where = ["--redirect-uri", `https://${name.toLowerCase()}.example/`, "--launch-url", `https://${name.toLowerCase()}.example/`];
+    await district.run("client", "register", "--name", name, ...where, "--school", school);
+  }
+  await test.step("B15: the district's number at the foot of every page, to be dialled", async () => {
+    await page.goto("/sign-in");
+    await expect(page.locator('footer a[href^="tel:"]').first()).toBeVisible();
+  });
+  await untilTheLetter(page, district, guardian).then(({ code }) => page.locator("#code").fill(code));
+  await page.locator("button#continue").click();
+  await fromTheChildren(page, guardian);
+  await test.step("B2 B33: the home page has the apps of the children's schools, and no others", async () => {
+    await page.goto("/");
+    await look(page, "home");
+    await expect(page.locator("a.app", { hasText: "Cantine" })).toBeVisible();
+    await expect(page.locator("a.app", { hasText: "Autobus" })).toHaveCount(0);
+  });
+  await test.step("B15: and the school's own, once one is signed in", async () => {
+    expect(await page.locator('footer a[href^="tel:"]').count()).toBeGreaterThan(2);
+  });
+});

@@ -111,7 +111,7 @@ test("system D: the link of the mail carries its code, and every page speaks bot
 test("system D: whoever did not get the mail asks for it again", async ({ page, district }) => {
   const guardian = district.someone("guardian-unclaimed");
   const first = await letterTo(district, guardian.email, INVITATION);
-  await test.step("D16 D17: one link on the page of the code, and the same words for every address", async () => {
+  await test.step("D17: one link on the page of the code, and the same words for every address", async () => {
     await page.goto("/enroll/guardian-invitation");
     await page.locator('a[href="/enroll/invitation-again"]').click();
     await look(page, "invitation-again");

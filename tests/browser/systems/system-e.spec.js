@@ -9,13 +9,13 @@ test.use({ system: "E" });
 
 test("system E: a guardian goes from the letter to the end by the sign-in page", { tag: "@way" }, async ({ page, district }) => {
   const guardian = district.someone("guardian-unclaimed");
-  await test.step("E1 E7 E8: one button, and no list of academies", async () => {
+  await test.step("E1 E8: the page answers first, with one button and no list of academies", async () => {
     await page.goto("/");
     await look(page, "welcome");
   });
   const way = new Way(page, district, { address: guardian.email });
   await page.locator("#sign-in").click();
-  await test.step("E2 E9 E10: given name and family name, and the password of the letter", async () => {
+  await test.step("E2 E10: given name and family name, and the password of the letter", async () => {
     await way.sees("sign-in");
     await way.types("username", guardian.username);
     await way.presses("next");
