@@ -12,6 +12,7 @@ use super::pages::{Child, Children};
 use super::sign_in_first;
 use crate::app::App;
 use crate::model::PersonId;
+use crate::pages::Telephone;
 use crate::store::people::Person;
 use crate::store::{Reader, StoreError};
 use crate::web::{FrameExtras, PageError, Visitor, flow, page};
@@ -47,7 +48,8 @@ async fn children(reader: &Reader<'_>, guardian: PersonId) -> Result<Vec<Child>,
     let mut children = Vec::new();
     for child in of_guardian(reader, guardian).await? {
         let homeroom = people.classes(child.id).await?.into_iter().find(|class| class.homeroom).map(|class| class.title);
-        children.push(Child { name: child.display_name(), schools: schools(reader, &child).await?, class: homeroom });
+        let telephones = people.telephones(child.id).await?.into_iter().filter_map(|(_, number)| Telephone::of(None, &number)).collect();
+        children.push(Child { name: child.display_name(), schools: schools(reader, &child).await?, class: homeroom, telephones });
     }
     children.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(children)

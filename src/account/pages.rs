@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::model::{Message, Scopes};
-use crate::pages::Page;
+use crate::pages::{Page, Telephone};
 use crate::web::seen;
 
 /// What the school account is, for the person whose it is.
@@ -45,6 +45,8 @@ pub struct Child {
     pub schools: Vec<String>,
     /// The class in which letters are handed out.
     pub class: Option<String>,
+    /// Where the schools answer (B15).
+    pub telephones: Vec<Telephone>,
 }
 
 /// Can each of the children get in?
@@ -136,6 +138,7 @@ impl Page for Children {
             name: name.to_owned(),
             schools: vec!["École des Tilleuls".to_owned()],
             class: class.map(str::to_owned),
+            telephones: Telephone::of(None, "613-555-0199").into_iter().collect(),
         };
         let add = Some("/enroll/guardian-code".to_owned());
         vec![

@@ -87,6 +87,10 @@ async fn b15_the_telephones_of_the_district_and_of_ones_schools_stand_on_every_p
         district.sql(set).await;
         family.open("/sign-in").await;
         assert!(!body(&family).contains("0199"), "nobody is signed in");
+        let mut anne = district.family("203.0.113.3");
+        joined(&district, &mut anne, "g01").await;
+        anne.open("/account/children").await;
+        assert!(body(&anne).split("<footer").next().unwrap().contains("tel:+16135550199"), "beside the child");
         let mut pupil = district.family("203.0.113.2");
         pupil.to_the_end("student-claim", LEA).await;
         pupil.open("/").await;

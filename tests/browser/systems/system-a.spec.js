@@ -8,7 +8,7 @@ test.use({ system: "A" });
 
 test("system A: a pupil claims the account and opens an app", { tag: "@way" }, async ({ page, district }) => {
   const pupil = district.someone("student-unclaimed");
-  await test.step("A5 A7 A33: one short address, and the way of a first visit on it", async () => {
+  await test.step("A5 A6 A7 A33: one short address, and the way of a first visit on it", async () => {
     await page.goto("/");
     await look(page, "welcome");
     await page.locator("#enroll").click();

@@ -22,6 +22,12 @@ test("system D: a guardian joins by the code of one mail", { tag: "@way" }, asyn
     expect(invitation.text).toContain(guardian.children[0].given_name);
     expect(invitation.text).not.toMatch(/Aspen|ne pas répondre/i);
   });
+  await test.step("D1 D19: the guide on the page, with a text for each drawing", async () => {
+    await page.goto("/help/guide?for=guardian");
+    await look(page, "guide");
+    await expect(page.locator('a.start[href="/enroll/guardian-invitation"]')).toBeVisible();
+    expect(await page.locator("figure.drawing").count()).toBe(await page.locator("figure.drawing figcaption:not(:empty)").count());
+  });
   const way = new Way(page, district, { address: guardian.email, invited: true });
   way.opens();
   await test.step("D5 D6 D7: the link, the code of the mail and the family name; no kind of account to choose", async () => {
@@ -42,7 +48,7 @@ test("system D: a guardian joins by the code of one mail", { tag: "@way" }, asyn
     await way.chooses("date_format", { index: 1 });
     await way.presses();
   });
-  await test.step("D8 D9 D12 D18: one page after the other and no window; no second mail to open", async () => {
+  await test.step("D8 D9 D10 D12 D18: one page after the other and no window; no second mail to open", async () => {
     await way.sees("confirm");
     await way.presses();
     await way.sees("enrolled");
