@@ -7,11 +7,11 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 
-use super::children::of_guardian;
 use super::pages::{Check, Checked};
 use super::sign_in_first;
 use crate::app::App;
 use crate::model::Audience;
+use crate::people::children_of;
 use crate::store::accounts::{Account, AccountState};
 use crate::store::events::Filter;
 use crate::store::people::Person;
@@ -23,7 +23,7 @@ pub async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Respo
     let Some(signed_in) = &visitor.signed_in else { return Ok(sign_in_first("/account/check")) };
     let reader = app.store.read();
     let mut children = Vec::new();
-    for child in of_guardian(&reader, signed_in.person).await? {
+    for child in children_of(&reader.people(), signed_in.person).await? {
         children.push(check(&reader, &child).await?);
     }
     children.sort_by(|one, other| one.name.cmp(&other.name));

@@ -13,7 +13,7 @@ use super::sign_in_first;
 use crate::app::App;
 use crate::model::PersonId;
 use crate::pages::Telephone;
-use crate::store::people::Person;
+use crate::people::children_of;
 use crate::store::{Reader, StoreError};
 use crate::web::{FrameExtras, PageError, Visitor, flow, page};
 
@@ -30,23 +30,11 @@ fn add(app: &App) -> Option<String> {
     codes.map(flow::start_address).next()
 }
 
-/// Nobody whose records the guardian may not see, and nobody who left.
-pub(super) async fn of_guardian(reader: &Reader<'_>, guardian: PersonId) -> Result<Vec<Person>, StoreError> {
-    let people = reader.people();
-    let mut children = Vec::new();
-    for tie in people.relationships(guardian).await? {
-        if tie.guardian == guardian && tie.can_access_records {
-            children.extend(people.find(tie.child).await?.filter(|child| child.active));
-        }
-    }
-    Ok(children)
-}
-
-/// By name.
+/// By name. Nobody whose records the guardian may not see, and nobody who left.
 async fn children(reader: &Reader<'_>, guardian: PersonId) -> Result<Vec<Child>, StoreError> {
     let people = reader.people();
     let mut children = Vec::new();
-    for child in of_guardian(reader, guardian).await? {
+    for child in children_of(&people, guardian).await? {
         let homeroom = people.classes(child.id).await?.into_iter().find(|class| class.homeroom).map(|class| class.title);
         let telephones = people.telephones(child.id).await?.into_iter().filter_map(|(_, number)| Telephone::of(None, &number)).collect();
         children.push(Child { name: child.display_name(), schools: schools(reader, &child).await?, class: homeroom, telephones });

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::children_of;
 use crate::model::{Audience, OrgId, PersonId, Role};
 use crate::store::StoreError;
 use crate::store::clients::Settings;
@@ -10,14 +11,8 @@ use crate::store::people::{People, Person};
 
 /// The schools of a guardian's children.
 pub async fn schools_of_children(people: &People<'_>, guardian: PersonId) -> Result<BTreeSet<OrgId>, StoreError> {
-    let mut schools = BTreeSet::new();
-    for tie in people.relationships(guardian).await? {
-        if tie.guardian == guardian && tie.can_access_records {
-            let child = people.find(tie.child).await?.filter(|child| child.active);
-            schools.extend(child.into_iter().flat_map(|child| child.roles).map(|at| at.org));
-        }
-    }
-    Ok(schools)
+    let children = children_of(people, guardian).await?;
+    Ok(children.into_iter().flat_map(|child| child.roles).map(|at| at.org).collect())
 }
 
 /// The app stands on this person's home page.

@@ -4,6 +4,7 @@
 mod addresses;
 mod apps;
 mod dates;
+mod family;
 mod find;
 mod fold;
 mod names;
@@ -11,6 +12,7 @@ mod names;
 pub use addresses::{is_address, likely_meant};
 pub use apps::{is_offered, may_sign_in, schools_of_children};
 pub use dates::day;
+pub use family::children_of;
 pub use find::{find_account, sign_in_key};
 pub use fold::{answer_key, email_key, house_number_key, name_key, number_key};
 pub use names::{family_name_matches, full_name_key, names_match};
