@@ -22,6 +22,11 @@ for (const hint of document.querySelectorAll("[data-caps]")) {
   field.addEventListener("blur", () => { hint.hidden = true; });
 }
 
+// A network that goes away is told from a server that does not answer (A12). Only its going says something: some machines
+// think that they have none and reach us all the same.
+const lost = document.getElementById("no-network");
+if (lost) for (const event of ["offline", "online"]) addEventListener(event, () => { lost.hidden = event === "online"; });
+
 // Another language at once, without the button.
 const language = document.getElementById("language");
 language?.addEventListener("change", () => language.form.requestSubmit());

@@ -72,6 +72,7 @@ guide-works = Nothing opens, or everything is slow?
 frame-status = Is everything working?
 frame-telephone = { $name }:
 
+no-network = No network any more. What you wrote stays here: go on when the connection is back.
 status-title = Is everything working?
 status-lead = Seen { $moment }.
 status-works = Yes

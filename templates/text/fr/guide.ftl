@@ -72,6 +72,7 @@ guide-works = Rien ne s’ouvre, ou tout est lent ?
 frame-status = Est-ce que tout marche ?
 frame-telephone = { $name } :
 
+no-network = Plus de réseau. Ce que vous avez écrit reste ici : continuez quand la connexion est revenue.
 status-title = Est-ce que tout marche ?
 status-lead = Vu { $moment }.
 status-works = Oui

@@ -251,7 +251,7 @@ test("system A: signing in, getting back in, and claiming once more after a rese
   });
 });
 
-test("system A: the guide, what works now, and what a parent can check before the first day", { tag: "@way" }, async ({ page, district }) => {
+test("system A: the guide, what works now, and what a parent can check before the first day", async ({ page, context, district }) => {
   const guardian = district.someone("guardian");
   await test.step("A11 A24 A44: help on the page itself, with drawings and captions, one button, and the same on paper", async () => {
     await page.goto("/sign-in");
@@ -270,9 +270,13 @@ test("system A: the guide, what works now, and what a parent can check before th
     await page.locator('footer a[href="/status"]').click();
     await look(page, "status");
     await expect(page.locator("dd.no")).toHaveCount(0);
+    await page.goto("/sign-in");
+    await context.setOffline(true);
+    await expect(page.locator("#no-network")).toBeVisible();
+    await context.setOffline(false);
+    await expect(page.locator("#no-network")).toBeHidden();
   });
   await test.step("A2: of each child, whether it can get in, and what to do", async () => {
-    await page.goto("/sign-in");
     await signIn(page, guardian.username, guardian.password);
     await look(page, "home");
     await page.goto("/account/children");
