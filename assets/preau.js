@@ -22,6 +22,11 @@ for (const hint of document.querySelectorAll("[data-caps]")) {
   field.addEventListener("blur", () => { hint.hidden = true; });
 }
 
+// A network that goes away is told from a server that does not answer (A12). Only its going says something: some machines
+// think that they have none and reach us all the same.
+const lost = document.getElementById("no-network");
+if (lost) for (const event of ["offline", "online"]) addEventListener(event, () => { lost.hidden = event === "online"; });
+
 // Another language at once, without the button.
 const language = document.getElementById("language");
 language?.addEventListener("change", () => language.form.requestSubmit());
@@ -46,8 +51,16 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(again);
 });
 
-// What was wrong comes first; a link in it leads into its field.
-document.getElementById("error-summary")?.focus();
+// What was wrong comes first; a link in it leads into its field. Such a page is the answer to a form, which a browser asks
+// about before it shows it again: in its history stands the page that can simply be fetched, so that Back and reload
+// lead to a page and not to a warning (A43).
+const wrong = document.getElementById("error-summary");
+wrong?.focus();
+if (wrong && language) {
+  const here = new URL(language.form.action);
+  for (const kept of language.form.querySelectorAll("input[type=hidden]")) here.searchParams.set(kept.name, kept.value);
+  history.replaceState(history.state, "", here);
+}
 
 for (const button of document.querySelectorAll("button[data-print]")) {
   button.hidden = false;

@@ -11,7 +11,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::app::App;
 use crate::flow::Feature;
 use crate::oidc::{self, paths};
-use crate::web::{PageError, assets, flow, footer, headers, health, help, host, respond};
+use crate::web::{PageError, assets, flow, footer, guide, headers, health, help, host, respond, status};
 use crate::{account, enrollment, login, recovery};
 
 /// What flow files may name.
@@ -44,11 +44,14 @@ pub fn pages() -> Vec<Address> {
         ("/account", get(account::overview::show)),
         ("/account/approvals", get(account::approvals::show).post(account::approvals::decide)),
         ("/account/children", get(account::children::show)),
+        ("/account/check", get(account::check::show)),
         ("/account/sessions", get(account::sessions::show).post(account::sessions::end_others)),
         ("/account/apps", get(account::apps::show).post(account::apps::withdraw)),
         ("/account/{flow}", get(flow::start).post(flow::start_with)),
         ("/help", get(help::show).post(help::send)),
         ("/help/sent", get(help::sent)),
+        ("/help/guide", get(guide::show)),
+        ("/status", get(status::show)),
         ("/privacy", get(footer::privacy)),
         ("/accessibility", get(footer::accessibility)),
         (paths::AUTHORIZE, get(oidc::authorize::get).post(oidc::authorize::post)),

@@ -13,6 +13,8 @@ use super::sign_in_first;
 use crate::app::App;
 use crate::flow::Flow;
 use crate::model::PersonId;
+use crate::pages::Telephone;
+use crate::people::children_of;
 use crate::store::{Reader, StoreError};
 use crate::web::{self, FrameExtras, PageError, Visitor, page};
 
@@ -33,13 +35,10 @@ fn add(app: &App) -> Option<String> {
 async fn children(reader: &Reader<'_>, guardian: PersonId) -> Result<Vec<Child>, StoreError> {
     let people = reader.people();
     let mut children = Vec::new();
-    for tie in people.relationships(guardian).await? {
-        if tie.guardian != guardian || !tie.can_access_records {
-            continue;
-        }
-        let Some(child) = people.find(tie.child).await?.filter(|child| child.active) else { continue };
+    for child in children_of(&people, guardian).await? {
         let homeroom = people.classes(child.id).await?.into_iter().find(|class| class.homeroom).map(|class| class.title);
-        children.push(Child { name: child.display_name(), schools: schools(reader, &child).await?, class: homeroom });
+        let telephones = people.telephones(child.id).await?.into_iter().filter_map(|(_, number)| Telephone::of(None, &number)).collect();
+        children.push(Child { name: child.display_name(), schools: schools(reader, &child).await?, class: homeroom, telephones });
     }
     children.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(children)

@@ -5,6 +5,7 @@
 pub mod address;
 pub mod approvals;
 pub mod apps;
+pub mod check;
 pub mod children;
 mod keep;
 pub mod overview;

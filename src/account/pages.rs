@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::model::{Message, Scopes};
-use crate::pages::Page;
+use crate::pages::{Page, Telephone};
 use crate::web::seen;
 
 /// What the school account is, for the person whose it is.
@@ -76,6 +76,33 @@ pub struct Child {
     pub schools: Vec<String>,
     /// The class in which letters are handed out.
     pub class: Option<String>,
+    /// Where the schools answer (B15).
+    pub telephones: Vec<Telephone>,
+}
+
+/// Can each of the children get in?
+#[derive(Clone, Debug, Serialize)]
+pub struct Check {
+    /// By name.
+    pub children: Vec<Checked>,
+    /// Where a pupil's account begins, if pupils can join by themselves.
+    pub join: Option<String>,
+}
+
+/// What stands of one child's access.
+#[derive(Clone, Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "they are the answers to four questions")]
+pub struct Checked {
+    /// The name the child goes by.
+    pub name: String,
+    /// There is an account.
+    pub account: bool,
+    /// It was opened at least once.
+    pub opened: bool,
+    /// A forgotten password can be replaced.
+    pub way_back: bool,
+    /// The school shut it.
+    pub shut: bool,
 }
 
 /// Where the account is signed in.
@@ -169,12 +196,29 @@ impl Page for Children {
             name: name.to_owned(),
             schools: vec!["École des Tilleuls".to_owned()],
             class: class.map(str::to_owned),
+            telephones: Telephone::of(None, "613-555-0199").into_iter().collect(),
         };
         let add = Some("/enroll/guardian-code".to_owned());
         vec![
             Self { children: vec![child("Léa N’Diaye-Roy", Some("5e B")), child("Noé N’Diaye-Roy", None)], add },
             Self { children: Vec::new(), add: None },
         ]
+    }
+}
+
+impl Page for Check {
+    const TEMPLATE: &'static str = "pages/account-check.html";
+
+    fn samples() -> Vec<Self> {
+        let child =
+            |name: &str, [account, opened, way_back, shut]: [bool; 4]| Checked { name: name.to_owned(), account, opened, way_back, shut };
+        let children = vec![
+            child("Léa N’Diaye-Roy", [true, true, true, false]),
+            child("Max N’Diaye-Roy", [true, false, false, false]),
+            child("Noé N’Diaye-Roy", [false, false, false, false]),
+            child("Zoé N’Diaye-Roy", [true, true, true, true]),
+        ];
+        vec![Self { children, join: Some("/enroll/student-claim".to_owned()) }, Self { children: Vec::new(), join: None }]
     }
 }
 

@@ -115,9 +115,16 @@ pub struct About {
     /// What signs its tokens.
     #[arg(long, value_name = "ALGORITHM", value_enum)]
     alg: Option<Alg>,
-    /// Only people of this school, by its id in the roster (repeat for several).
+    /// Offer it to people of this school, by its id in the roster (repeat for several); guardians count where their
+    /// children do. Whoever it is not offered to may still sign in to it.
     #[arg(long = "school", value_name = "ID", num_args = 1..)]
     schools: Vec<String>,
+    /// Let nobody else sign in than people of these schools.
+    #[arg(long, conflicts_with = "other_schools_too")]
+    only_these_schools: bool,
+    /// Let people of other schools sign in again.
+    #[arg(long)]
+    other_schools_too: bool,
     /// Only people with this role, in OneRoster's words (repeat for several).
     #[arg(long = "role", value_name = "ROLE", num_args = 1..)]
     roles: Vec<String>,
@@ -254,8 +261,11 @@ impl About {
             settings.access_token_alg = alg.into();
         }
         if !self.schools.is_empty() {
+            // Named for the first time, schools offer and do not shut; what was shut to others stays shut.
+            settings.other_schools |= settings.schools.is_empty();
             settings.schools = schools(store, self.schools).await?;
         }
+        settings.other_schools = (settings.other_schools || self.other_schools_too) && !self.only_these_schools;
         if !self.roles.is_empty() {
             let role = |word: String| Role::from_word(&word).ok_or(Failed::Role(word));
             settings.roles = self.roles.into_iter().map(role).collect::<Result<_, _>>()?;
@@ -304,6 +314,7 @@ fn describe(client: &Client) -> Value {
         "id_token_signed_response_alg": settings.id_token_alg,
         "access_token_signed_response_alg": settings.access_token_alg,
         "schools": settings.schools,
+        "only_these_schools": !settings.schools.is_empty() && !settings.other_schools,
         "roles": settings.roles,
         "created_at": client.created_at,
         "updated_at": client.updated_at,

@@ -28,6 +28,7 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("district.colour", "The district's colour, #rrggbb."),
     ("district.logo", "The district's logo: a path under /assets/."),
     ("district.help_address", "Where requests for help go that name no school."),
+    ("district.telephones", "Telephone numbers where a person answers, at the foot of every page; a school's own comes from the roster."),
     ("district.time_zone", "The clock on the schools' walls, such as America/Toronto."),
     ("policy.AUDIENCE.username", "The name to sign in with: {studentNumber}, {givenName}, {familyName}, {email}."),
     ("policy.AUDIENCE.password_length", "The least number of characters in a password."),

@@ -14,6 +14,7 @@ pub(super) fn problems(config: &Config) -> Vec<(&'static str, String)> {
         ("keys.rsa_bits", (![2048, 3072].contains(&config.keys.rsa_bits)).then(|| "must be 2048 or 3072".to_owned())),
         ("district.colour", colour(&config.district.colour)),
         ("district.help_address", address(&config.district.help_address)),
+        ("district.telephones", config.district.telephones.iter().find_map(|number| telephone(number))),
         ("district.time_zone", zone(&config.district.time_zone)),
         ("sources", config.sources.iter().find_map(|source| wrong_source(source, config))),
     ];
@@ -86,6 +87,12 @@ fn address(text: &str) -> Option<String> {
     (!fine).then(|| "must be an e-mail address, such as aide@ecole.example".to_owned())
 }
 
+fn telephone(text: &str) -> Option<String> {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let fine = (3..=15).contains(&digits) && text.chars().count() <= 40 && !text.contains(char::is_control);
+    (!fine).then(|| format!("{text:?} must be a telephone number, such as 613-742-8960 or +33 3 26 00 00 00"))
+}
+
 fn zone(text: &str) -> Option<String> {
     jiff::tz::TimeZone::get(text).err().map(|_| "must be a time zone's name, such as America/Toronto or Europe/Paris".to_owned())
 }
@@ -111,6 +118,16 @@ mod tests {
             "https://A.example",
         ] {
             assert!(issuer(wrong).is_some(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_telephone_number_has_digits_to_dial() {
+        for right in ["613-742-8960", "+33 3 26 00 00 00", "911"] {
+            assert_eq!(telephone(right), None, "{right}");
+        }
+        for wrong in ["", "aide@ecole.example", "12", "1234567890123456"] {
+            assert!(telephone(wrong).is_some(), "{wrong}");
         }
     }
 

@@ -14,6 +14,8 @@ pub struct DistrictSettings {
     pub logo: Option<String>,
     /// Where requests for help go that name no school, or one without an address of its own.
     pub help_address: String,
+    /// Where a person answers, at the foot of every page; a school's own comes from the roster.
+    pub telephones: Vec<String>,
     /// The clock on the wall of its schools, such as `America/Toronto`.
     pub time_zone: String,
 }
@@ -33,6 +35,7 @@ impl Default for DistrictSettings {
             colour: "#14606b".to_owned(),
             logo: None,
             help_address: "aide@ecole.example".to_owned(),
+            telephones: Vec::new(),
             time_zone: "UTC".to_owned(),
         }
     }

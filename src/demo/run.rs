@@ -318,6 +318,7 @@ fn settings(preau: SocketAddr) -> String {
          [district]\n\
          name = \"Conseil scolaire des Deux-Rives\"\n\
          help_address = \"aide@deux-rives.example\"\n\
+         telephones = [\"613-555-0142\", \"1-800-555-0199\"]\n\
          time_zone = \"America/Toronto\"\n"
     )
 }

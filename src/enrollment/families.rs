@@ -3,6 +3,7 @@
 
 use super::guardian_match::Family;
 use crate::model::PersonId;
+use crate::people::children_of;
 use crate::store::StoreError;
 use crate::store::people::People;
 
@@ -24,12 +25,7 @@ pub(super) async fn families(people: &People<'_>, email_key: &str) -> Result<Vec
 
 /// The pupils of the roster whose records this guardian may see now, the eldest first.
 pub(super) async fn children(people: &People<'_>, guardian: PersonId) -> Result<Vec<crate::store::people::Person>, StoreError> {
-    let mut children = Vec::new();
-    for tie in people.relationships(guardian).await? {
-        if tie.guardian == guardian && tie.can_access_records {
-            children.extend(people.find(tie.child).await?.filter(|child| child.active));
-        }
-    }
+    let mut children = children_of(people, guardian).await?;
     children.sort_by(|one, other| (&one.birth_date, &one.given_name).cmp(&(&other.birth_date, &other.given_name)));
     Ok(children)
 }

@@ -1,4 +1,4 @@
-//! `/`: the apps of the person's school, or the way in (A5, A10).
+//! `/`: the apps of the person's schools, of a guardian those of the children's, or the way in (A5, A10, B2).
 
 use std::sync::Arc;
 
@@ -7,8 +7,8 @@ use axum::response::Response;
 
 use super::pages::{App as Listed, Home, Welcome};
 use crate::app::App;
+use crate::people::{is_offered, schools_of_children};
 use crate::store::clients::Client;
-use crate::store::people::Person;
 use crate::web::visitor::given_name;
 use crate::web::{FrameExtras, PageError, SignedIn, Visitor, page};
 
@@ -24,17 +24,11 @@ async fn home(app: &App, signed_in: &SignedIn) -> Result<Home, PageError> {
     let reader = app.store.read();
     let person = reader.people().find(signed_in.person).await?.ok_or(PageError::NotAllowed)?;
     let clients = reader.clients().all().await?;
-    let mut apps: Vec<Listed> = clients.iter().filter(|client| is_for(client, &person)).filter_map(listed).collect();
+    let children_at = schools_of_children(&reader.people(), person.id).await?;
+    let offered = |client: &&Client| client.enabled && is_offered(&client.settings, &person, &children_at);
+    let mut apps: Vec<Listed> = clients.iter().filter(offered).filter_map(listed).collect();
     apps.sort_by_key(|app| app.name.to_lowercase());
     Ok(Home { name: given_name(&person).to_owned(), username: signed_in.account.username.clone(), apps })
-}
-
-/// The district assigned the app to one of the person's schools, and to one of their roles.
-fn is_for(client: &Client, person: &Person) -> bool {
-    let settings = &client.settings;
-    let school = settings.schools.is_empty() || person.roles.iter().any(|at| settings.schools.contains(&at.org));
-    let role = settings.roles.is_empty() || person.roles.iter().any(|at| settings.roles.contains(&at.role));
-    client.enabled && school && role
 }
 
 fn listed(client: &Client) -> Option<Listed> {

@@ -48,7 +48,7 @@ async fn tell(
     let (client, account) = alive(app, &token, now).await.map_err(Some)?;
     let reader = app.store.read();
     let person = reader.people().find(account.person).await.map_err(|cause| Some(cause.into()))?.ok_or(Some(GONE))?;
-    if !restriction::is_for(&client, &person) {
+    if !restriction::admits_person(&reader.people(), &client, &person).await.map_err(|cause| Some(cause.into()))? {
         return Err(Some(GONE));
     }
     let scopes = token.scope.only(|value| client.settings.scopes.has(value));

@@ -32,6 +32,8 @@ pub struct Frame {
     pub progress: Option<(usize, usize)>,
     /// A child reads it, and is spoken to in a child's words (A32).
     pub child: bool,
+    /// Where a person answers: the district's numbers, then those of the reader's schools (B15).
+    pub telephones: Vec<Telephone>,
     /// When the last roster was imported, in words of the reader's language and the district's time zone.
     pub roster_of: Option<String>,
 }
@@ -45,6 +47,17 @@ pub struct District {
     pub brand: String,
     /// Its logo under `/assets/`, if it has one.
     pub logo: Option<String>,
+}
+
+/// A telephone number at a page's foot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Telephone {
+    /// The school that answers; none: the district.
+    pub school: Option<String>,
+    /// As people write it.
+    pub number: String,
+    /// As a telephone dials it.
+    dial: String,
 }
 
 /// A relying party, as a page names it.
@@ -67,6 +80,15 @@ pub(super) struct Here {
     query: Vec<(String, String)>,
 }
 
+impl Telephone {
+    /// A number as it is written; `None` where there is nothing to dial.
+    pub fn of(school: Option<String>, number: &str) -> Option<Self> {
+        let plus = if number.trim_start().starts_with('+') { "+" } else { "" };
+        let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+        (digits.len() >= 3).then(|| Self { school, number: number.trim().to_owned(), dial: format!("{plus}{digits}") })
+    }
+}
+
 impl Frame {
     /// A frame with nobody signed in, nothing typed and nothing wrong.
     pub fn new(language: Language, district: District) -> Self {
@@ -82,6 +104,7 @@ impl Frame {
             typed: BTreeMap::new(),
             child: false,
             progress: None,
+            telephones: Vec::new(),
             roster_of: None,
         }
     }
@@ -91,5 +114,18 @@ impl Frame {
         let (path, query) = here.split_once('?').unwrap_or((here, ""));
         let pairs = url::form_urlencoded::parse(query.as_bytes()).into_owned();
         Here { path: path.to_owned(), query: pairs.filter(|(name, _)| name != "language").collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn b15_a_number_is_shown_as_it_is_written_and_dialled_by_its_digits() {
+        let dialled = |number: &str| Telephone::of(None, number).map(|telephone| telephone.dial);
+        assert_eq!(dialled("613-742-8960").as_deref(), Some("6137428960"));
+        assert_eq!(dialled(" +33 3 26 00 00 00").as_deref(), Some("+33326000000"));
+        assert_eq!(dialled("voir le site"), None);
     }
 }

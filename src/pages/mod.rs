@@ -20,7 +20,7 @@ use serde::Serialize;
 use crate::model::{Language, Message};
 
 pub use brand::{Brand, BrandError};
-pub use frame::{AskedBy, District, Frame};
+pub use frame::{AskedBy, District, Frame, Telephone};
 pub use letters::Rendered;
 use texts::{Reader, Texts};
 pub use time::Reading;

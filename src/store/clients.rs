@@ -75,8 +75,10 @@ pub struct Settings {
     pub access_token_alg: Algorithm,
     /// The rules of the protocol that hold for it.
     pub profile: Profile,
-    /// Only people of these schools; empty: all.
+    /// It is offered to people of these schools; empty: of all.
     pub schools: BTreeSet<OrgId>,
+    /// People of other schools may sign in too, though it is not offered to them.
+    pub other_schools: bool,
     /// Only people with one of these roles; empty: all.
     pub roles: BTreeSet<Role>,
 }
@@ -148,6 +150,7 @@ impl Default for Settings {
             access_token_alg: Algorithm::RS256,
             profile: Profile::default(),
             schools: BTreeSet::new(),
+            other_schools: false,
             roles: BTreeSet::new(),
         }
     }

@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod address_changes;
 pub mod alarms;
 pub mod approvals;
+mod around;
 pub mod cases;
 pub mod charters;
 pub mod clients;

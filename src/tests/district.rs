@@ -308,6 +308,11 @@ impl District {
         told.as_array().unwrap().clone()
     }
 
+    /// Changes what stands in the database, as an import or a court would.
+    pub async fn sql(&self, update: &str) {
+        self.app.store.write(async |tx: &Tx| tx.db().execute_unprepared(update).await.map_err(StoreError::from)).await.unwrap();
+    }
+
     /// How many rows a question has for its answer.
     pub async fn count(&self, from: &str) -> i64 {
         let reader = self.app.store.read();

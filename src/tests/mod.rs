@@ -6,7 +6,9 @@
 //! - `charter`: what people agree to when they join, and again when it has changed; how they like to be written to
 //! - `codes`: activation codes, from the command that makes them to the parent's account, in a `district`
 //! - `enrollment`, `enrollment_limits`: whole claims of pupils, in a `district` with a roster of its own, by a `family` at its browser
+//! - `families`: docs/families says what the guide says
 //! - `guardians`: the same for guardians, whose mailbox is the proof
+//! - `guide`: what families find before they ask: the guide, what works, each child’s access, the apps that are offered
 //! - `http_stage`: a stage that a service of the district makes
 //! - `invitations`: guardians invited by mail, from the command to the account
 //! - `ladder`: the ladder of `lib.rs`, read from our own `use` lines
@@ -32,9 +34,11 @@ mod district;
 mod end_session;
 mod enrollment;
 mod enrollment_limits;
+mod families;
 mod family;
 mod flow_files;
 mod guardians;
+mod guide;
 mod http_stage;
 mod invitations;
 mod ladder;

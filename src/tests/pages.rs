@@ -12,7 +12,7 @@ use crate::demo::pages as demo;
 use crate::enrollment::pages as enrollment;
 use crate::login::pages as login;
 use crate::model::{FieldError, Language, Message};
-use crate::pages::{AskedBy, District, Frame, Page, Pages, plain};
+use crate::pages::{AskedBy, District, Frame, Page, Pages, Telephone, plain};
 use crate::recovery::pages as recovery;
 use crate::web::flow;
 
@@ -64,6 +64,7 @@ pages![
     crate::account::pages::AddressUndo,
     crate::account::pages::Approvals,
     crate::enrollment::pages::Waiting,
+    crate::account::pages::Check,
     crate::account::pages::Children,
     crate::account::pages::Sessions,
     crate::account::pages::Apps,
@@ -77,7 +78,9 @@ pages![
     crate::web::mail_proof::CheckMail,
     crate::web::mail_proof::MailLink,
     crate::web::help::Help,
+    crate::web::guide::Guide,
     crate::web::help::HelpSent,
+    crate::web::status::Status,
     plain::Accessibility,
     plain::Broken,
     plain::Busy,
@@ -112,6 +115,7 @@ const IDS: &[(&str, &[&str])] = &[
     ("details", &["report-change", "continue"]),
     ("recover", &["username"]),
     ("recall-questions", &["answer_1"]),
+    ("guide", &["sign-in"]),
     ("help", &["name", "email", "school", "message", "send"]),
     ("not-matched", &["case-number"]),
     ("child-birth-date", &["birth_date", "continue"]),
@@ -312,6 +316,7 @@ fn every_state() -> Vec<(&'static str, Value, Frame)> {
 fn frame(language: Language) -> Frame {
     let district = District { name: "Conseil scolaire des Tilleuls".to_owned(), brand: "#14606b".to_owned(), logo: None };
     let mut frame = Frame::new(language, district);
+    frame.telephones.extend(Telephone::of(None, "613-555-0142"));
     frame.here = Some("/sign-in?x=1".to_owned());
     frame.action = "/flow/0198/identify".to_owned();
     frame.csrf = "c".repeat(43);

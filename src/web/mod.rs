@@ -12,6 +12,7 @@ pub mod error;
 pub mod flow;
 pub mod footer;
 pub mod form;
+pub mod guide;
 pub mod headers;
 pub mod health;
 pub mod help;
@@ -21,6 +22,7 @@ pub mod notice;
 pub mod respond;
 pub mod seen;
 pub mod session;
+pub mod status;
 pub mod visitor;
 
 pub use district::{district, zone};

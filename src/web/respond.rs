@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::flow::Screen;
 use crate::model::FieldError;
 use crate::model::draft::AskedFor;
-use crate::pages::{AskedBy, Frame, Page, plain};
+use crate::pages::{AskedBy, Frame, Page, Telephone, plain};
 
 /// What stands around a page, as far as its handler knows it. The rest is the same for every page.
 #[derive(Clone, Debug, Default)]
@@ -158,9 +158,21 @@ async fn frame(app: &App, visitor: &Visitor, extras: &FrameExtras) -> Result<Fra
         typed: extras.typed.clone(),
         progress: extras.progress,
         child: extras.child,
+        telephones: telephones(app, visitor).await?,
         roster_of: roster_of.map(words),
         ..Frame::new(visitor.language, district(app))
     })
+}
+
+/// Where a person answers: the district's numbers, and those of the schools of whoever is signed in (B15).
+async fn telephones(app: &App, visitor: &Visitor) -> Result<Vec<Telephone>, PageError> {
+    let district = app.tools.config.district.telephones.iter().filter_map(|number| Telephone::of(None, number));
+    let mut telephones: Vec<Telephone> = district.collect();
+    if let Some(signed_in) = &visitor.signed_in {
+        let schools = app.store.read().people().telephones(signed_in.person).await?;
+        telephones.extend(schools.into_iter().filter_map(|(school, number)| Telephone::of(Some(school), &number)));
+    }
+    Ok(telephones)
 }
 
 /// The relying party as its record has it now, never as a request names it (row P19).

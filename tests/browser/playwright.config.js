@@ -39,6 +39,9 @@ export default defineConfig({
     { name: "english-desktop", testMatch: "first-day.spec.js", use: { ...english, ...desktop, colorScheme: "light" } },
     { name: "french-bare", testMatch: "first-day.spec.js", use: { ...french, ...desktop, ...bare, colorScheme: "light" } },
     { name: "english-bare", testMatch: "first-day.spec.js", use: { ...english, ...phone, ...bare, colorScheme: "dark" } },
+    // The five systems: every line in one setting; each one's way in, and what follows it, in the setting that is least like it.
+    { name: "systems", testMatch: "systems/*.spec.js", use: { ...french, ...desktop } },
+    { name: "systems-bare", testMatch: "systems/*.spec.js", grep: /@way/, use: { ...english, ...phone, ...bare, colorScheme: "dark" } },
     { name: "journeys", testMatch: "journeys/*.spec.js", use: { ...french, ...desktop } },
     { name: "protocol", testMatch: "protocol.spec.js", use: { ...english, ...desktop } },
     { name: "gallery", testMatch: "gallery.spec.js", use: { ...desktop } },

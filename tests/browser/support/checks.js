@@ -13,9 +13,11 @@ const PAGE_HEADERS = {
 };
 
 export const test = base.extend({
+  // The district of which guide (docs/systems.md), where a test says so: `test.use({ system: "A" })`.
+  system: [undefined, { option: true, scope: "worker" }],
   district: [
-    async ({}, use) => {
-      const district = await startDistrict();
+    async ({ system }, use) => {
+      const district = await startDistrict(system);
       await use(district);
       await district.stop();
     },

@@ -1,16 +1,16 @@
 // A demo district of its own for each worker: `preau demo --json` on free ports, in a folder that goes when it ends.
 import { execFile, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 
 const program = process.env.PREAU_PROGRAM ?? new URL("../../../target/debug/preau", import.meta.url).pathname;
 
-export async function startDistrict() {
+export async function startDistrict(system) {
   const folder = await mkdtemp(join(tmpdir(), "preau-browser-"));
-  const options = ["demo", "--json", "--listen", "127.0.0.1:0", "--data", folder, "--students", "200"];
+  const options = ["demo", "--json", "--listen", "127.0.0.1:0", "--data", folder, "--students", "200", ...(system ? ["--system", system] : [])];
   const server = spawn(program, options, { stdio: ["ignore", "pipe", "pipe"], cwd: folder });
   const ended = new Promise((resolve) => server.once("exit", resolve));
   let said = "";
@@ -34,7 +34,7 @@ export async function startDistrict() {
 }
 
 class District {
-  #given = new Map();
+  #given = new Set();
 
   constructor(told, stop, log) {
     Object.assign(this, told);
@@ -49,12 +49,18 @@ class District {
     return JSON.parse(stdout);
   }
 
-  /** The next person of a kind whom no test of this worker has had. */
-  someone(kind) {
-    const all = this.people.filter((person) => person.kind === kind);
-    const number = this.#given.get(kind) ?? 0;
-    this.#given.set(kind, number + 1);
-    if (number >= all.length) throw new Error(`the district has only ${all.length} of ${kind}`);
-    return all[number];
+  /** By what id the school's files name a person: what commands of the office take. */
+  async source({ given_name, family_name, student_number, email }) {
+    const users = (await readFile(join(dirname(this.config), "roster/users.csv"), "utf8")).split("\n");
+    const marks = [student_number ?? email, given_name, family_name];
+    return users.find((line) => marks.every((mark) => line.includes(mark))).split(",")[0];
+  }
+
+  /** The next person of a kind whom no test of this worker has had; of those who fit, where it matters. */
+  someone(kind, fits = () => true) {
+    const found = this.people.find((person) => person.kind === kind && !this.#given.has(person) && fits(person));
+    if (!found) throw new Error(`the district has no other ${kind} who fits`);
+    this.#given.add(found);
+    return found;
   }
 }

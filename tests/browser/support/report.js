@@ -14,6 +14,7 @@ export default class Report {
     else if (test.outcome() === "expected") this.passed += 1;
     else this.failed.push(name);
     console.log(`${result.status.padEnd(8)} ${name} (${seconds} s)`);
+    for (const { type, description } of test.annotations.filter(({ type }) => type === "counted")) console.log(indented(`${type} ${description}`));
     for (const error of result.errors) console.log(indented(error.stack ?? error.message ?? String(error.value)));
   }
 
