@@ -131,6 +131,20 @@ async fn a21_a_guardian_lets_a_pupil_back_in_who_forgot_everything() {
 }
 
 #[tokio::test]
+async fn a39_the_last_page_is_a_sheet_of_the_ways_back_to_print() {
+    for district in District::each_with_families().await {
+        let mut pupil = district.family("203.0.113.1");
+        pupil.to_the_end("student-claim", LEA).await;
+        let page = pupil.page.as_ref().unwrap().body.clone();
+        let sheet = page.split("id=\"recovery-sheet\"").nth(1).and_then(|rest| rest.split("</section>").next()).unwrap();
+        for said in ["vos questions", "un parent dit oui", "L’école"] {
+            assert!(sheet.contains(said), "{said}: {sheet}");
+        }
+        assert!(!sheet.contains("courriel"), "she has no address");
+    }
+}
+
+#[tokio::test]
 async fn a21_other_digits_are_a_no() {
     for district in District::each_with_families().await {
         district.family("203.0.113.1").to_the_end("student-claim", LEA).await;

@@ -24,6 +24,7 @@ use crate::model::draft::Proven;
 use crate::model::{Audience, Draft, FieldError, Hash, Journey, JourneyId, LocalPath, PersonId};
 use crate::pages::Page;
 use crate::people::age;
+use crate::store::accounts::Account;
 use crate::store::journeys::Ending;
 use crate::store::{StoreError, Tx};
 
@@ -36,6 +37,8 @@ pub struct Enrolled {
     pub username: String,
     /// The app that the person was going to.
     pub app: Option<String>,
+    /// How the person gets back in after forgetting the password, by the texts that say it: the sheet to print (A39).
+    pub ways_back: Vec<&'static str>,
 }
 
 /// Starts a journey whose first facts are known, such as which app asked, and leads to it.
@@ -254,6 +257,22 @@ impl Place<'_> {
     }
 }
 
+/// The ways back that an account has: nothing secret stands on the sheet (A39).
+async fn ways_back(app: &App, account: &Account) -> Result<Vec<&'static str>, PageError> {
+    let reader = app.store.read();
+    let person = reader.people().find(account.person).await?;
+    let mail = reader.accounts().email(account.id).await?.is_some() || person.as_ref().is_some_and(|person| person.email.is_some());
+    let questions = !reader.accounts().security_answers(account.id).await?.is_empty();
+    let guardian = reader.people().relationships(account.person).await?.iter().any(|tie| tie.child == account.person);
+    let ways = [
+        (mail, "enrolled-way-mail"),
+        (questions, "enrolled-way-questions"),
+        (guardian, "enrolled-way-guardian"),
+        (true, "enrolled-way-school"),
+    ];
+    Ok(ways.into_iter().filter(|(there, _)| *there).map(|(_, text)| text).collect())
+}
+
 /// Whoever is known on this way is a child of primary school, by the school's own records (A32).
 async fn child_reads(app: &App, visitor: &Visitor, draft: &Draft) -> Result<bool, PageError> {
     let Some(proven) = &draft.person else { return Ok(false) };
@@ -267,6 +286,10 @@ async fn end(app: &App, visitor: &Visitor, held: &Held, ending: &Ending) -> Resu
     let Some(username) = &ending.username else { return Ok(see_other(ending.to.as_str())) };
     let reader = app.store.read();
     let account = reader.accounts().by_username(username).await?;
+    let ways_back = match &account {
+        Some(account) => ways_back(app, account).await?,
+        None => Vec::new(),
+    };
     let person = match account {
         Some(account) => reader.people().find(account.person).await?,
         None => None,
@@ -274,7 +297,7 @@ async fn end(app: &App, visitor: &Visitor, held: &Held, ending: &Ending) -> Resu
     let known = person.as_ref().map(|person| Proven { value: person.id, at: ending.at });
     let child = child_reads(app, visitor, &Draft { person: known, ..Draft::default() }).await?;
     let name = person.map(|person| visitor::given_name(&person).to_owned()).unwrap_or_default();
-    let enrolled = Enrolled { name, username: username.clone(), app: None };
+    let enrolled = Enrolled { name, username: username.clone(), app: None, ways_back };
     let action = format!("{}/{LAST}", address(held.journey.id));
     Ok(page(&enrolled, FrameExtras { action, child, ..FrameExtras::default() }))
 }
@@ -364,8 +387,14 @@ impl Page for Enrolled {
     const TEMPLATE: &'static str = "pages/enrolled.html";
 
     fn samples() -> Vec<Self> {
-        let page = |app: Option<&str>| Self { name: "Éloïse".to_owned(), username: "S0123456".to_owned(), app: app.map(str::to_owned) };
-        vec![page(Some("Cahier de textes")), page(None)]
+        let page = |app: Option<&str>, ways_back: &[&'static str]| Self {
+            name: "Éloïse".to_owned(),
+            username: "S0123456".to_owned(),
+            app: app.map(str::to_owned),
+            ways_back: ways_back.to_vec(),
+        };
+        let all = ["enrolled-way-mail", "enrolled-way-questions", "enrolled-way-guardian", "enrolled-way-school"];
+        vec![page(Some("Cahier de textes"), &all), page(None, &all[3..])]
     }
 }
 

@@ -185,6 +185,11 @@ enrolled-title = Welcome, { $name }
 enrolled-done = Account created
 enrolled-username = Your username:
 enrolled-keep = Write it down: you will need it with your password.
+enrolled-ways = If you forget your password
+enrolled-way-mail = On the sign-in page, “I cannot sign in”, then a link by e-mail.
+enrolled-way-questions = In the same place, your questions and the answers that you have just chosen.
+enrolled-way-guardian = In the same place, a parent says yes on the page of their account.
+enrolled-way-school = The school: its office, with proof of who you are.
 enrolled-go-to = Go to { $app }
 enrolled-go-home = See my apps
 

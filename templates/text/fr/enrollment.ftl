@@ -185,6 +185,11 @@ enrolled-title = Bienvenue, { $name }
 enrolled-done = Compte créé
 enrolled-username = Votre identifiant :
 enrolled-keep = Notez-le : vous en aurez besoin avec votre mot de passe.
+enrolled-ways = Si vous oubliez votre mot de passe
+enrolled-way-mail = Sur la page de connexion, « Je n’arrive pas à me connecter », puis un lien par courriel.
+enrolled-way-questions = Au même endroit, vos questions et les réponses que vous venez de choisir.
+enrolled-way-guardian = Au même endroit, un parent dit oui sur la page de son compte.
+enrolled-way-school = L’école : le secrétariat, avec une pièce d’identité.
 enrolled-go-to = Aller vers { $app }
 enrolled-go-home = Voir mes applications
 
