@@ -38,6 +38,7 @@ pub fn pages() -> Vec<Address> {
         ("/flow/{journey}/{stage}", post(flow::answer)),
         ("/mail", get(flow::mail_link::show).post(flow::mail_link::confirm)),
         ("/mail/{token}", get(flow::mail_link::open)),
+        ("/at/{school}", get(host::at_school)),
         ("/undo", get(account::address::show).post(account::address::undo)),
         ("/undo/{token}", get(account::address::open)),
         ("/sign-out", get(login::sign_out::ask).post(login::sign_out::go)),

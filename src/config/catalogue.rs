@@ -24,6 +24,7 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("passwords.slots", "Hashes at the same time; 0: one fewer than there are cores, and at least one."),
     ("passwords.longest_wait", "Seconds that somebody may wait for a slot before they are asked to come back."),
     ("district.name", "Who speaks on every page and in every letter."),
+    ("hosts", "Addresses of schools' own, each as [[hosts]] with `host` and `school`: docs/operating.md."),
     ("sources", "Other OpenID providers at which people may sign in, each as [[sources]]: docs/sources.md."),
     ("district.colour", "The district's colour, #rrggbb."),
     ("district.logo", "The district's logo: a path under /assets/."),

@@ -16,6 +16,7 @@ pub(super) fn problems(config: &Config) -> Vec<(&'static str, String)> {
         ("district.help_address", address(&config.district.help_address)),
         ("district.telephones", config.district.telephones.iter().find_map(|number| telephone(number))),
         ("district.time_zone", zone(&config.district.time_zone)),
+        ("hosts", config.hosts.iter().find_map(|host| wrong_host(&host.host, config))),
         ("sources", config.sources.iter().find_map(|source| wrong_source(source, config))),
     ];
     let found = rules.iter().filter_map(|(key, wrong)| wrong.as_ref().map(|what| (*key, format!("{key}: {what}"))));
@@ -40,6 +41,18 @@ fn issuer(text: &str) -> Option<String> {
     }
     let bare = url.origin().ascii_serialization();
     if text != bare { wrong(&format!("nothing may stand beside scheme, host and port, as in {bare}")) } else { None }
+}
+
+/// What is wrong with the host of one of `[[hosts]]`.
+fn wrong_host(host: &str, config: &Config) -> Option<String> {
+    let bare = host.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-:".contains(&byte));
+    let twice = config.hosts.iter().filter(|other| other.host == host).count() > 1;
+    match () {
+        () if host.is_empty() || !bare => Some(format!("{host}: write the host alone, in small letters, as in charpak.ecole.example")),
+        () if config.issuer.ends_with(&format!("//{host}")) => Some(format!("{host}: this is the issuer's own host")),
+        () if twice => Some(format!("{host}: two schools have this host")),
+        () => None,
+    }
 }
 
 /// What is wrong with one of `[[sources]]`.

@@ -58,6 +58,8 @@ pub struct Config {
     pub district: DistrictSettings,
     /// What the district allows each audience.
     pub policy: PolicySettings,
+    /// Addresses of schools' own.
+    pub hosts: Vec<HostSettings>,
     /// Other providers at which people may sign in.
     pub sources: Vec<SourceSettings>,
 }
@@ -88,6 +90,16 @@ pub struct CharterSettings {
     pub dir: Option<PathBuf>,
 }
 
+/// `[[hosts]]`: an address of a school's own, which leads here and to that school's pages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HostSettings {
+    /// The host, such as `charpak.ecole.example`.
+    pub host: String,
+    /// The school's `sourcedId` in the roster.
+    pub school: String,
+}
+
 /// `[outbound]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -113,6 +125,7 @@ impl Default for Config {
             passwords: PasswordSettings::default(),
             district: DistrictSettings::default(),
             policy: PolicySettings::default(),
+            hosts: Vec::new(),
             sources: Vec::new(),
         }
     }

@@ -24,6 +24,8 @@ pub struct Frame {
     pub asked_by: Option<AskedBy>,
     /// Who is signed in.
     pub signed_in: Option<String>,
+    /// The school whose address the reader came by (E7).
+    pub school: Option<String>,
     /// What was wrong with the form, in the fields' order.
     pub errors: Vec<FieldError>,
     /// What was typed, to be shown again. Never a password.
@@ -100,6 +102,7 @@ impl Frame {
             district,
             asked_by: None,
             signed_in: None,
+            school: None,
             errors: Vec::new(),
             typed: BTreeMap::new(),
             child: false,

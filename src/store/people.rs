@@ -177,6 +177,12 @@ impl People<'_> {
         row.as_ref().map(org_of).transpose()
     }
 
+    /// The school of a `sourcedId`.
+    pub async fn school(&self, source_id: &str) -> Result<Option<Org>, StoreError> {
+        let row = sql::row(&self.0, &format!("{ORGS} WHERE o.source_id = $1 AND o.kind = 'school'"), [source_id.into()]).await?;
+        row.as_ref().map(org_of).transpose()
+    }
+
     /// All active schools, by name.
     pub async fn schools(&self) -> Result<Vec<Org>, StoreError> {
         let rows = sql::rows(&self.0, &format!("{ORGS} WHERE o.kind = 'school' ORDER BY o.name, o.source_id"), []).await?;

@@ -39,6 +39,7 @@ mod family;
 mod flow_files;
 mod guardians;
 mod guide;
+mod hosts;
 mod http_stage;
 mod invitations;
 mod ladder;

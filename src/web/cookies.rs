@@ -24,6 +24,8 @@ pub const MAIL: &str = "__Host-mail";
 pub const UNDO: &str = "__Host-undo";
 /// Where somebody signs in, remembered by their own choice; a word of the settings.
 pub const SOURCE: &str = "__Host-src";
+/// The school whose address somebody came by; its id.
+pub const SCHOOL: &str = "__Host-school";
 /// Where the cookies of journeys begin.
 pub const JOURNEY: &str = "__Host-j-";
 

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use jiff::tz::TimeZone;
 
 use crate::app::App;
+use crate::config::HostSettings;
 use crate::model::Language;
 use crate::pages::District;
 
@@ -18,6 +19,11 @@ pub fn district(app: &App) -> District {
 /// Where requests for help go that name no school, or one without an address.
 pub(super) fn help_address(app: &App) -> String {
     app.tools.config.district.help_address.clone()
+}
+
+/// Addresses of schools' own (E7).
+pub(super) fn hosts(app: &App) -> &[HostSettings] {
+    &app.tools.config.hosts
 }
 
 /// The clock on the school's wall.

@@ -1,14 +1,15 @@
 //! Which host was asked: ours, by the configured issuer, or none (row W07, D8). Nothing else ever reads `Host`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::extract::{Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::header::HOST;
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::district;
+use super::{PageError, cookies, district, see_other, with_cookie};
 use crate::app::App;
 
 /// Answers 421 to whoever asks for another host (RFC 9110 section 15.5.20). Probes ask by address and are let through.
@@ -16,10 +17,32 @@ pub async fn check(State(app): State<Arc<App>>, request: Request, next: Next) ->
     let probe = PROBES.contains(&request.uri().path());
     let authority = request.uri().authority().map(|authority| authority.as_str().to_owned());
     if probe || is_ours(district::origin(&app), request.headers(), authority.as_deref()) {
-        next.run(request).await
-    } else {
-        (StatusCode::MISDIRECTED_REQUEST, "421\n").into_response()
+        return next.run(request).await;
     }
+    // A school's own address leads to the one that signs people in: a session has one host (E7).
+    let school = district::hosts(&app).iter().find(|own| is_named(&own.host, request.headers(), authority.as_deref()));
+    match school.filter(|_| request.method().is_safe()) {
+        Some(own) => {
+            let name: String = url::form_urlencoded::byte_serialize(own.school.as_bytes()).collect();
+            see_other(&format!("{}/at/{name}", district::origin(&app)))
+        }
+        None => (StatusCode::MISDIRECTED_REQUEST, "421\n").into_response(),
+    }
+}
+
+/// `GET /at/{school}`: from now on the pages are those of this school, named by its `sourcedId`; of none, if it has none.
+pub async fn at_school(State(app): State<Arc<App>>, Path(school): Path<String>) -> Result<Response, PageError> {
+    let found = app.store.read().people().school(&school).await?;
+    let response = see_other("/");
+    Ok(match found {
+        Some(school) => with_cookie(response, cookies::set(cookies::SCHOOL, &school.id.to_string(), Some(A_YEAR))),
+        None => with_cookie(response, cookies::clear(cookies::SCHOOL)),
+    })
+}
+
+/// One `Host`, and this one.
+fn is_named(host: &str, headers: &HeaderMap, authority: Option<&str>) -> bool {
+    ["https", "http"].iter().any(|scheme| is_ours(&format!("{scheme}://{host}"), headers, authority))
 }
 
 /// One `Host`, and that of `origin`; the same for the authority of an absolute request line or of HTTP/2.
@@ -31,6 +54,7 @@ fn is_ours(origin: &str, headers: &HeaderMap, authority: Option<&str>) -> bool {
     headers.get_all(HOST).iter().count() <= 1 && !named.is_empty() && named.iter().all(same)
 }
 
+const A_YEAR: Duration = Duration::from_hours(365 * 24);
 const PROBES: &[&str] = &["/healthz", "/readyz", "/metrics"];
 
 #[cfg(test)]

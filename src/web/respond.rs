@@ -21,6 +21,7 @@ use crate::flow::Screen;
 use crate::model::FieldError;
 use crate::model::draft::AskedFor;
 use crate::pages::{AskedBy, Frame, Page, Telephone, plain};
+use crate::store::people::Org;
 
 /// What stands around a page, as far as its handler knows it. The rest is the same for every page.
 #[derive(Clone, Debug, Default)]
@@ -147,6 +148,12 @@ async fn frame(app: &App, visitor: &Visitor, extras: &FrameExtras) -> Result<Fra
     let tools = &app.tools;
     let place = extras.action.split('?').next().unwrap_or_default();
     let roster_of = app.store.read().people().roster_of().await?;
+    let school = school(app, visitor).await?;
+    let mut typed = extras.typed.clone();
+    if let Some(school) = &school {
+        // Where a school is asked for, it is theirs until they say otherwise.
+        typed.entry("school".to_owned()).or_insert_with(|| school.id.to_string());
+    }
     let words = |at| tools.pages.moment(visitor.reading(), at, visitor.now, &district::zone(app));
     Ok(Frame {
         here: Some(extras.here.clone().unwrap_or_else(|| visitor.here.clone())),
@@ -155,7 +162,8 @@ async fn frame(app: &App, visitor: &Visitor, extras: &FrameExtras) -> Result<Fra
         asked_by: asked_by(app, visitor, extras.client.as_ref()).await?,
         signed_in: visitor.signed_in.as_ref().map(|signed_in| signed_in.name.clone()),
         errors: extras.errors.clone(),
-        typed: extras.typed.clone(),
+        typed,
+        school: school.map(|school| school.name),
         progress: extras.progress,
         child: extras.child,
         telephones: telephones(app, visitor).await?,
@@ -165,6 +173,12 @@ async fn frame(app: &App, visitor: &Visitor, extras: &FrameExtras) -> Result<Fra
 }
 
 /// Where a person answers: the district's numbers, and those of the schools of whoever is signed in (B15).
+/// The school whose address the visitor came by, while it is one.
+async fn school(app: &App, visitor: &Visitor) -> Result<Option<Org>, PageError> {
+    let Some(id) = visitor.cookie(cookies::SCHOOL).and_then(|id| id.expose().parse().ok()) else { return Ok(None) };
+    Ok(app.store.read().people().org(id).await?)
+}
+
 async fn telephones(app: &App, visitor: &Visitor) -> Result<Vec<Telephone>, PageError> {
     let district = app.tools.config.district.telephones.iter().filter_map(|number| Telephone::of(None, number));
     let mut telephones: Vec<Telephone> = district.collect();
