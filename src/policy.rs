@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::config::policy::{AudienceSettings, PolicySettings, QuestionSettings};
+use crate::config::policy::{AudienceSettings, PolicySettings, PupilInviteSettings, QuestionSettings};
 use crate::model::{Audience, Network};
 
 /// The district's rules.
@@ -83,6 +83,11 @@ impl Policy {
     pub fn provisional_username(&self, naming: &Naming<'_>) -> String {
         let template = self.settings.provisional.username.as_deref().unwrap_or("{givenName}.{familyName}");
         fill(template, naming).or_else(|| fill("{givenName}.{familyName}", naming)).unwrap_or_default()
+    }
+
+    /// Which pupils may invite a parent (C11).
+    pub fn pupil_invites(&self) -> &PupilInviteSettings {
+        &self.settings.pupil_invites
     }
 
     /// How long a provisional password is good, where nobody says otherwise (decisions 13).

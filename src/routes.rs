@@ -44,6 +44,7 @@ pub fn pages() -> Vec<Address> {
         ("/sign-out", get(login::sign_out::ask).post(login::sign_out::go)),
         ("/account", get(account::overview::show)),
         ("/account/approvals", get(account::approvals::show).post(account::approvals::decide)),
+        ("/account/invite", get(enrollment::pupil_invites::show).post(enrollment::pupil_invites::send)),
         ("/account/children", get(account::children::show)),
         ("/account/check", get(account::check::show)),
         ("/account/sessions", get(account::sessions::show).post(account::sessions::end_others)),

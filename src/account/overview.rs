@@ -11,6 +11,7 @@ use super::sign_in_first;
 use crate::app::App;
 use crate::store::people::Person;
 use crate::store::{Reader, StoreError};
+use crate::web::invites::may_invite;
 use crate::web::{FrameExtras, PageError, Visitor, page};
 
 /// `GET /account`.
@@ -26,6 +27,7 @@ pub async fn show(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri) -> Re
         language: visitor.language.name().to_owned(),
         children: reader.people().relationships(person.id).await?.iter().any(|tie| tie.guardian == person.id),
         approvals: super::approvals::waiting(&reader, person.id, visitor.now).await?,
+        invite: may_invite(&app, &person).await?,
         questions: !reader.accounts().security_answers(signed_in.account.id).await?.is_empty(),
         done: done(&uri),
     };

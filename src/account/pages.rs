@@ -23,6 +23,8 @@ pub struct Account {
     pub children: bool,
     /// Children ask something: so many.
     pub approvals: usize,
+    /// A pupil who may invite a parent.
+    pub invite: bool,
     /// Security questions were answered.
     pub questions: bool,
     /// What was just changed: the text that says so.
@@ -155,6 +157,7 @@ impl Page for Account {
             language: "Français".to_owned(),
             children: guardian,
             approvals: usize::from(guardian),
+            invite: !guardian,
             questions: !guardian,
             done: guardian.then(|| "account-done-password".to_owned()),
         };

@@ -14,6 +14,8 @@ pub struct PolicySettings {
     pub staff: AudienceSettings,
     /// Identifiers and provisional passwords in letters.
     pub provisional: ProvisionalSettings,
+    /// Whether pupils invite their parents by mail.
+    pub pupil_invites: PupilInviteSettings,
     /// Security questions.
     pub questions: QuestionSettings,
     /// A temporary password may be mailed. Mail is read by others: a link is the better way (security.md R11).
@@ -52,6 +54,18 @@ pub struct ProvisionalSettings {
     pub username: Option<String>,
     /// For how many days a provisional password is good.
     pub days: Option<u16>,
+}
+
+/// Pupils who invite their parents by mail (C10, C11). Where it is switched off, what waits can still be used or taken back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PupilInviteSettings {
+    /// They may.
+    pub enabled: bool,
+    /// Of these schools alone, by `sourcedId`; of all, if none is named.
+    pub schools: Vec<String>,
+    /// Of these grades alone, as the roster writes them; of all, if none is named.
+    pub grades: Vec<String>,
 }
 
 /// Security questions. Off unless a flow asks them (security.md D2).

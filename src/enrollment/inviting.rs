@@ -108,28 +108,46 @@ pub async fn invite(
     Ok(summary)
 }
 
+/// A pupil invites these guardians, whose address the pupil typed. Whoever has an account by now gets nothing, and no answer
+/// tells (C10).
+pub(super) async fn by_pupil(tx: &Tx, tools: &Tools, pupil: AccountId, guardians: &[PersonId], now: Timestamp) -> Result<(), StoreError> {
+    send_to(tx, tools, guardians, Some(pupil), now).await.map(|_| ())
+}
+
 /// Sends the mail once more to whoever was invited and has no account, at an address that somebody typed. It answers
 /// nothing: an address that nobody has, or nobody was invited at, is like any other (D17).
 pub async fn again(tx: &Tx, tools: &Tools, known: &[PersonId], now: Timestamp) -> Result<(), StoreError> {
     let given = tx.codes().given(Kind::Security, known, now).await?;
     let invited: Vec<PersonId> = known.iter().copied().filter(|person| given.contains_key(person)).collect();
+    let sent = send_to(tx, tools, &invited, None, now).await?;
+    for (guardian, batch) in sent {
+        let event = Event { person: Some(guardian), detail: json!({ "batch": batch }), ..Event::of("invitation.sent-again") };
+        tx.record(&event, now).await?;
+    }
+    Ok(())
+}
+
+/// A mail to each of them who has an address and no account, in a batch of its own.
+async fn send_to(
+    tx: &Tx,
+    tools: &Tools,
+    people: &[PersonId],
+    made_by: Option<AccountId>,
+    now: Timestamp,
+) -> Result<Vec<(PersonId, BatchId)>, StoreError> {
     let families = tx.families();
-    let mut guardians = families.find(&invited).await?;
+    let mut guardians = families.find(people).await?;
     guardians.retain(|guardian| !guardian.has_account && guardian.email.is_some());
     if guardians.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let sender = Sender { tools, batch: BatchId::new(now, &tools.random), now };
-    let asked = Invitation { invited: Invited::Guardians(Vec::new()), again: true, dry_run: false, made_by: None };
+    let asked = Invitation { invited: Invited::Guardians(Vec::new()), again: true, dry_run: false, made_by };
     let pupils = children_of(&families, &guardians).await?;
     let made: Vec<Made> = (1..).zip(&guardians).map(|(number, guardian)| sender.make(number, guardian, &pupils)).collect();
     sender.begin(tx, &asked).await?;
     sender.send(tx, &made).await?;
-    for guardian in &guardians {
-        let event = Event { person: Some(guardian.id), detail: json!({ "batch": sender.batch }), ..Event::of("invitation.sent-again") };
-        tx.record(&event, now).await?;
-    }
-    Ok(())
+    Ok(guardians.iter().map(|guardian| (guardian.id, sender.batch)).collect())
 }
 
 /// The people who may be invited, a part at a time: guardians named one by one, or those tied to a school's pupils.
@@ -259,7 +277,7 @@ impl Sender<'_> {
 }
 
 /// How long a code by mail is good (decisions 13).
-const LIFE: Duration = Duration::from_hours(21 * 24);
+pub(super) const LIFE: Duration = Duration::from_hours(21 * 24);
 /// The flow that the mail leads to.
 const FLOW: &str = "guardian-invitation";
 /// Guardians whose letters are written at once.

@@ -24,6 +24,7 @@ pub mod issuing;
 pub mod pages;
 mod preferences;
 pub mod provisioning;
+pub mod pupil_invites;
 pub mod readiness;
 mod roster_match;
 mod security_questions;

@@ -153,6 +153,13 @@ pub struct NewPassword {
     pub ideas: Vec<String>,
 }
 
+/// A pupil invites a parent.
+#[derive(Clone, Debug, Serialize)]
+pub struct PupilInvites {
+    /// When this pupil invited somebody, in words, the latest first.
+    pub sent: Vec<String>,
+}
+
 /// Somebody else must say yes.
 #[derive(Clone, Debug, Serialize)]
 pub struct Waiting {
@@ -444,6 +451,14 @@ impl Page for NewPassword {
             ideas: ideas.iter().map(|idea| (*idea).to_owned()).collect(),
         };
         vec![page(false, &[]), page(true, &["lapin nuage pomme avion", "tortue violon citron balcon", "dragon fraise hibou bateau"])]
+    }
+}
+
+impl Page for PupilInvites {
+    const TEMPLATE: &'static str = "pages/account-invite.html";
+
+    fn samples() -> Vec<Self> {
+        vec![Self { sent: Vec::new() }, Self { sent: vec!["aujourd’hui à 6\u{a0}h 05".to_owned()] }]
     }
 }
 

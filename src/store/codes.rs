@@ -291,6 +291,13 @@ impl Codes<'_> {
         Ok(sql::execute(&self.0, update, [id.0.into(), now.0.into(), why.into()]).await? == 1)
     }
 
+    /// Takes back every code that somebody made and nobody used; how many there were.
+    pub async fn revoke_of_maker(&self, maker: AccountId, why: &str, now: Timestamp) -> Result<u64, StoreError> {
+        let update = "UPDATE codes SET revoked_at = $2, revoked_why = $3 WHERE used_at IS NULL AND revoked_at IS NULL \
+                      AND batch IN (SELECT id FROM code_batches WHERE made_by = $1)";
+        sql::execute(&self.0, update, [maker.0.into(), now.0.into(), why.into()]).await
+    }
+
     /// One short step of taking back the unused codes that a filter means: how many, zero when none is left.
     pub async fn revoke_some(&self, filter: &Filter, why: &str, now: Timestamp) -> Result<u64, StoreError> {
         let wanted = Filter { state: Some(CodeState::Unused), ..filter.clone() };

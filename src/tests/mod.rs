@@ -49,6 +49,7 @@ mod mailed_link;
 mod office;
 mod pages;
 mod provisional;
+mod pupil_invites;
 mod recovery;
 mod recovery_limits;
 mod relying_party;

@@ -63,6 +63,7 @@ pages![
     crate::account::pages::Account,
     crate::account::pages::AddressUndo,
     crate::account::pages::Approvals,
+    crate::enrollment::pages::PupilInvites,
     crate::enrollment::pages::Waiting,
     crate::account::pages::Check,
     crate::account::pages::Children,

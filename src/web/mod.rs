@@ -17,6 +17,7 @@ pub mod headers;
 pub mod health;
 pub mod help;
 pub mod host;
+pub mod invites;
 pub mod mail_proof;
 pub mod notice;
 pub mod respond;

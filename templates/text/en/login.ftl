@@ -124,3 +124,12 @@ approvals-matching-missing = Choose the digits that your child sees.
 approvals-matching-wrong = These are not your child’s digits. To be safe the request is refused: let them begin again.
 approvals-yes = Yes, it is my child
 approvals-no = No
+
+account-invite = Invite a parent
+invite-title = Invite a parent
+invite-lead = Your parent gets an e-mail with a code to open an account of their own. There they see what the school shows them of you: your name, your school, your class.
+invite-email = Their e-mail address
+invite-send = Send the invitation
+invite-sees = If the school knows this address, the e-mail leaves at once. If not, the school has a look first.
+invite-sent = Your invitations
+invite-withdraw = Take my invitations back

@@ -124,3 +124,12 @@ approvals-matching-missing = Choisissez les chiffres que votre enfant voit.
 approvals-matching-wrong = Ce ne sont pas les chiffres de votre enfant. Par prudence, la demande est refusée : qu’il recommence.
 approvals-yes = Oui, c’est bien mon enfant
 approvals-no = Non
+
+account-invite = Inviter un parent
+invite-title = Inviter un parent
+invite-lead = Ton parent reçoit un courriel avec un code pour ouvrir son propre compte. Il y verra ce que l’école lui montre de toi : ton nom, ton école, ta classe.
+invite-email = Son adresse de courriel
+invite-send = Envoyer l’invitation
+invite-sees = Si l’école connaît cette adresse, le courriel part tout de suite. Sinon, l’école regarde d’abord.
+invite-sent = Tes invitations
+invite-withdraw = Reprendre mes invitations
