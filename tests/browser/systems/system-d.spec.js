@@ -147,6 +147,7 @@ test("system D: whoever did not get the mail asks for it again", async ({ page, 
       await page.locator("button#continue").click();
       await look(page, next);
     }
+    await page.locator("button#continue").click();
     await choosePassword(page, PASSWORD);
     await look(page, "preferences");
     await page.locator("button#continue").click();
