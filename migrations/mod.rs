@@ -15,6 +15,7 @@ mod m0007_codes;
 mod m0008_mail_proofs;
 mod m0009_charters_and_preferences;
 mod m0010_own_address;
+mod m0013_school_office;
 
 /// All changes, in order.
 pub struct Migrator;
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_mail_proofs::Migration),
             Box::new(m0009_charters_and_preferences::Migration),
             Box::new(m0010_own_address::Migration),
+            Box::new(m0013_school_office::Migration),
         ]
     }
 }

@@ -29,6 +29,8 @@ pub fn pages() -> Vec<Address> {
         ("/enroll", get(enrollment::entrance::show)),
         ("/enroll/invitation-again", get(enrollment::invitation_again::show).post(enrollment::invitation_again::send)),
         ("/enroll/invitation-again/sent", get(enrollment::invitation_again::sent)),
+        ("/enroll/write-to-me", get(enrollment::waiting::show).post(enrollment::waiting::keep)),
+        ("/enroll/write-to-me/sent", get(enrollment::waiting::sent)),
         ("/enroll/{flow}", get(flow::start).post(flow::start_with)),
         ("/flow/{journey}", get(flow::show)),
         ("/flow/{journey}/{stage}", post(flow::answer)),

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::console::Answer;
 use crate::enrollment::turned_away::{Typed, typed_of};
+use crate::enrollment::waiting;
 use crate::keys::{KeyError, KeyStore};
 use crate::limits::{self, Rule};
 use crate::model::Timestamp;
@@ -14,6 +15,7 @@ use crate::store::cases::Case;
 use crate::store::events::Event;
 use crate::store::people::Person;
 use crate::store::{Reader, Store, StoreError, Tx};
+use crate::tools::Tools;
 
 /// Claims that did not go on.
 #[derive(Debug, Subcommand)]
@@ -55,8 +57,8 @@ pub enum Failed {
 }
 
 /// Does it; what it answers is one JSON value, which `--json` prints as it is.
-pub async fn run(command: Command, store: &Store, keys: &KeyStore, now: Timestamp) -> Result<Value, Failed> {
-    let reader = store.read();
+pub async fn run(command: Command, store: &Store, tools: &Tools, now: Timestamp) -> Result<Value, Failed> {
+    let (reader, keys) = (store.read(), &tools.keys);
     match command {
         Command::List(List { most }) => {
             let mut told = Vec::new();
@@ -73,7 +75,7 @@ pub async fn run(command: Command, store: &Store, keys: &KeyStore, now: Timestam
         }
         Command::Reset { number } => {
             let case = find(&reader, number).await?;
-            let closed = store.write(async |tx: &Tx| reset(tx, keys, &case, now).await).await?;
+            let closed = store.write(async |tx: &Tx| reset(tx, tools, &case, now).await).await?;
             Ok(json!({ "reset": case.number, "closed": closed }))
         }
     }
@@ -129,8 +131,9 @@ async fn find(reader: &Reader<'_>, number: String) -> Result<Case, Failed> {
     reader.cases().by_number(&written).await?.ok_or(Failed::Unknown(number))
 }
 
-/// The counters are cleared, and every open case about the same record is answered with it.
-async fn reset(tx: &Tx, keys: &KeyStore, case: &Case, now: Timestamp) -> Result<u64, StoreError> {
+/// The counters are cleared, every open case about the same record is answered with it, and whoever waits because of it is
+/// written to.
+async fn reset(tx: &Tx, tools: &Tools, case: &Case, now: Timestamp) -> Result<u64, StoreError> {
     if case.cause.is_request() {
         let closed = tx.cases().close_one(case.id, now).await?;
         let detail = json!({ "case": case.number, "cause": case.cause.word() });
@@ -139,9 +142,11 @@ async fn reset(tx: &Tx, keys: &KeyStore, case: &Case, now: Timestamp) -> Result<
     }
     limits::reset(tx, Rule::RecordClaim, &case.subject).await?;
     if let Some(person) = case.person {
-        limits::reset(tx, Rule::RecordClaim, &limits::subject_of_record(keys, person)).await?;
+        limits::reset(tx, Rule::RecordClaim, &limits::subject_of_record(&tools.keys, person)).await?;
     }
     let closed = tx.cases().close(case.person, &case.subject, now).await?;
+    // The claim goes on: whoever left an address hears that they can try again.
+    waiting::tell_of_case(tx, tools, case.journey, now).await?;
     let detail = json!({ "case": case.number });
     tx.record(&Event { person: case.person, detail, ..Event::of("claim.reset") }, now).await?;
     Ok(closed)

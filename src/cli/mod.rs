@@ -160,6 +160,10 @@ pub async fn run(command: Command, place: &Place) -> Result<Answer, Failed> {
             let progress = Progress::new();
             Ok(roster::make(&asked, &|what, count| progress.tell(what, count))?.into())
         }
+        Command::Roster(roster::Command::Schedule) => {
+            let config = place.config()?;
+            Ok(roster::schedule(&config, &serve::open_store(&config).await?, clock.now()).await?)
+        }
         Command::Roster(command) => {
             let progress = Progress::new();
             Ok(roster::run(command, &open(place).await?, &clock, &random, &|what, count| progress.tell(what, count)).await?)
@@ -182,7 +186,7 @@ pub async fn run(command: Command, place: &Place) -> Result<Answer, Failed> {
         }
         Command::Claim(command) => {
             let app = assemble(place).await?;
-            let told = claim::run(command, &app.store, &app.tools.keys, clock.now()).await?;
+            let told = claim::run(command, &app.store, &app.tools, clock.now()).await?;
             Ok(claim::said(told))
         }
         Command::Account(command) => {

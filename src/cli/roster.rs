@@ -6,8 +6,9 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
 use crate::clock::Clock;
+use crate::config::Config;
 use crate::console::Answer;
-use crate::model::ImportId;
+use crate::model::{ImportId, Timestamp};
 use crate::random::Random;
 use crate::roster::{
     District, GenerateError, ImportError, Inputs, Limits, Mode, Options, Outcome, Report, Version, generate, import, undo,
@@ -21,6 +22,8 @@ pub enum Command {
     Import(Import),
     /// List the imports, newest first.
     History,
+    /// Show when the server imports by itself, and what came of the last time.
+    Schedule,
     /// Take the last import back.
     Undo {
         /// Its id, as `roster history` shows it.
@@ -115,7 +118,8 @@ pub enum Failed {
 /// Hears how far the work is: what is being read, and how many rows of it.
 pub type Progress<'a> = &'a (dyn Fn(&str, u64) + Send + Sync);
 
-/// Does it; what it answers is one JSON value, which `--json` prints as it is. `Generate` needs no store: see [`make`].
+/// Does it; what it answers is one JSON value, which `--json` prints as it is. `Generate` needs no store: see [`make`]; for
+/// `Schedule`, which needs the settings, see [`schedule`].
 pub async fn run(command: Command, store: &Store, clock: &dyn Clock, random: &Random, progress: Progress<'_>) -> Result<Answer, Failed> {
     let inputs = Inputs { clock, random, progress };
     match command {
@@ -143,8 +147,31 @@ pub async fn run(command: Command, store: &Store, clock: &dyn Clock, random: &Ra
                 counts.iter().map(|(table, back, gone)| json!({ "facts": table, "written": back, "ended": gone })).collect();
             Ok(json!({ "undone": import, "dry_run": dry_run, "facts": facts }).into())
         }
+        Command::Schedule => schedule(&Config::default(), store, clock.now()).await,
         Command::Generate(asked) => Ok(make(&asked, progress)?.into()),
     }
+}
+
+/// When the server imports by itself.
+pub async fn schedule(config: &Config, store: &Store, now: Timestamp) -> Result<Answer, Failed> {
+    let settings = &config.roster.schedule;
+    let Ok(Some(schedule)) = settings.schedule() else {
+        let text = "Nothing is imported by itself: see roster.schedule in the settings.".to_owned();
+        return Ok(Answer { json: json!({ "scheduled": false }), text });
+    };
+    let stands = store.read().imports().scheduled().await?;
+    let happened = |at: Timestamp| Some(at).filter(|at| at.0 > 0);
+    let told = json!({
+        "scheduled": true,
+        "path": settings.path,
+        "at": settings.at,
+        "every": settings.every,
+        "next_at": schedule.next(now, &config.district.zone()),
+        "looked_at": happened(stands.slot),
+        "result": Some(stands.result).filter(|result| !result.is_empty()),
+        "result_at": happened(stands.result_at),
+    });
+    Ok(Answer::of(told, &["path", "at", "every", "next_at", "looked_at", "result", "result_at"]))
 }
 
 /// Writes a synthetic district.

@@ -13,7 +13,11 @@ pub(super) fn problems(config: &Config) -> Vec<(&'static str, String)> {
         ("keys.rsa_bits", (![2048, 3072].contains(&config.keys.rsa_bits)).then(|| "must be 2048 or 3072".to_owned())),
         ("district.colour", colour(&config.district.colour)),
         ("district.help_address", address(&config.district.help_address)),
+        ("district.help_desk", config.district.help_desk.as_deref().and_then(address)),
         ("district.time_zone", zone(&config.district.time_zone)),
+        ("policy.reminder_days", days(&config.policy.reminder_days)),
+        ("roster.schedule", config.roster.schedule.schedule().err()),
+        ("roster.schedule.tell", config.roster.schedule.tell.iter().find_map(|text| address(text))),
     ];
     let found = rules.iter().filter_map(|(key, wrong)| wrong.as_ref().map(|what| (*key, format!("{key}: {what}"))));
     found.collect()
@@ -57,6 +61,11 @@ fn address(text: &str) -> Option<String> {
     let fine =
         text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.')) && !text.contains(char::is_whitespace);
     (!fine).then(|| "must be an e-mail address, such as aide@ecole.example".to_owned())
+}
+
+fn days(days: &[u16]) -> Option<String> {
+    let fine = days.iter().all(|day| (1..=180).contains(day));
+    (!fine).then(|| "must be days before the end, from 1 to 180, such as [30, 7, 1]".to_owned())
 }
 
 fn zone(text: &str) -> Option<String> {

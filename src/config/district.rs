@@ -14,11 +14,18 @@ pub struct DistrictSettings {
     pub logo: Option<String>,
     /// Where requests for help go that name no school, or one without an address of its own.
     pub help_address: String,
+    /// Where technical questions go: a page, a password, a mail that does not come. None: where the others go.
+    pub help_desk: Option<String>,
     /// The clock on the wall of its schools, such as `America/Toronto`.
     pub time_zone: String,
 }
 
 impl DistrictSettings {
+    /// Where technical questions go.
+    pub fn help_desk(&self) -> &str {
+        self.help_desk.as_deref().unwrap_or(&self.help_address)
+    }
+
     /// The clock on the wall, for whatever tells people an hour.
     pub fn zone(&self) -> jiff::tz::TimeZone {
         // Checked when the settings were read; the library keeps what it has looked up.
@@ -33,6 +40,7 @@ impl Default for DistrictSettings {
             colour: "#14606b".to_owned(),
             logo: None,
             help_address: "aide@ecole.example".to_owned(),
+            help_desk: None,
             time_zone: "UTC".to_owned(),
         }
     }

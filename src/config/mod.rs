@@ -10,6 +10,7 @@ mod load;
 pub mod mail;
 pub mod passwords;
 pub mod policy;
+pub mod roster;
 
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,7 @@ use self::keys::KeySettings;
 use self::mail::MailSettings;
 use self::passwords::PasswordSettings;
 use self::policy::PolicySettings;
+use self::roster::RosterSettings;
 use crate::model::{Language, Network};
 
 /// The effective settings.
@@ -56,6 +58,8 @@ pub struct Config {
     pub district: DistrictSettings,
     /// What the district allows each audience.
     pub policy: PolicySettings,
+    /// The roster.
+    pub roster: RosterSettings,
 }
 
 /// `[database]`.
@@ -109,6 +113,7 @@ impl Default for Config {
             passwords: PasswordSettings::default(),
             district: DistrictSettings::default(),
             policy: PolicySettings::default(),
+            roster: RosterSettings::default(),
         }
     }
 }
@@ -127,6 +132,7 @@ impl Config {
         self.keys.master_key_file = from(&self.keys.master_key_file);
         self.flows.dir = self.flows.dir.as_deref().map(from);
         self.charters.dir = self.charters.dir.as_deref().map(from);
+        self.roster.schedule.path = self.roster.schedule.path.as_deref().map(from);
         for url in [&mut self.database.url, &mut self.mail.url] {
             for scheme in ["sqlite:", "file:"] {
                 // What stands behind two slashes is an address of the driver's own kind.

@@ -24,11 +24,13 @@ pub mod pages;
 mod preferences;
 pub mod provisioning;
 pub mod readiness;
+pub mod reminding;
 mod roster_match;
 mod security_questions;
 mod set_password;
 mod standing;
 pub mod turned_away;
+pub mod waiting;
 
 use crate::flow::{Feature, StageEntry};
 

@@ -32,6 +32,8 @@ pub struct Frame {
     pub progress: Option<(usize, usize)>,
     /// When the last roster was imported, in words of the reader's language and the district's time zone.
     pub roster_of: Option<String>,
+    /// When the next one comes, where the server imports by itself.
+    pub roster_next: Option<String>,
 }
 
 /// Who is speaking.
@@ -80,6 +82,7 @@ impl Frame {
             typed: BTreeMap::new(),
             progress: None,
             roster_of: None,
+            roster_next: None,
         }
     }
 

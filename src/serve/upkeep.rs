@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::imports;
 use crate::app::App;
+use crate::enrollment::{reminding, waiting};
 use crate::mail::Courier;
 use crate::store::{StoreError, Tx};
 use crate::{limits, oidc, web};
@@ -16,6 +18,8 @@ pub(super) async fn run(app: Arc<App>, stopped: watch::Receiver<bool>) {
     let jobs = [
         tokio::spawn(every(Arc::clone(&app), MINUTE, stopped.clone(), keys)),
         tokio::spawn(every(Arc::clone(&app), TEN_MINUTES, stopped.clone(), forget)),
+        tokio::spawn(every(Arc::clone(&app), MINUTE, stopped.clone(), roster)),
+        tokio::spawn(every(Arc::clone(&app), TEN_MINUTES, stopped.clone(), reminders)),
         tokio::spawn(events(Arc::clone(&app), stopped.clone())),
         tokio::spawn(letters(app, stopped)),
     ];
@@ -70,6 +74,19 @@ async fn keys(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + Sy
     Ok(app.tools.keys.refresh(&app.store, app.now(), &app.tools.random).await?)
 }
 
+/// The roster by its schedule, and then those who waited for it.
+async fn roster(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    imports::by_schedule(&app).await?;
+    waiting::tell(&app).await?;
+    Ok(())
+}
+
+/// Whoever has not joined hears before it is too late.
+async fn reminders(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    reminding::remind(&app).await?;
+    Ok(())
+}
+
 async fn forget(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let now = app.now();
     oidc::tidy(&app).await?;
@@ -79,6 +96,8 @@ async fn forget(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + 
         tx.devices().forget(now).await?;
         tx.mail_proofs().forget(now - 7 * A_DAY).await?;
         limits::prune(tx, now).await?;
+        waiting::forget(tx, now).await?;
+        tx.reminders().forget(now - A_DAY).await?;
         // Codes of a batch whose making was cut short: they never opened anything.
         tx.codes().forget_unpublished(now - A_DAY).await?;
         Ok::<_, StoreError>(())

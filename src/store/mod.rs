@@ -6,8 +6,11 @@
 //! makes all of them durable.
 
 pub mod accounts;
+pub mod announcements;
+pub mod campaigns;
 pub mod cases;
 pub mod charters;
+pub mod circle;
 pub mod clients;
 pub mod codes;
 mod connect;
@@ -19,9 +22,11 @@ pub mod events;
 pub mod families;
 pub mod grants;
 pub mod journeys;
+pub mod list_waiters;
 pub mod mail_proofs;
 pub mod outbox;
 pub mod people;
+pub mod reminders;
 pub mod roll;
 pub mod roster;
 pub mod roster_imports;

@@ -286,7 +286,7 @@ impl District {
 
     /// What `preau claim` says.
     pub async fn claim(&self, command: claim::Command) -> Value {
-        claim::run(command, &self.app.store, &self.app.tools.keys, self.app.now()).await.unwrap()
+        claim::run(command, &self.app.store, &self.app.tools, self.app.now()).await.unwrap()
     }
 
     /// What `preau code` says to these words.

@@ -11,10 +11,12 @@
 //! - `invitations`: guardians invited by mail, from the command to the account
 //! - `ladder`: the ladder of `lib.rs`, read from our own `use` lines
 //! - `letters`: every letter renders in every language, and every folder of templates/mail/ has a sample
+//! - `lists`: imports by the schedule, and families who wait for the lists of the school
 //! - `login`, `recovery`, `recovery_limits`, `office`: signing in, getting back in (`back_in` is what they share), and what the school does to an account
 //! - `mailed_link`: getting back in by the mailbox on file
 //! - `pages`: every page in every state and language renders, strictly, twice the same, with the ids of docs/contract
 //! - `provisional`: identifiers and provisional passwords in letters, from the sign-in page to the end
+//! - `reminders`: whoever has not joined hears of it before an invitation or a campaign ends
 //! - `systems`: docs/systems.md has a row for every line, and names tests that exist
 //! - `texts`: every text that is used exists in every language, none is unused, and each has the same values everywhere
 
@@ -35,6 +37,7 @@ mod http_stage;
 mod invitations;
 mod ladder;
 mod letters;
+mod lists;
 mod login;
 mod mailed_link;
 mod office;
@@ -43,6 +46,7 @@ mod provisional;
 mod recovery;
 mod recovery_limits;
 mod relying_party;
+mod reminders;
 mod systems;
 mod texts;
 mod token;

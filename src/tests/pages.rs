@@ -58,6 +58,8 @@ pages![
     enrollment::NotMatched,
     enrollment::RosterMatch,
     enrollment::SecurityQuestions,
+    crate::enrollment::waiting::WriteToMe,
+    crate::enrollment::waiting::WriteToMeSent,
     crate::account::pages::Account,
     crate::account::pages::Children,
     crate::account::pages::Sessions,
@@ -109,6 +111,7 @@ const IDS: &[(&str, &[&str])] = &[
     ("recall-questions", &["answer_1"]),
     ("help", &["name", "email", "school", "message", "send"]),
     ("not-matched", &["case-number"]),
+    ("write-to-me", &["email", "continue"]),
     ("child-birth-date", &["birth_date", "continue"]),
     ("email", &["email", "continue"]),
     ("charter", &["accept", "continue"]),
@@ -311,6 +314,7 @@ fn frame(language: Language) -> Frame {
     frame.csrf = "c".repeat(43);
     let hour = if language == Language::French { "aujourd’hui à 6\u{a0}h" } else { "today at 6:00" };
     frame.roster_of = Some(hour.to_owned());
+    frame.roster_next = frame.roster_of.clone().map(|hour| hour.replace('6', "7"));
     frame
 }
 

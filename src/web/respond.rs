@@ -145,7 +145,9 @@ async fn frame(app: &App, visitor: &Visitor, extras: &FrameExtras) -> Result<Fra
     let tools = &app.tools;
     let place = extras.action.split('?').next().unwrap_or_default();
     let roster_of = app.store.read().people().roster_of().await?;
-    let words = |at| tools.pages.moment(visitor.reading(), at, visitor.now, &district::zone(app));
+    let zone = district::zone(app);
+    let words = |at| tools.pages.moment(visitor.reading(), at, visitor.now, &zone);
+    let schedule = tools.config.roster.schedule.schedule().ok().flatten();
     Ok(Frame {
         here: Some(extras.here.clone().unwrap_or_else(|| visitor.here.clone())),
         action: extras.action.clone(),
@@ -155,7 +157,8 @@ async fn frame(app: &App, visitor: &Visitor, extras: &FrameExtras) -> Result<Fra
         errors: extras.errors.clone(),
         typed: extras.typed.clone(),
         progress: extras.progress,
-        roster_of: roster_of.map(words),
+        roster_of: roster_of.map(&words),
+        roster_next: schedule.map(|schedule| words(schedule.next(visitor.now, &zone))),
         ..Frame::new(visitor.language, district(app))
     })
 }
