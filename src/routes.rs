@@ -41,6 +41,8 @@ pub fn pages() -> Vec<Address> {
         ("/account/children", get(account::children::show)),
         ("/account/sessions", get(account::sessions::show).post(account::sessions::end_others)),
         ("/account/apps", get(account::apps::show).post(account::apps::withdraw)),
+        ("/account/inbox", get(account::inbox::show).post(account::inbox::read)),
+        ("/account/inbox/{message}", get(account::inbox::message)),
         ("/account/{flow}", get(flow::start).post(flow::start_with)),
         ("/help", get(help::show).post(help::send)),
         ("/help/sent", get(help::sent)),

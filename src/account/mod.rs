@@ -2,8 +2,10 @@
 //! apps saw of them, where they are signed in. What they change they change by flows, like everything else; those of
 //! this feature begin at `/account/{flow}` and know from the start whose account it is.
 
+pub mod announcing;
 pub mod apps;
 pub mod children;
+pub mod inbox;
 mod keep;
 pub mod overview;
 pub mod pages;

@@ -15,6 +15,16 @@ use crate::roster::{
 };
 use crate::store::{Store, StoreError};
 
+/// The roster, and when the server imports it by itself.
+#[derive(Debug, Subcommand)]
+pub enum Rosters {
+    /// The roster.
+    #[command(flatten)]
+    Now(Command),
+    /// Show when the server imports by itself, and what came of the last time.
+    Schedule,
+}
+
 /// The roster.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -22,8 +32,6 @@ pub enum Command {
     Import(Import),
     /// List the imports, newest first.
     History,
-    /// Show when the server imports by itself, and what came of the last time.
-    Schedule,
     /// Take the last import back.
     Undo {
         /// Its id, as `roster history` shows it.
@@ -118,8 +126,7 @@ pub enum Failed {
 /// Hears how far the work is: what is being read, and how many rows of it.
 pub type Progress<'a> = &'a (dyn Fn(&str, u64) + Send + Sync);
 
-/// Does it; what it answers is one JSON value, which `--json` prints as it is. `Generate` needs no store: see [`make`]; for
-/// `Schedule`, which needs the settings, see [`schedule`].
+/// Does it; what it answers is one JSON value, which `--json` prints as it is. `Generate` needs no store: see [`make`].
 pub async fn run(command: Command, store: &Store, clock: &dyn Clock, random: &Random, progress: Progress<'_>) -> Result<Answer, Failed> {
     let inputs = Inputs { clock, random, progress };
     match command {
@@ -147,7 +154,6 @@ pub async fn run(command: Command, store: &Store, clock: &dyn Clock, random: &Ra
                 counts.iter().map(|(table, back, gone)| json!({ "facts": table, "written": back, "ended": gone })).collect();
             Ok(json!({ "undone": import, "dry_run": dry_run, "facts": facts }).into())
         }
-        Command::Schedule => schedule(&Config::default(), store, clock.now()).await,
         Command::Generate(asked) => Ok(make(&asked, progress)?.into()),
     }
 }

@@ -26,7 +26,8 @@ async fn home(app: &App, signed_in: &SignedIn) -> Result<Home, PageError> {
     let clients = reader.clients().all().await?;
     let mut apps: Vec<Listed> = clients.iter().filter(|client| is_for(client, &person)).filter_map(listed).collect();
     apps.sort_by_key(|app| app.name.to_lowercase());
-    Ok(Home { name: given_name(&person).to_owned(), username: signed_in.account.username.clone(), apps })
+    let messages = reader.announcements().unread(person.id).await?;
+    Ok(Home { name: given_name(&person).to_owned(), username: signed_in.account.username.clone(), apps, messages })
 }
 
 /// The district assigned the app to one of the person's schools, and to one of their roles.

@@ -7,8 +7,9 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::imports;
+use crate::account::announcing;
 use crate::app::App;
-use crate::enrollment::{reminding, waiting};
+use crate::enrollment::{campaigns, reminding, waiting};
 use crate::mail::Courier;
 use crate::store::{StoreError, Tx};
 use crate::{limits, oidc, web};
@@ -81,15 +82,18 @@ async fn roster(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + 
     Ok(())
 }
 
-/// Whoever has not joined hears before it is too late.
+/// Whoever has not joined hears before it is too late; and a message that was being delivered when a node stopped arrives.
 async fn reminders(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     reminding::remind(&app).await?;
+    campaigns::remind_due(&app).await?;
+    announcing::go_on(&app).await?;
     Ok(())
 }
 
 async fn forget(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let now = app.now();
     oidc::tidy(&app).await?;
+    announcing::forget(&app).await?;
     let forgotten = async |tx: &Tx| {
         tx.journeys().forget(now - A_DAY).await?;
         tx.sessions().forget(now - A_DAY).await?;

@@ -63,7 +63,7 @@ pub(super) fn samples() -> Vec<(&'static str, Value)> {
         ),
         (
             "help-request",
-            json!({ "name": "Noé Tremblay", "email": null, "school": null, "message": "Aidez-moi", "case": null, "phone": null, "child": null, "grade": null, "about": null, "proven": false }),
+            json!({ "name": "Noé Tremblay", "email": null, "school": null, "message": "Aidez-moi", "case": null, "phone": null, "child": null, "grade": null, "about": "technical", "proven": false, "number": "2418-1107" }),
         ),
     ]
 }

@@ -3,6 +3,8 @@
 //! - `agent`: a client of HTTP with a cookie jar; `world`: a school and its one pupil; `relying_party`: an app that checks what it gets
 //! - `account`: what people look after themselves once they are signed in
 //! - `authorize`, `token`, `userinfo`, `end_session`, `discovery`: one file an endpoint, one test a sentence of the RFC
+//! - `announcements`: messages of the school, and the inboxes they lie in
+//! - `campaigns`: who has joined and who has not, and the reminders of a campaign
 //! - `charter`: what people agree to when they join, and again when it has changed; how they like to be written to
 //! - `codes`: activation codes, from the command that makes them to the parent's account, in a `district`
 //! - `enrollment`, `enrollment_limits`: whole claims of pupils, in a `district` with a roster of its own, by a `family` at its browser
@@ -22,8 +24,10 @@
 
 mod account;
 mod agent;
+mod announcements;
 mod authorize;
 mod back_in;
+mod campaigns;
 mod charter;
 mod codes;
 mod discovery;

@@ -63,6 +63,8 @@ pages![
     crate::account::pages::Account,
     crate::account::pages::Children,
     crate::account::pages::Sessions,
+    crate::account::inbox::Inbox,
+    crate::account::inbox::InboxMessage,
     crate::account::pages::Apps,
     login::Home,
     login::Password,

@@ -20,6 +20,11 @@ pub(super) fn help_address(app: &App) -> String {
     app.tools.config.district.help_address.clone()
 }
 
+/// Where technical questions go.
+pub(super) fn help_desk(app: &App) -> String {
+    app.tools.config.district.help_desk().to_owned()
+}
+
 /// The clock on the school's wall.
 pub fn zone(app: &App) -> TimeZone {
     app.tools.config.district.zone()
