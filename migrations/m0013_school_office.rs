@@ -2,7 +2,9 @@
 //! campaigns, announcements; and when an account was last signed in to.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::{big_integer, big_integer_null, integer, integer_null, string, text, text_null, uuid, uuid_null, var_binary};
+use sea_orm_migration::schema::{
+    big_integer, big_integer_null, integer, integer_null, string, text, text_null, uuid, uuid_null, var_binary,
+};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;

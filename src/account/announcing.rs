@@ -240,7 +240,8 @@ impl Delivery<'_> {
         }
         let Some(made) = self.made.filter(|_| !owners.is_empty()) else { return Ok(()) };
         let (tools, now) = (&self.app.tools, self.app.now());
-        let letters: Vec<(PersonId, Option<Letter>)> = owners.iter().map(|(person, contact)| (*person, self.letter(made, contact))).collect();
+        let letters: Vec<(PersonId, Option<Letter>)> =
+            owners.iter().map(|(person, contact)| (*person, self.letter(made, contact))).collect();
         let work = async |tx: &Tx| {
             tx.announcements().renew(made.id, now + LEASE).await?;
             for (person, letter) in &letters {
@@ -259,7 +260,8 @@ impl Delivery<'_> {
         let language = contact.reads().or(config.languages.first().copied()).unwrap_or(Language::ALL[0]);
         let said = made.said(language)?;
         let issuer = config.issuer.trim_end_matches('/');
-        let data = json!({ "subject": said.subject, "paragraphs": paragraphs(&said.text), "link": format!("{issuer}/account/inbox/{}", made.id) });
+        let data =
+            json!({ "subject": said.subject, "paragraphs": paragraphs(&said.text), "link": format!("{issuer}/account/inbox/{}", made.id) });
         Some(Letter { kind: "announcement".to_owned(), to, language, data, useless_after: None })
     }
 }

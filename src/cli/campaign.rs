@@ -10,7 +10,6 @@ use crate::app::App;
 use crate::console::Answer;
 use crate::enrollment::campaigns::{self, Refused, Wanted};
 use crate::enrollment::report::Report;
-use crate::model::Timestamp;
 use crate::store::campaigns::Campaign;
 
 /// Campaigns.
@@ -67,7 +66,6 @@ pub struct Create {
 
 /// Does it; `progress` hears how many people were looked at.
 pub async fn run(command: Command, app: &App, progress: &(dyn Fn(u64) + Sync)) -> Result<Answer, Refused> {
-    let now = app.now();
     match command {
         Command::Create(asked) => {
             let wanted = Wanted {
@@ -79,7 +77,7 @@ pub async fn run(command: Command, app: &App, progress: &(dyn Fn(u64) + Sync)) -
                 days: asked.remind,
             };
             let (campaign, report) = campaigns::create(app, wanted, asked.dry_run, progress).await?;
-            let mut answer = shown(&campaign, &report, now);
+            let mut answer = shown(app, &campaign, &report);
             answer.json["dry_run"] = asked.dry_run.into();
             let made = if asked.dry_run { "Would make" } else { "Made" };
             answer.text = format!("{made} the campaign {}.\n{}", campaign.name, answer.text);
@@ -89,12 +87,12 @@ pub async fn run(command: Command, app: &App, progress: &(dyn Fn(u64) + Sync)) -
             let found = app.store.read().campaigns().by_name(&name).await?;
             let campaign = found.ok_or(Refused::Unknown(name))?;
             let report = campaigns::stands(app, &campaign, progress).await?;
-            Ok(shown(&campaign, &report, now))
+            Ok(shown(app, &campaign, &report))
         }
         Command::List => {
             let all = app.store.read().campaigns().all().await?;
-            let told = all.iter().map(|campaign| told(campaign, now)).collect::<Vec<_>>();
-            Ok(Answer::of(told.into(), &["name", "state", "flow", "audience", "schools", "until_at", "remind", "reminded"]))
+            let told = all.iter().map(|campaign| told(app, campaign)).collect::<Vec<_>>();
+            Ok(Answer::of(told.into(), &["name", "state", "flow", "audience", "schools", "until", "remind", "reminded"]))
         }
         Command::Remind { name, dry_run } => {
             let done = campaigns::remind_now(app, &name, dry_run, progress).await?;
@@ -114,7 +112,8 @@ pub async fn run(command: Command, app: &App, progress: &(dyn Fn(u64) + Sync)) -
     }
 }
 
-fn told(campaign: &Campaign, now: Timestamp) -> Value {
+fn told(app: &App, campaign: &Campaign) -> Value {
+    let now = app.now();
     let state = match () {
         () if campaign.ended_at.is_some() => "ended",
         () if campaign.is_running(now) => "running",
@@ -126,15 +125,15 @@ fn told(campaign: &Campaign, now: Timestamp) -> Value {
         "flow": campaign.flow,
         "audience": campaign.audience.word(),
         "schools": campaign.schools,
-        "until_at": campaign.until,
+        "until": campaigns::last_day_of(app, campaign).to_string(),
         "remind": campaign.days,
         "reminded": campaign.reminded,
         "made_at": campaign.made_at,
     })
 }
 
-fn shown(campaign: &Campaign, report: &Report, now: Timestamp) -> Answer {
-    let mut json = told(campaign, now);
+fn shown(app: &App, campaign: &Campaign, report: &Report) -> Answer {
+    let mut json = told(app, campaign);
     json["readiness"] = json!(report);
     let text = format!("{}\n{}", line(&report.all), groups(&report.schools));
     Answer { json, text }

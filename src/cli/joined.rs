@@ -28,7 +28,7 @@ pub enum By {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Wanted {
     /// Who have an account; pupils, one of whose guardians has.
-    Joined,
+    Claimed,
     /// Who hold something that still opens; pupils, none of whose guardians has an account and one holds something.
     Invited,
     /// Who have neither.
@@ -74,11 +74,13 @@ pub async fn run(by: By, asked: &List, app: &App, progress: &(dyn Fn(u64) + Sync
         }
     };
     links(&app.store.read(), places, app.now(), progress, &mut each).await?;
-    let joined = people.values().filter(|person| person.linked.state == State::Joined).count() as u64;
+    let claimed = people.values().filter(|person| person.linked.state == State::Claimed).count() as u64;
     let guardians = people.len() as u64;
     if by == By::Person {
         let mut wanted: Vec<Person> = people.into_values().filter(|person| is_wanted(asked.state, person.linked.state)).collect();
-        wanted.sort_by_cached_key(|person| (person.linked.contact.family_name.to_lowercase(), person.linked.contact.given_name.to_lowercase()));
+        wanted.sort_by_cached_key(|person| {
+            (person.linked.contact.family_name.to_lowercase(), person.linked.contact.given_name.to_lowercase())
+        });
         rows.extend(wanted.into_iter().map(|person| {
             let mut row = guardian(&person.linked);
             row["children"] = person.children.into();
@@ -91,15 +93,18 @@ pub async fn run(by: By, asked: &List, app: &App, progress: &(dyn Fn(u64) + Sync
         table.keep()?;
     }
     let mut text = shown(by, &rows);
-    text.push_str(&format!("\n{guardians} guardians, of whom {joined} have an account; {} pupils; {} links.", counts.pupils, counts.links));
-    let json = json!({ "guardians": guardians, "joined": joined, "pupils": counts.pupils, "links": counts.links, "rows": rows });
+    text.push_str(&format!(
+        "\n{guardians} guardians, of whom {claimed} have an account; {} pupils; {} links.",
+        counts.pupils, counts.links
+    ));
+    let json = json!({ "guardians": guardians, "claimed": claimed, "pupils": counts.pupils, "links": counts.links, "rows": rows });
     Ok(Answer { json, text })
 }
 
 fn is_wanted(wanted: Option<Wanted>, state: State) -> bool {
     match wanted {
         None => true,
-        Some(Wanted::Joined) => state == State::Joined,
+        Some(Wanted::Claimed) => state == State::Claimed,
         Some(Wanted::Invited) => state == State::Invited,
         Some(Wanted::None) => state == State::None,
     }
@@ -110,14 +115,14 @@ fn child(pupil: &Pupil) -> Value {
 }
 
 fn guardian(linked: &Linked) -> Value {
-    let account = linked.contact.account.as_ref().filter(|_| linked.state == State::Joined);
+    let account = linked.contact.account.as_ref().filter(|_| linked.state == State::Claimed);
     json!({
         "person_id": linked.contact.source,
         "name": linked.contact.name(),
         "state": linked.state.word(),
         "username": account.map(|account| &account.username),
-        "joined_by": account.map(|account| &account.claimed_by),
-        "joined_at": account.map(|account| account.claimed_at),
+        "claimed_by": account.map(|account| &account.claimed_by),
+        "claimed_at": account.map(|account| account.claimed_at),
         "signed_in_at": account.and_then(|account| account.signed_in_at),
     })
 }
@@ -134,8 +139,8 @@ fn lines(by: By, row: &Value) -> Vec<Vec<String>> {
         at.map(|at| at.to_string()).unwrap_or_default()
     };
     let of_guardian = |row: &Value| {
-        let words = ["person_id", "name", "state", "username", "joined_by"].map(|key| text(&row[key]));
-        words.into_iter().chain([day(&row["joined_at"]), day(&row["signed_in_at"])]).collect::<Vec<String>>()
+        let words = ["person_id", "name", "state", "username", "claimed_by"].map(|key| text(&row[key]));
+        words.into_iter().chain([day(&row["claimed_at"]), day(&row["signed_in_at"])]).collect::<Vec<String>>()
     };
     let of_pupil = |row: &Value| ["student_id", "name", "school", "class"].map(|key| text(&row[key])).to_vec();
     let inside = row[if by == By::Person { "children" } else { "guardians" }].as_array().cloned().unwrap_or_default();
@@ -163,35 +168,13 @@ fn shown(by: By, rows: &[Value]) -> String {
         flat
     });
     let columns: &[&str] = match by {
-        By::Person => &["name", "state", "username", "joined_at", "signed_in_at", "children"],
+        By::Person => &["name", "state", "username", "claimed_at", "signed_in_at", "children"],
         By::Pupil => &["school", "class", "name", "state", "guardians"],
     };
     Answer::of(flat.collect(), columns).text
 }
 
-const BY_PERSON: &[&str] = &[
-    "person_id",
-    "name",
-    "state",
-    "username",
-    "joined_by",
-    "joined_at",
-    "signed_in_at",
-    "student_id",
-    "student",
-    "school",
-    "class",
-];
-const BY_PUPIL: &[&str] = &[
-    "student_id",
-    "student",
-    "school",
-    "class",
-    "person_id",
-    "name",
-    "state",
-    "username",
-    "joined_by",
-    "joined_at",
-    "signed_in_at",
-];
+const BY_PERSON: &[&str] =
+    &["person_id", "name", "state", "username", "claimed_by", "claimed_at", "signed_in_at", "student_id", "student", "school", "class"];
+const BY_PUPIL: &[&str] =
+    &["student_id", "student", "school", "class", "person_id", "name", "state", "username", "claimed_by", "claimed_at", "signed_in_at"];

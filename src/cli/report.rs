@@ -119,24 +119,24 @@ fn told(found: &Report, asked: &Ask, flow: Option<&Flow>) -> Answer {
 
 /// One line on a group.
 pub(super) fn line(group: &Group) -> String {
-    let Count { people, invited, joined, signed_in, never, no_way_in } = group.count;
-    let percent = if people == 0 { 100 } else { joined * 100 / people };
+    let Count { people, invited, claimed, signed_in, never, no_way_in } = group.count;
+    let percent = (claimed * 100).checked_div(people).unwrap_or(100);
     format!(
-        "{joined} of {people} have joined ({percent} %), {signed_in} have signed in, {never} never; {invited} are invited, {no_way_in} have no way in."
+        "{claimed} of {people} have joined ({percent} %), {signed_in} have signed in, {never} never; {invited} are invited, {no_way_in} have no way in."
     )
 }
 
 /// A table of groups and their classes.
 pub(super) fn groups(groups: &[Group]) -> String {
     let row = |name: String, count: &Count| {
-        json!({ "where": name, "people": count.people, "joined": count.joined, "signed_in": count.signed_in, "never": count.never,
+        json!({ "where": name, "people": count.people, "claimed": count.claimed, "signed_in": count.signed_in, "never": count.never,
                 "invited": count.invited, "no_way_in": count.no_way_in })
     };
     let rows = groups.iter().flat_map(|school| {
         let classes = school.classes.iter().map(move |class| row(format!("  {}", class.name), &class.count));
         std::iter::once(row(school.name.clone(), &school.count)).chain(classes)
     });
-    Answer::of(rows.collect(), &["where", "people", "joined", "signed_in", "never", "invited", "no_way_in"]).text
+    Answer::of(rows.collect(), &["where", "people", "claimed", "signed_in", "never", "invited", "no_way_in"]).text
 }
 
 fn row(missing: &Missing<'_>) -> Vec<String> {
@@ -159,7 +159,7 @@ fn counted(school: &Group, class: &str) -> Vec<String> {
 }
 
 fn numbers(count: &Count) -> impl Iterator<Item = String> + use<> {
-    [count.people, count.invited, count.joined, count.signed_in, count.never, count.no_way_in].map(|count| count.to_string()).into_iter()
+    [count.people, count.invited, count.claimed, count.signed_in, count.never, count.no_way_in].map(|count| count.to_string()).into_iter()
 }
 
 /// A table that only its owner may read, beside its place until it is whole.
@@ -186,10 +186,11 @@ impl List {
 
     /// It is whole.
     pub fn keep(mut self) -> Result<(), Failed> {
-        let whole = self.rows.flush().and_then(|()| self.rows.get_ref().sync_all()).and_then(|()| std::fs::rename(beside(&self.path), &self.path));
+        let whole =
+            self.rows.flush().and_then(|()| self.rows.get_ref().sync_all()).and_then(|()| std::fs::rename(beside(&self.path), &self.path));
         whole.map_err(|cause| Failed::File { path: self.path, cause })
     }
 }
 
-const COUNTS: &[&str] = &["school_id", "school", "class", "people", "invited", "joined", "signed_in", "never", "no_way_in"];
+const COUNTS: &[&str] = &["school_id", "school", "class", "people", "invited", "claimed", "signed_in", "never", "no_way_in"];
 const MISSING: &[&str] = &["school", "class", "person_id", "given_name", "family_name", "has_address", "invited", "no_way_in"];

@@ -48,6 +48,7 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("roster.schedule.path", "A folder or a zip that the server imports by itself, when it has changed."),
     ("roster.schedule.at", "At these hours of the schools' clock, such as [\"06:00\", \"12:30\"]."),
     ("roster.schedule.every", "Or again and again: 15m, 2h."),
+    ("roster.schedule.hold_above", "It is held if more than this percentage of the people would leave."),
     ("roster.schedule.tell", "Who hears by mail of an import that failed or was held; else the help desk."),
 ];
 

@@ -17,7 +17,7 @@ pub struct RosterSettings {
 }
 
 /// `[roster.schedule]`: a folder or a zip that the server imports when it has changed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ScheduleSettings {
     /// What is imported; none: nothing is imported by itself.
@@ -26,6 +26,8 @@ pub struct ScheduleSettings {
     pub at: Vec<String>,
     /// Or again and again, such as `15m` or `2h`.
     pub every: Option<String>,
+    /// An import is held if more than this percentage of the people would leave.
+    pub hold_above: u8,
     /// Who hears of an import that failed or was held; else the help desk.
     pub tell: Vec<String>,
 }
@@ -37,6 +39,12 @@ pub enum Schedule {
     At(Vec<Time>),
     /// Every so many seconds, counted from midnight UTC.
     Every(i64),
+}
+
+impl Default for ScheduleSettings {
+    fn default() -> Self {
+        Self { path: None, at: Vec::new(), every: None, hold_above: 3, tell: Vec::new() }
+    }
 }
 
 impl ScheduleSettings {
@@ -121,7 +129,7 @@ mod tests {
             path: Some("export.zip".into()),
             at: hours.iter().map(|hour| (*hour).to_owned()).collect(),
             every: every.map(str::to_owned),
-            tell: Vec::new(),
+            ..ScheduleSettings::default()
         }
     }
 

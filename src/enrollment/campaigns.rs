@@ -125,6 +125,11 @@ pub async fn create(app: &App, wanted: Wanted, dry_run: bool, told: &(dyn Fn(u64
     Ok((campaign, found))
 }
 
+/// Its last day, in the district.
+pub fn last_day_of(app: &App, campaign: &Campaign) -> Date {
+    last_day(&app.tools, campaign.until)
+}
+
 /// How ready everybody is now.
 pub async fn stands(app: &App, campaign: &Campaign, told: &(dyn Fn(u64) + Sync)) -> Result<Report, Refused> {
     let asked = asked(campaign, app.flow(&campaign.flow));
@@ -149,7 +154,18 @@ pub async fn end(app: &App, name: &str) -> Result<Campaign, Refused> {
 pub async fn remind_now(app: &App, name: &str, dry_run: bool, told: &(dyn Fn(u64) + Sync)) -> Result<Reminded, Refused> {
     let campaign = running(app, name).await?;
     let today = i32::try_from(app.now().0 / A_DAY).unwrap_or_default();
-    Ok(Pass { app, campaign: &campaign, step: BY_HAND + today, dry_run, told }.walk().await?)
+    let done = Pass { app, campaign: &campaign, step: BY_HAND + today, dry_run, told }.walk().await?;
+    if !dry_run {
+        note(app, &campaign, None, &done).await?;
+    }
+    Ok(done)
+}
+
+/// That people were reminded stands in the event log: of what, at which step, how many; not who.
+async fn note(app: &App, campaign: &Campaign, days: Option<u16>, done: &Reminded) -> Result<(), StoreError> {
+    let detail = json!({ "campaign": campaign.name, "days_before": days, "letters": done.letters });
+    let event = Event { detail, ..Event::of("campaign.reminded") };
+    app.store.write(async |tx: &Tx| tx.record(&event, app.now()).await).await
 }
 
 /// Writes the reminders that are due, of every campaign; how many letters. One node at a time has a campaign in hand.
@@ -167,7 +183,10 @@ pub async fn remind_due(app: &App) -> Result<u64, StoreError> {
         let reminded = done.as_ref().ok().map(|_| days);
         app.store.write(async |tx: &Tx| tx.campaigns().release(campaign.id, reminded).await).await?;
         letters += match done {
-            Ok(done) => done.letters,
+            Ok(done) => {
+                note(app, &campaign, Some(days), &done).await?;
+                done.letters
+            }
             Err(NoPlace::Store(error)) => return Err(error),
             // A school of the campaign left the roster: nobody is there to be reminded.
             Err(NoPlace::Unknown(..)) => 0,
@@ -322,8 +341,7 @@ impl Pass<'_> {
 
     /// Writes to those who have an address and were not written to at this step; how many letters.
     async fn write(&self, readers: &[Reader<'_>]) -> Result<u64, StoreError> {
-        let letters: Vec<(PersonId, Letter)> =
-            readers.iter().filter_map(|reader| Some((reader.person, self.letter(reader)?))).collect();
+        let letters: Vec<(PersonId, Letter)> = readers.iter().filter_map(|reader| Some((reader.person, self.letter(reader)?))).collect();
         if self.dry_run || letters.is_empty() {
             return Ok(letters.len() as u64);
         }

@@ -1,14 +1,13 @@
 //! Which guardians of which pupils have opened an account (C16, C17): a link for each pair, from which a report by person
 //! (the children inside) and one by pupil (the guardians inside) are made. School by school.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 
-use super::report::{Asked, Places, Refused, places};
+use super::report::{Asked, Places, Refused, holds, places};
 use crate::model::{Audience, PersonId, Timestamp};
 use crate::store::Reader;
-use crate::store::accounts::AccountState;
 use crate::store::circle::{Contact, Near};
 use crate::store::codes::Kind;
 use crate::store::families::{Pupil, Which};
@@ -22,7 +21,7 @@ pub enum State {
     /// Holds a code or a provisional password that still opens.
     Invited,
     /// Has an account.
-    Joined,
+    Claimed,
 }
 
 /// A guardian of a pupil.
@@ -45,7 +44,7 @@ impl State {
         match self {
             Self::None => "none",
             Self::Invited => "invited",
-            Self::Joined => "joined",
+            Self::Claimed => "claimed",
         }
     }
 }
@@ -60,7 +59,7 @@ pub async fn links(
 ) -> Result<(), Refused> {
     let of_class = matches!(where_to, Places::Class(_));
     let asked = Asked { audience: Audience::Guardian, places: where_to, flow: None };
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     for (id, _) in places(reader, &asked).await? {
         let which = if of_class { Which::Class(&id) } else { Which::School(&id) };
         let mut pupils = reader.families().pupils(which).await?;
@@ -92,13 +91,9 @@ pub async fn links(
 
 /// How somebody stands, who holds a code that still opens or not.
 fn state(contact: &Contact, holds_code: bool, now: Timestamp) -> State {
-    let password = contact
-        .account
-        .as_ref()
-        .is_some_and(|account| account.state == AccountState::Invited && account.given_until.is_some_and(|until| until > now));
     match () {
-        () if contact.has_joined() => State::Joined,
-        () if holds_code || password => State::Invited,
+        () if contact.has_joined() => State::Claimed,
+        () if holds(contact, holds_code, now) => State::Invited,
         () => State::None,
     }
 }

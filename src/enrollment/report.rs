@@ -46,7 +46,7 @@ pub struct Count {
     /// Of them, those who hold a code or a provisional password that still opens.
     pub invited: u64,
     /// Those whose account is theirs.
-    pub joined: u64,
+    pub claimed: u64,
     /// Those of them who signed in at least once.
     pub signed_in: u64,
     /// Those who never did.
@@ -135,14 +135,25 @@ pub async fn report(
         Some(flow) => lacking(reader, policy, flow, told).await?,
         None => Lacking::new(),
     };
-    let (mut report, mut seen) = (Report::default(), HashSet::new());
+    let mut walk = Walk { reader, without, now, all: Group::default(), seen: HashSet::new() };
+    let mut schools = Vec::new();
     for (id, name) in places(reader, asked).await? {
         let place = members(reader, asked, id, name).await?;
-        let group = count(reader, place, &without, now, &mut report.all, &mut seen, each).await?;
-        report.schools.push(group);
-        told(seen.len() as u64);
+        schools.push(walk.count(place, each).await?);
+        told(walk.seen.len() as u64);
     }
-    Ok(report)
+    Ok(Report { all: walk.all, schools })
+}
+
+/// The walk from place to place.
+struct Walk<'a> {
+    reader: &'a Reader<'a>,
+    without: Lacking,
+    now: Timestamp,
+    /// Everybody once.
+    all: Group,
+    /// Who was counted in it.
+    seen: HashSet<PersonId>,
 }
 
 /// The places that are meant, each once.
@@ -190,75 +201,64 @@ async fn members(reader: &Reader<'_>, asked: &Asked<'_>, id: String, name: Strin
     Ok(Place { id, name, members })
 }
 
-/// Counts a place, and in the whole whoever was not counted there before.
-async fn count(
-    reader: &Reader<'_>,
-    place: Place,
-    without: &Lacking,
-    now: Timestamp,
-    all: &mut Group,
-    seen: &mut HashSet<PersonId>,
-    each: Each<'_>,
-) -> Result<Group, StoreError> {
-    let mut of_school = HashSet::new();
-    let mut by_class: BTreeMap<String, HashSet<PersonId>> = BTreeMap::new();
-    for (class, person) in place.members {
-        of_school.insert(person);
-        by_class.entry(class).or_default().insert(person);
-    }
-    let people: Vec<PersonId> = of_school.iter().copied().collect();
-    let mut standing = HashMap::with_capacity(people.len());
-    for chunk in people.chunks(CHUNK) {
-        standings(reader, chunk, now, &mut standing).await?;
-    }
-    let mut school = Group { id: place.id, name: place.name, ..Group::default() };
-    for (person, one) in &standing {
-        let why = without.get(person).map(Vec::as_slice).unwrap_or_default();
-        school.add(one, why);
-        if seen.insert(*person) {
-            all.add(one, why);
+impl Walk<'_> {
+    /// Counts a place, and in the whole whoever was not counted there before.
+    async fn count(&mut self, place: Place, each: &mut (dyn FnMut(Missing<'_>) + Send)) -> Result<Group, StoreError> {
+        let mut by_class: BTreeMap<String, HashSet<PersonId>> = BTreeMap::new();
+        for (class, person) in place.members {
+            by_class.entry(class).or_default().insert(person);
         }
-    }
-    for (class, people) in by_class {
-        let mut group = Group { id: class.clone(), name: class.clone(), ..Group::default() };
-        let mut missing: Vec<(&Standing, &[&'static str])> = Vec::new();
-        for person in people {
-            let Some(one) = standing.get(&person) else { continue };
-            let why = without.get(&person).map(Vec::as_slice).unwrap_or_default();
-            group.add(one, why);
-            if !one.contact.has_joined() {
-                missing.push((one, why));
+        let people: HashSet<PersonId> = by_class.values().flatten().copied().collect();
+        let standing = self.standings(people.into_iter().collect()).await?;
+        let mut school = Group { id: place.id, name: place.name, ..Group::default() };
+        for (person, one) in &standing {
+            let why = self.without.get(person).map(Vec::as_slice).unwrap_or_default();
+            school.add(one, why);
+            if self.seen.insert(*person) {
+                self.all.add(one, why);
             }
         }
-        missing.sort_by(|one, other| by_name(&one.0.contact).cmp(&by_name(&other.0.contact)));
-        for (one, why) in missing {
-            each(Missing { school: &school.name, class: &class, who: &one.contact, invited: one.invited, why });
+        for (class, people) in by_class {
+            let mut group = Group { id: class.clone(), name: class.clone(), ..Group::default() };
+            let stands = |person: &PersonId| Some((standing.get(person)?, self.without.get(person).map(Vec::as_slice).unwrap_or_default()));
+            let mut members: Vec<(&Standing, &[&'static str])> = people.iter().filter_map(stands).collect();
+            members.sort_by_cached_key(|(one, _)| by_name(&one.contact));
+            for (one, why) in members {
+                group.add(one, why);
+                if !one.contact.has_joined() {
+                    each(Missing { school: &school.name, class: &class, who: &one.contact, invited: one.invited, why });
+                }
+            }
+            if !class.is_empty() {
+                school.classes.push(group);
+            }
         }
-        if !class.is_empty() {
-            school.classes.push(group);
-        }
+        Ok(school)
     }
-    Ok(school)
+
+    async fn standings(&self, people: Vec<PersonId>) -> Result<HashMap<PersonId, Standing>, StoreError> {
+        let mut standing = HashMap::with_capacity(people.len());
+        for chunk in people.chunks(CHUNK) {
+            let contacts = self.reader.circle().contacts(chunk).await?;
+            let on_paper = self.reader.codes().given(Kind::Activation, chunk, self.now).await?;
+            let by_mail = self.reader.codes().given(Kind::Security, chunk, self.now).await?;
+            for (person, contact) in contacts {
+                let code = [&on_paper, &by_mail].iter().any(|given| given.get(&person) == Some(&true));
+                let invited = holds(&contact, code, self.now);
+                standing.insert(person, Standing { contact, invited });
+            }
+        }
+        Ok(standing)
+    }
 }
 
-async fn standings(
-    reader: &Reader<'_>,
-    people: &[PersonId],
-    now: Timestamp,
-    into: &mut HashMap<PersonId, Standing>,
-) -> Result<(), StoreError> {
-    let contacts = reader.circle().contacts(people).await?;
-    let on_paper = reader.codes().given(Kind::Activation, people, now).await?;
-    let by_mail = reader.codes().given(Kind::Security, people, now).await?;
-    for (person, contact) in contacts {
-        let code = [&on_paper, &by_mail].iter().any(|given| given.get(&person) == Some(&true));
-        let password = contact.account.as_ref().is_some_and(|account| {
-            account.state == AccountState::Invited && account.given_until.is_some_and(|until| until > now)
-        });
-        let invited = !contact.has_joined() && (code || password);
-        into.insert(person, Standing { contact, invited });
-    }
-    Ok(())
+/// Has not joined, and holds a code or a provisional password that still opens.
+pub(super) fn holds(contact: &Contact, code: bool, now: Timestamp) -> bool {
+    let password = contact
+        .account
+        .as_ref()
+        .is_some_and(|account| account.state == AccountState::Invited && account.given_until.is_some_and(|until| until > now));
+    !contact.has_joined() && (code || password)
 }
 
 impl Group {
@@ -268,7 +268,7 @@ impl Group {
         let signed_in = joined && account.is_some_and(|account| account.signed_in_at.is_some());
         self.count.people += 1;
         self.count.invited += u64::from(one.invited);
-        self.count.joined += u64::from(joined);
+        self.count.claimed += u64::from(joined);
         self.count.signed_in += u64::from(signed_in);
         self.count.never += u64::from(!signed_in);
         if !joined && !why.is_empty() {
@@ -278,8 +278,8 @@ impl Group {
     }
 }
 
-fn by_name(contact: &Contact) -> (String, String, &str) {
-    (contact.family_name.to_lowercase(), contact.given_name.to_lowercase(), &contact.source)
+fn by_name(contact: &Contact) -> (String, String, String) {
+    (contact.family_name.to_lowercase(), contact.given_name.to_lowercase(), contact.source.clone())
 }
 
 const CHUNK: usize = 512;

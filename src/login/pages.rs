@@ -92,7 +92,10 @@ impl Page for Home {
             logo: None,
         };
         let home = |apps: Vec<App>, messages| Self { name: "Éloïse".to_owned(), username: "S0123456".to_owned(), apps, messages };
-        vec![home(["Cahier de textes", "Bibliothèque", "Mathématiques en jeu", "Portail des familles"].map(app).to_vec(), 2), home(Vec::new(), 0)]
+        vec![
+            home(["Cahier de textes", "Bibliothèque", "Mathématiques en jeu", "Portail des familles"].map(app).to_vec(), 2),
+            home(Vec::new(), 0),
+        ]
     }
 }
 

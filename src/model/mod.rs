@@ -18,8 +18,8 @@ pub use date_format::DateFormat;
 pub use draft::{Draft, Journey};
 pub use hash::Hash;
 pub use ids::{
-    AccountId, AnnouncementId, BatchId, CampaignId, CaseId, ClassId, CodeId, FamilyId, GrantId, ImportId, JourneyId, LetterId, OrgId, PersonId,
-    SessionId, WaiterId,
+    AccountId, AnnouncementId, BatchId, CampaignId, CaseId, ClassId, CodeId, FamilyId, GrantId, ImportId, JourneyId, LetterId, OrgId,
+    PersonId, SessionId, WaiterId,
 };
 pub use language::Language;
 pub use letter::Letter;

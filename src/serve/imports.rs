@@ -50,8 +50,9 @@ pub async fn by_schedule(app: &App) -> Result<Option<Came>, StoreError> {
     if before.files.as_deref() == Some(seen.files.as_str()) {
         return Ok(Some(Came::SameFiles));
     }
+    let options = Options { hold_above: settings.hold_above.into(), ..Options::default() };
     let inputs = Inputs { clock: &*app.tools.clock, random: &app.tools.random, progress: &|_, _| {} };
-    let (came, why) = match import(&app.store, &inputs, path, &Options::default()).await {
+    let (came, why) = match import(&app.store, &inputs, path, &options).await {
         Ok(report) => match report.outcome {
             Outcome::Applied => (Came::Applied, None),
             Outcome::Held => (Came::Held, report.held_because),

@@ -86,7 +86,8 @@ impl Announcements<'_> {
 
     /// Takes its delivery in hand until an instant; false if somebody else has it, or it is done.
     pub async fn lease(&self, id: AnnouncementId, now: Timestamp, until: Timestamp) -> Result<bool, StoreError> {
-        let update = "UPDATE announcements SET lease_until = $3 WHERE id = $1 AND done_at IS NULL AND (lease_until IS NULL OR lease_until <= $2)";
+        let update =
+            "UPDATE announcements SET lease_until = $3 WHERE id = $1 AND done_at IS NULL AND (lease_until IS NULL OR lease_until <= $2)";
         Ok(sql::execute(&self.0, update, [id.0.into(), now.0.into(), until.0.into()]).await? == 1)
     }
 
@@ -105,7 +106,8 @@ impl Announcements<'_> {
 
     /// Those whose delivery was cut short: nobody has them in hand.
     pub async fn unfinished(&self, now: Timestamp) -> Result<Vec<Announcement>, StoreError> {
-        let select = "SELECT * FROM announcements WHERE done_at IS NULL AND (lease_until IS NULL OR lease_until <= $1) ORDER BY made_at, id";
+        let select =
+            "SELECT * FROM announcements WHERE done_at IS NULL AND (lease_until IS NULL OR lease_until <= $1) ORDER BY made_at, id";
         sql::rows(&self.0, select, [now.0.into()]).await?.iter().map(read).collect()
     }
 

@@ -91,7 +91,8 @@ impl Campaigns<'_> {
 
     /// Takes its reminders in hand until an instant; false if another node has them, or it was ended.
     pub async fn lease(&self, id: CampaignId, now: Timestamp, until: Timestamp) -> Result<bool, StoreError> {
-        let update = "UPDATE campaigns SET lease_until = $3 WHERE id = $1 AND ended_at IS NULL AND (lease_until IS NULL OR lease_until <= $2)";
+        let update =
+            "UPDATE campaigns SET lease_until = $3 WHERE id = $1 AND ended_at IS NULL AND (lease_until IS NULL OR lease_until <= $2)";
         Ok(sql::execute(&self.0, update, [id.0.into(), now.0.into(), until.0.into()]).await? == 1)
     }
 

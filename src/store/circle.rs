@@ -139,7 +139,8 @@ impl Circle<'_> {
             let known = strictest.entry((tie.child, tie.guardian)).or_insert((true, true));
             *known = (known.0 && sees, known.1 && hears);
         }
-        let near = |((child, guardian), (sees, hears)): ((PersonId, PersonId), (bool, bool))| Near { child, guardian, sees, hears: sees && hears };
+        let near =
+            |((child, guardian), (sees, hears)): ((PersonId, PersonId), (bool, bool))| Near { child, guardian, sees, hears: sees && hears };
         Ok(strictest.into_iter().map(near).collect())
     }
 

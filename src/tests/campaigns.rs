@@ -42,7 +42,7 @@ async fn campaign(district: &District, words: &str) -> Result<Value, campaigns::
 }
 
 fn numbers(of: &Value) -> [i64; 6] {
-    ["people", "invited", "joined", "signed_in", "never", "no_way_in"].map(|key| of[key].as_i64().unwrap())
+    ["people", "invited", "claimed", "signed_in", "never", "no_way_in"].map(|key| of[key].as_i64().unwrap())
 }
 
 /// The reminders that wait to leave, by address.
@@ -185,12 +185,12 @@ async fn c16_c17_who_has_opened_an_account_is_told_by_person_and_by_pupil() {
         family.send(&[("new", "yes")]).await;
         family.choose(super::family::PASSWORD).await.send(&[]).await;
         assert_eq!(family.shows(), "enrolled");
-        let told = district.code("list --by person --state joined").await.unwrap();
-        assert_eq!((told["rows"].as_array().unwrap().len(), told["joined"].as_i64()), (1, Some(1)));
-        assert_eq!((anne(&told)["joined_by"].as_str(), anne(&told)["signed_in_at"].is_i64()), (Some("guardian-code"), true));
+        let told = district.code("list --by person --state claimed").await.unwrap();
+        assert_eq!((told["rows"].as_array().unwrap().len(), told["claimed"].as_i64()), (1, Some(1)));
+        assert_eq!((anne(&told)["claimed_by"].as_str(), anne(&told)["signed_in_at"].is_i64()), (Some("guardian-code"), true));
         let told = district.code("list --by pupil --school s1").await.unwrap();
         let rows = told["rows"].as_array().unwrap();
-        assert_eq!(rows.iter().map(|row| row["state"].as_str().unwrap()).collect::<Vec<_>>(), ["joined", "none"]);
+        assert_eq!(rows.iter().map(|row| row["state"].as_str().unwrap()).collect::<Vec<_>>(), ["claimed", "none"]);
         assert_eq!((told["pupils"].as_i64(), rows[1]["guardians"].as_array().unwrap().len()), (Some(2), 3));
         let none = district.code("list --by pupil --state none").await.unwrap();
         assert_eq!(none["rows"][0]["student_id"], "c03");

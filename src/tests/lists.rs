@@ -200,3 +200,33 @@ async fn r06_a_mailbox_waits_once_and_nobody_without_a_claim_can_name_one() {
         assert_eq!(district.count("list_waiters").await, 0);
     }
 }
+
+#[tokio::test]
+async fn e01_where_pages_do_not_say_who_was_found_the_offer_does_not_either() {
+    for district in District::each_with_families().await {
+        let schools = district.app.store.read().people().schools().await.unwrap();
+        let ruisseau = schools.iter().find(|school| school.name.contains("Ruisseau")).unwrap().id.to_string();
+        let mut seen = Vec::new();
+        for (number, birth_date) in [(1, "2015-01-02"), (2, "2001-01-01")] {
+            let mut family = district.family(&format!("203.0.113.{number}"));
+            let facts = [
+                ("email", "anne@famille.example"),
+                ("given_name", "Anne"),
+                ("family_name", "Roy-Côté"),
+                ("birth_date", birth_date),
+                ("school", ruisseau.as_str()),
+                ("civic_number", "2445"),
+            ];
+            family.claim("parent-portal", &facts).await;
+            assert_eq!(family.shows(), "check-mail");
+            let journey = family.address.rsplit('/').next().unwrap().to_owned();
+            family.open("/enroll/write-to-me").await;
+            let offer = family.shows();
+            family.open(&format!("/enroll/parent-portal?again={journey}")).await;
+            seen.push((offer, family.shows(), family.address.starts_with("/enroll")));
+        }
+        assert_eq!(district.cases().await.len(), 1, "one of them was not matched");
+        assert_eq!(seen[0], seen[1]);
+        assert_eq!(seen[0].0, "enroll");
+    }
+}

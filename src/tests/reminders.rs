@@ -87,7 +87,10 @@ async fn e03_nobody_is_reminded_at_night_or_after_joining() {
         district.clock.advance(Duration::from_hours(7));
         assert_eq!(reminding::remind(&district.app).await.unwrap(), 1);
         let reminded = reminders(&district).await;
-        assert_eq!((reminded.len(), reminded[0].to.as_str(), reminded[0].data["kind"].as_str()), (1, "marc@famille.example", Some("password")));
+        assert_eq!(
+            (reminded.len(), reminded[0].to.as_str(), reminded[0].data["kind"].as_str()),
+            (1, "marc@famille.example", Some("password"))
+        );
         assert!(!reminded[0].data.to_string().contains(given[1].password.expose()));
         // The school gives Marc another: it ends on another day, of which he hears too.
         provisioning::provision((&district.app.store, &district.app.tools), &[marc.id], 90 * A_DAY, &|_| {}).await.unwrap();

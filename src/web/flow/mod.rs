@@ -179,12 +179,14 @@ pub async fn unmatched_here(app: &App, visitor: &Visitor) -> Result<Option<Unmat
     Ok(None)
 }
 
-/// The flow of a journey of this browser that stands at the neutral page.
+/// The flow of a journey of this browser that stands at the neutral page. Where pages go on as if somebody had been found,
+/// nobody is told by this either (row E01).
 async fn unmatched(app: &App, visitor: &Visitor, journey: JourneyId) -> Result<Option<String>, PageError> {
     let Some(secret) = visitor.jar.journey(journey) else { return Ok(None) };
     let kept = app.store.read().journeys().find(journey).await?;
     let mine = kept.filter(|kept| kept.browser == secret.hash() && kept.ending.is_none() && kept.journey.expires_at > visitor.now);
-    Ok(mine.filter(|kept| kept.journey.draft.not_matched.is_some()).map(|kept| kept.journey.flow))
+    let says_so = |draft: &Draft| draft.not_matched.is_some() && !draft.nobody;
+    Ok(mine.filter(|kept| says_so(&kept.journey.draft)).map(|kept| kept.journey.flow))
 }
 
 /// A letter leads back to a claim that was not matched: where it waits in this browser, with what was typed. In any other
