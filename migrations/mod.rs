@@ -17,6 +17,7 @@ mod m0009_charters_and_preferences;
 mod m0010_own_address;
 mod m0011_linked_identities;
 mod m0012_approvals;
+mod m0013_school_office;
 mod m0015_address_changes;
 mod m0016_alarms;
 
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_own_address::Migration),
             Box::new(m0011_linked_identities::Migration),
             Box::new(m0012_approvals::Migration),
+            Box::new(m0013_school_office::Migration),
             Box::new(m0015_address_changes::Migration),
             Box::new(m0016_alarms::Migration),
         ]

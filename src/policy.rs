@@ -95,6 +95,11 @@ impl Policy {
         Duration::from_hours(24 * u64::from(self.settings.provisional.days.unwrap_or(7)))
     }
 
+    /// So many days before an invitation ends, whoever has not joined is reminded of it (E3).
+    pub fn reminder_days(&self) -> &[u16] {
+        &self.settings.reminder_days
+    }
+
     /// The rule of the name to sign in with, as a page shows it next to the field: `S0123456`.
     pub fn username_example(&self, audience: Audience) -> String {
         let naming = Naming {

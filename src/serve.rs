@@ -2,6 +2,7 @@
 //! it does by itself (mail, keys, the event log, forgetting) runs here until it is asked to stop.
 
 mod connections;
+pub mod imports;
 mod upkeep;
 
 use std::path::Path;

@@ -3,10 +3,12 @@
 //! this feature begin at `/account/{flow}` and know from the start whose account it is.
 
 pub mod address;
+pub mod announcing;
 pub mod approvals;
 pub mod apps;
 pub mod check;
 pub mod children;
+pub mod inbox;
 mod keep;
 pub mod overview;
 pub mod pages;

@@ -1,19 +1,33 @@
 //! `preau claim`: the queue of claims that did not go on. The family reads out the number on its page; here stand the
 //! exact cause, what was typed, and beside it what the roster has (A45, A46).
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
+use super::report;
 use crate::console::Answer;
 use crate::enrollment::turned_away::{Typed, typed_of};
+use crate::enrollment::waiting;
 use crate::keys::{KeyError, KeyStore};
 use crate::limits::{self, Rule};
-use crate::model::Timestamp;
+use crate::model::{Audience, Timestamp};
 use crate::people::{full_name_key, name_key, names_match};
 use crate::store::cases::Case;
 use crate::store::events::Event;
 use crate::store::people::Person;
 use crate::store::{Reader, Store, StoreError, Tx};
+use crate::tools::Tools;
+
+/// Claims: those that did not go on, and those that are still to come.
+#[derive(Debug, Subcommand)]
+pub enum Claims {
+    /// The queue.
+    #[command(flatten)]
+    Queue(Command),
+    /// Say who has joined and who has not, by school and class: invited, joined, signed in, never, and for whom the roster
+    /// leaves no way in.
+    Report(report::Ask),
+}
 
 /// Claims that did not go on.
 #[derive(Debug, Subcommand)]
@@ -40,6 +54,27 @@ pub struct List {
     pub most: u32,
 }
 
+/// Whose accounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Whose {
+    /// Pupils.
+    Pupil,
+    /// Parents, guardians, relatives.
+    Guardian,
+    /// Those who work for the district.
+    Staff,
+}
+
+impl From<Whose> for Audience {
+    fn from(whose: Whose) -> Self {
+        match whose {
+            Whose::Pupil => Self::Student,
+            Whose::Guardian => Self::Guardian,
+            Whose::Staff => Self::Staff,
+        }
+    }
+}
+
 /// Why a command could not be done.
 #[derive(Debug, thiserror::Error)]
 pub enum Failed {
@@ -55,8 +90,8 @@ pub enum Failed {
 }
 
 /// Does it; what it answers is one JSON value, which `--json` prints as it is.
-pub async fn run(command: Command, store: &Store, keys: &KeyStore, now: Timestamp) -> Result<Value, Failed> {
-    let reader = store.read();
+pub async fn run(command: Command, store: &Store, tools: &Tools, now: Timestamp) -> Result<Value, Failed> {
+    let (reader, keys) = (store.read(), &tools.keys);
     match command {
         Command::List(List { most }) => {
             let mut told = Vec::new();
@@ -73,7 +108,7 @@ pub async fn run(command: Command, store: &Store, keys: &KeyStore, now: Timestam
         }
         Command::Reset { number } => {
             let case = find(&reader, number).await?;
-            let closed = store.write(async |tx: &Tx| reset(tx, keys, &case, now).await).await?;
+            let closed = store.write(async |tx: &Tx| reset(tx, tools, &case, now).await).await?;
             Ok(json!({ "reset": case.number, "closed": closed }))
         }
     }
@@ -129,8 +164,9 @@ async fn find(reader: &Reader<'_>, number: String) -> Result<Case, Failed> {
     reader.cases().by_number(&written).await?.ok_or(Failed::Unknown(number))
 }
 
-/// The counters are cleared, and every open case about the same record is answered with it.
-async fn reset(tx: &Tx, keys: &KeyStore, case: &Case, now: Timestamp) -> Result<u64, StoreError> {
+/// The counters are cleared, every open case about the same record is answered with it, and whoever waits because of it is
+/// written to.
+async fn reset(tx: &Tx, tools: &Tools, case: &Case, now: Timestamp) -> Result<u64, StoreError> {
     if case.cause.is_request() {
         let closed = tx.cases().close_one(case.id, now).await?;
         let detail = json!({ "case": case.number, "cause": case.cause.word() });
@@ -139,9 +175,11 @@ async fn reset(tx: &Tx, keys: &KeyStore, case: &Case, now: Timestamp) -> Result<
     }
     limits::reset(tx, Rule::RecordClaim, &case.subject).await?;
     if let Some(person) = case.person {
-        limits::reset(tx, Rule::RecordClaim, &limits::subject_of_record(keys, person)).await?;
+        limits::reset(tx, Rule::RecordClaim, &limits::subject_of_record(&tools.keys, person)).await?;
     }
     let closed = tx.cases().close(case.person, &case.subject, now).await?;
+    // The claim goes on: whoever left an address hears that they can try again.
+    waiting::tell_of_case(tx, tools, case.journey, now).await?;
     let detail = json!({ "case": case.number });
     tx.record(&Event { person: case.person, detail, ..Event::of("claim.reset") }, now).await?;
     Ok(closed)

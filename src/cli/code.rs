@@ -9,7 +9,9 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+use super::joined::{self, By, Wanted as WantedState};
 use super::paper::{OnPaperInto, Sheets};
+use super::report;
 use crate::app::App;
 use crate::console::Answer;
 use crate::enrollment::issuing::{self, ForLetter, Letters, Order, Progress, Refused, Summary, Wanted};
@@ -106,6 +108,16 @@ pub struct List {
     /// Only of this batch.
     #[arg(long, value_name = "ID")]
     pub batch: Option<BatchId>,
+    /// Not the codes, but who has opened an account, however they came: by person with the children inside, or by pupil with
+    /// the guardians inside.
+    #[arg(long, value_enum, conflicts_with_all = ["unused", "used", "batch"])]
+    pub by: Option<By>,
+    /// With --by: only those who stand so.
+    #[arg(long, value_enum, requires = "by")]
+    pub state: Option<WantedState>,
+    /// With --by: write a line for each link here; only you may read the file.
+    #[arg(long, value_name = "OUT.csv", requires = "by")]
+    pub csv: Option<PathBuf>,
 }
 
 /// What `code revoke` takes.
@@ -170,6 +182,9 @@ pub enum Failed {
     /// Used, taken back, or unknown.
     #[error("there is no unused code {0}: nothing to take back")]
     NotUnused(CodeId),
+    /// The report.
+    #[error(transparent)]
+    Report(#[from] report::Failed),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -191,6 +206,9 @@ pub async fn run(command: Command, app: &App, progress: Progress<'_>) -> Result<
             issue(app, &order, &asked.how, progress).await
         }
         Command::List(asked) => {
+            if let Some(by) = asked.by {
+                return Ok(joined::run(by, &asked, app, progress).await?);
+            }
             let told = list(&app.store.read(), &asked, app.now()).await?;
             Ok(Answer::of(told, &["id", "last_group", "number", "state", "pupil", "guardian", "expires_at", "used_at", "used_by"]))
         }

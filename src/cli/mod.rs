@@ -1,8 +1,10 @@
 //! The command line: one file a subcommand, each of which parses, calls and answers. `preau demo` stands in `demo/`.
 
 pub mod account;
+pub mod announce;
 pub mod approval;
 pub mod audit;
+pub mod campaign;
 pub mod claim;
 pub mod client;
 pub mod code;
@@ -11,10 +13,12 @@ pub mod database;
 pub mod doctor;
 pub mod flow;
 pub mod invite;
+pub mod joined;
 pub mod key;
 pub mod mail;
 pub mod paper;
 pub mod provision;
+pub mod report;
 pub mod roster;
 
 use std::path::{Path, PathBuf};
@@ -45,9 +49,9 @@ pub enum Command {
     /// The database: bring its schema up, or say what is pending.
     #[command(subcommand)]
     Database(database::Command),
-    /// The roster: import it, look at the history, take an import back, make a synthetic one.
+    /// The roster: import it, look at history and schedule, take an import back, make a synthetic one.
     #[command(subcommand)]
-    Roster(roster::Command),
+    Roster(roster::Rosters),
     /// The apps that people sign in to (relying parties).
     #[command(subcommand)]
     Client(client::Command),
@@ -61,9 +65,14 @@ pub enum Command {
     /// Those who wait for a yes of the school.
     #[command(subcommand)]
     Approval(approval::Command),
-    /// Claims that did not go on, for the school's office.
+    /// Claims, for the school's office: those that did not go on, and who has not joined yet.
     #[command(subcommand)]
-    Claim(claim::Command),
+    Claim(claim::Claims),
+    /// One clear ask of many people with a last day: reminders, and how ready everybody is.
+    #[command(subcommand)]
+    Campaign(campaign::Command),
+    /// A message of the school to guardians, pupils or both: in their inbox, with a copy by mail.
+    Announce(announce::Announce),
     /// People's accounts.
     #[command(subcommand)]
     Account(account::Command),
@@ -118,6 +127,12 @@ pub enum Failed {
     #[error(transparent)]
     Claim(#[from] claim::Failed),
     #[error(transparent)]
+    Report(#[from] report::Failed),
+    #[error(transparent)]
+    Campaign(#[from] crate::enrollment::campaigns::Refused),
+    #[error(transparent)]
+    Announce(#[from] announce::Failed),
+    #[error(transparent)]
     Account(#[from] account::Failed),
     #[error(transparent)]
     Audit(#[from] audit::Failed),
@@ -162,11 +177,15 @@ pub async fn run(command: Command, place: &Place) -> Result<Answer, Failed> {
         }
         Command::Flow(command) => flow::run(&command, place).await,
         Command::Database(command) => database::run(&command, &place.config()?).await,
-        Command::Roster(roster::Command::Generate(asked)) => {
+        Command::Roster(roster::Rosters::Now(roster::Command::Generate(asked))) => {
             let progress = Progress::new();
             Ok(roster::make(&asked, &|what, count| progress.tell(what, count))?.into())
         }
-        Command::Roster(command) => {
+        Command::Roster(roster::Rosters::Schedule) => {
+            let config = place.config()?;
+            Ok(roster::schedule(&config, &serve::open_store(&config).await?, clock.now()).await?)
+        }
+        Command::Roster(roster::Rosters::Now(command)) => {
             let progress = Progress::new();
             Ok(roster::run(command, &open(place).await?, &clock, &random, &|what, count| progress.tell(what, count)).await?)
         }
@@ -187,10 +206,22 @@ pub async fn run(command: Command, place: &Place) -> Result<Answer, Failed> {
             Ok(invite::run(asked, &assemble(place).await?, &|written| progress.tell("letters", written)).await?)
         }
         Command::Approval(command) => Ok(approval::run(command, &assemble(place).await?.store, clock.now()).await?),
-        Command::Claim(command) => {
+        Command::Claim(claim::Claims::Report(asked)) => {
+            let progress = Progress::new();
+            Ok(report::run(asked, &assemble(place).await?, &|seen| progress.tell("people", seen)).await?)
+        }
+        Command::Campaign(command) => {
+            let progress = Progress::new();
+            Ok(campaign::run(command, &assemble(place).await?, &|seen| progress.tell("people", seen)).await?)
+        }
+        Command::Claim(claim::Claims::Queue(command)) => {
             let app = assemble(place).await?;
-            let told = claim::run(command, &app.store, &app.tools.keys, clock.now()).await?;
+            let told = claim::run(command, &app.store, &app.tools, clock.now()).await?;
             Ok(claim::said(told))
+        }
+        Command::Announce(asked) => {
+            let progress = Progress::new();
+            Ok(announce::run(asked, &assemble(place).await?, &|seen| progress.tell("people", seen)).await?)
         }
         Command::Account(command) => {
             let app = assemble(place).await?;

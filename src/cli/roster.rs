@@ -6,13 +6,24 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
 use crate::clock::Clock;
+use crate::config::Config;
 use crate::console::Answer;
-use crate::model::ImportId;
+use crate::model::{ImportId, Timestamp};
 use crate::random::Random;
 use crate::roster::{
     District, GenerateError, ImportError, Inputs, Limits, Mode, Options, Outcome, Report, Version, generate, import, undo,
 };
 use crate::store::{Store, StoreError};
+
+/// The roster, and when the server imports it by itself.
+#[derive(Debug, Subcommand)]
+pub enum Rosters {
+    /// The roster.
+    #[command(flatten)]
+    Now(Command),
+    /// Show when the server imports by itself, and what came of the last time.
+    Schedule,
+}
 
 /// The roster.
 #[derive(Debug, Subcommand)]
@@ -145,6 +156,28 @@ pub async fn run(command: Command, store: &Store, clock: &dyn Clock, random: &Ra
         }
         Command::Generate(asked) => Ok(make(&asked, progress)?.into()),
     }
+}
+
+/// When the server imports by itself.
+pub async fn schedule(config: &Config, store: &Store, now: Timestamp) -> Result<Answer, Failed> {
+    let settings = &config.roster.schedule;
+    let Ok(Some(schedule)) = settings.schedule() else {
+        let text = "Nothing is imported by itself: see roster.schedule in the settings.".to_owned();
+        return Ok(Answer { json: json!({ "scheduled": false }), text });
+    };
+    let stands = store.read().imports().scheduled().await?;
+    let happened = |at: Timestamp| Some(at).filter(|at| at.0 > 0);
+    let told = json!({
+        "scheduled": true,
+        "path": settings.path,
+        "at": settings.at,
+        "every": settings.every,
+        "next_at": schedule.next(now, &config.district.zone()),
+        "looked_at": happened(stands.slot),
+        "result": Some(stands.result).filter(|result| !result.is_empty()),
+        "result_at": happened(stands.result_at),
+    });
+    Ok(Answer::of(told, &["path", "at", "every", "next_at", "looked_at", "result", "result_at"]))
 }
 
 /// Writes a synthetic district.

@@ -30,6 +30,7 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("district.logo", "The district's logo: a path under /assets/."),
     ("district.help_address", "Where requests for help go that name no school."),
     ("district.telephones", "Telephone numbers where a person answers, at the foot of every page; a school's own comes from the roster."),
+    ("district.help_desk", "Where technical questions go; else where the other requests go."),
     ("district.time_zone", "The clock on the schools' walls, such as America/Toronto."),
     ("policy.AUDIENCE.username", "The name to sign in with: {studentNumber}, {givenName}, {familyName}, {email}."),
     ("policy.AUDIENCE.password_length", "The least number of characters in a password."),
@@ -49,6 +50,12 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("policy.temporary_password_by_mail", "A temporary password may be mailed; mail is read by others, and a link is the better way."),
     ("policy.school_networks", "Public addresses of schools: many pupils behind one address are not an attack."),
     ("policy.forbidden_words", "Words that no password may be made of: the mascot, the town, the portal's name."),
+    ("policy.reminder_days", "So many days before an invitation ends, whoever has not joined is reminded by mail; []: nobody is."),
+    ("roster.schedule.path", "A folder or a zip that the server imports by itself, when it has changed."),
+    ("roster.schedule.at", "At these hours of the schools' clock, such as [\"06:00\", \"12:30\"]."),
+    ("roster.schedule.every", "Or again and again: 15m, 2h."),
+    ("roster.schedule.hold_above", "It is held if more than this percentage of the people would leave."),
+    ("roster.schedule.tell", "Who hears by mail of an import that failed or was held; else the help desk."),
 ];
 
 const AUDIENCES: &[&str] = &["student", "guardian", "staff"];
@@ -114,6 +121,9 @@ mod tests {
         whole.flows.listed = Some(vec!["x".to_owned()]);
         whole.charters.dir = Some("x".into());
         whole.district.logo = Some("x".to_owned());
+        whole.district.help_desk = Some("x".to_owned());
+        whole.roster.schedule.path = Some("x".into());
+        whole.roster.schedule.every = Some("x".to_owned());
         for audience in [&mut whole.policy.student, &mut whole.policy.guardian, &mut whole.policy.staff] {
             *audience = toml::from_str(
                 "username = 'x'\npassword_length = 1\npassword_twice = true\npassword_history = 1\npassword_history_days = 1\n\

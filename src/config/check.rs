@@ -18,6 +18,10 @@ pub(super) fn problems(config: &Config) -> Vec<(&'static str, String)> {
         ("district.time_zone", zone(&config.district.time_zone)),
         ("hosts", config.hosts.iter().find_map(|host| wrong_host(&host.host, config))),
         ("sources", config.sources.iter().find_map(|source| wrong_source(source, config))),
+        ("district.help_desk", config.district.help_desk.as_deref().and_then(address)),
+        ("policy.reminder_days", days(&config.policy.reminder_days)),
+        ("roster.schedule", config.roster.schedule.schedule().err()),
+        ("roster.schedule.tell", config.roster.schedule.tell.iter().find_map(|text| address(text))),
     ];
     let found = rules.iter().filter_map(|(key, wrong)| wrong.as_ref().map(|what| (*key, format!("{key}: {what}"))));
     found.collect()
@@ -104,6 +108,11 @@ fn telephone(text: &str) -> Option<String> {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let fine = (3..=15).contains(&digits) && text.chars().count() <= 40 && !text.contains(char::is_control);
     (!fine).then(|| format!("{text:?} must be a telephone number, such as 613-742-8960 or +33 3 26 00 00 00"))
+}
+
+fn days(days: &[u16]) -> Option<String> {
+    let fine = days.iter().all(|day| (1..=180).contains(day));
+    (!fine).then(|| "must be days before the end, from 1 to 180, such as [30, 7, 1]".to_owned())
 }
 
 fn zone(text: &str) -> Option<String> {

@@ -16,11 +16,18 @@ pub struct DistrictSettings {
     pub help_address: String,
     /// Where a person answers, at the foot of every page; a school's own comes from the roster.
     pub telephones: Vec<String>,
+    /// Where technical questions go: a page, a password, a mail that does not come. None: where the others go.
+    pub help_desk: Option<String>,
     /// The clock on the wall of its schools, such as `America/Toronto`.
     pub time_zone: String,
 }
 
 impl DistrictSettings {
+    /// Where technical questions go.
+    pub fn help_desk(&self) -> &str {
+        self.help_desk.as_deref().unwrap_or(&self.help_address)
+    }
+
     /// The clock on the wall, for whatever tells people an hour.
     pub fn zone(&self) -> jiff::tz::TimeZone {
         // Checked when the settings were read; the library keeps what it has looked up.
@@ -36,6 +43,7 @@ impl Default for DistrictSettings {
             logo: None,
             help_address: "aide@ecole.example".to_owned(),
             telephones: Vec::new(),
+            help_desk: None,
             time_zone: "UTC".to_owned(),
         }
     }

@@ -10,6 +10,7 @@ mod load;
 pub mod mail;
 pub mod passwords;
 pub mod policy;
+pub mod roster;
 pub mod sources;
 
 use std::path::{Path, PathBuf};
@@ -23,6 +24,7 @@ use self::keys::KeySettings;
 use self::mail::MailSettings;
 use self::passwords::PasswordSettings;
 use self::policy::PolicySettings;
+use self::roster::RosterSettings;
 use self::sources::SourceSettings;
 use crate::model::{Language, Network};
 
@@ -62,6 +64,8 @@ pub struct Config {
     pub hosts: Vec<HostSettings>,
     /// Other providers at which people may sign in.
     pub sources: Vec<SourceSettings>,
+    /// The roster.
+    pub roster: RosterSettings,
 }
 
 /// `[database]`.
@@ -127,6 +131,7 @@ impl Default for Config {
             policy: PolicySettings::default(),
             hosts: Vec::new(),
             sources: Vec::new(),
+            roster: RosterSettings::default(),
         }
     }
 }
@@ -145,6 +150,7 @@ impl Config {
         self.keys.master_key_file = from(&self.keys.master_key_file);
         self.flows.dir = self.flows.dir.as_deref().map(from);
         self.charters.dir = self.charters.dir.as_deref().map(from);
+        self.roster.schedule.path = self.roster.schedule.path.as_deref().map(from);
         for url in [&mut self.database.url, &mut self.mail.url] {
             for scheme in ["sqlite:", "file:"] {
                 // What stands behind two slashes is an address of the driver's own kind.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The district's rules.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PolicySettings {
     /// Pupils.
@@ -24,6 +24,8 @@ pub struct PolicySettings {
     pub school_networks: Vec<String>,
     /// Words that no password may be made of: the mascot, the town, the name of the portal.
     pub forbidden_words: Vec<String>,
+    /// So many days before an invitation ends, whoever has not joined is reminded of it, where there is an address (E3).
+    pub reminder_days: Vec<u16>,
 }
 
 /// The rules of one audience. What is not set is the audience's default, which `policy.rs` holds.
@@ -78,6 +80,23 @@ pub struct QuestionSettings {
     pub ask: u8,
     /// So many of these may be answered wrong.
     pub may_be_wrong: u8,
+}
+
+impl Default for PolicySettings {
+    fn default() -> Self {
+        Self {
+            student: AudienceSettings::default(),
+            guardian: AudienceSettings::default(),
+            staff: AudienceSettings::default(),
+            provisional: ProvisionalSettings::default(),
+            pupil_invites: PupilInviteSettings::default(),
+            questions: QuestionSettings::default(),
+            temporary_password_by_mail: false,
+            school_networks: Vec::new(),
+            forbidden_words: Vec::new(),
+            reminder_days: vec![30, 7, 1],
+        }
+    }
 }
 
 impl Default for QuestionSettings {

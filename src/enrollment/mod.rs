@@ -5,6 +5,7 @@ mod about_you;
 mod activation_code;
 mod approval;
 mod by_code;
+pub mod campaigns;
 mod charter;
 mod child_birth_date;
 mod children;
@@ -21,16 +22,20 @@ mod http;
 pub mod invitation_again;
 pub mod inviting;
 pub mod issuing;
+pub mod links;
 pub mod pages;
 mod preferences;
 pub mod provisioning;
 pub mod pupil_invites;
 pub mod readiness;
+pub mod reminding;
+pub mod report;
 mod roster_match;
 mod security_questions;
 mod set_password;
 mod standing;
 pub mod turned_away;
+pub mod waiting;
 
 use crate::flow::{Feature, StageEntry};
 

@@ -263,6 +263,10 @@ pub struct NotMatched {
     pub case: String,
     /// Where to correct what was typed.
     pub again: String,
+    /// The lists of the school came in again since.
+    pub newer: bool,
+    /// Where to ask for a letter once they have.
+    pub write_to_me: &'static str,
 }
 
 /// The account exists already: the ways in, for whoever claims it twice by mistake (A51).
@@ -278,8 +282,8 @@ pub struct AlreadyClaimed {
 
 impl NotMatched {
     /// The page of a case: the same to the byte for every other, but for its number (row E01).
-    pub(super) fn of(case: String) -> Self {
-        Self { case, again: CORRECT.to_owned() }
+    pub(super) fn of(case: String, newer: bool) -> Self {
+        Self { case, again: CORRECT.to_owned(), newer, write_to_me: super::waiting::ADDRESS }
     }
 }
 
@@ -577,7 +581,7 @@ impl Page for NotMatched {
     const TEMPLATE: &'static str = "pages/not-matched.html";
 
     fn samples() -> Vec<Self> {
-        vec![Self::of("2418-1107".to_owned())]
+        [false, true].map(|newer| Self::of("2418-1107".to_owned(), newer)).into()
     }
 }
 

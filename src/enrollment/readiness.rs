@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::flow::Flow;
 use crate::flow::need::Need;
-use crate::model::{Audience, Hash};
+use crate::model::{Audience, Hash, PersonId};
 use crate::people::{email_key, number_key};
 use crate::policy::{Naming, Policy};
 use crate::store::accounts::{AccountState, username_key};
@@ -43,13 +43,25 @@ pub struct Reason {
     pub such_as: Vec<String>,
 }
 
+/// Why some people cannot join, by person: those who can are not in it.
+pub type Lacking = HashMap<PersonId, Vec<&'static str>>;
+
 /// Looks at everybody. `told` hears how many were looked at.
 pub async fn readiness(reader: &Reader<'_>, policy: &Policy, flow: &Flow, told: &(dyn Fn(u64) + Sync)) -> Result<Readiness, StoreError> {
-    let mut count = Count::of(policy, flow);
+    Ok(everybody(reader, Count::of(policy, flow), told).await?.end())
+}
+
+/// The same, person by person: the words of the reasons.
+pub async fn lacking(reader: &Reader<'_>, policy: &Policy, flow: &Flow, told: &(dyn Fn(u64) + Sync)) -> Result<Lacking, StoreError> {
+    let count = Count { lacking: Some(Lacking::new()), ..Count::of(policy, flow) };
+    Ok(everybody(reader, count, told).await?.lacking.unwrap_or_default())
+}
+
+async fn everybody<'c>(reader: &Reader<'_>, mut count: Count<'c>, told: &(dyn Fn(u64) + Sync)) -> Result<Count<'c>, StoreError> {
     let (mut after, mut seen) = (None, 0);
     loop {
         let people = reader.roll().after(after).await?;
-        let Some(last) = people.last() else { return Ok(count.end()) };
+        let Some(last) = people.last() else { return Ok(count) };
         after = Some(last.person);
         seen += people.len() as u64;
         people.iter().for_each(|entry| count.add(entry));
@@ -69,10 +81,13 @@ struct Count<'a> {
     why: BTreeMap<Why, (u64, Vec<String>)>,
     alike: HashMap<u128, First>,
     names: HashSet<u128>,
+    /// Where it is asked, the reasons person by person.
+    lacking: Option<Lacking>,
 }
 
 /// The first of those who look alike.
 struct First {
+    person: PersonId,
     source: String,
     /// It is among those who cannot join.
     counted: bool,
@@ -107,6 +122,7 @@ impl<'a> Count<'a> {
             why: BTreeMap::new(),
             alike: HashMap::new(),
             names: HashSet::new(),
+            lacking: None,
         }
     }
 
@@ -132,7 +148,7 @@ impl<'a> Count<'a> {
         self.done.not_ready += u64::from(!why.is_empty());
         self.done.ready += u64::from(why.is_empty());
         for why in why {
-            self.note(why, &entry.source);
+            self.note(why, entry.person, &entry.source);
         }
     }
 
@@ -168,21 +184,24 @@ impl<'a> Count<'a> {
         let facts: Vec<String> = self.finds.iter().map(|need| fact(entry, *need)).collect();
         let first = match self.alike.entry(digest(&facts.join("\u{1f}"))) {
             Slot::Vacant(slot) => {
-                slot.insert(First { source: entry.source.clone(), counted: false });
+                slot.insert(First { person: entry.person, source: entry.source.clone(), counted: false });
                 return false;
             }
             Slot::Occupied(slot) => slot.into_mut(),
         };
         if !std::mem::replace(&mut first.counted, true) {
-            let source = first.source.clone();
+            let (person, source) = (first.person, first.source.clone());
             self.done.ready -= 1;
             self.done.not_ready += 1;
-            self.note(Why::Alike, &source);
+            self.note(Why::Alike, person, &source);
         }
         true
     }
 
-    fn note(&mut self, why: Why, source: &str) {
+    fn note(&mut self, why: Why, person: PersonId, source: &str) {
+        if let Some(lacking) = &mut self.lacking {
+            lacking.entry(person).or_default().push(why.words().0);
+        }
         let (people, such_as) = self.why.entry(why).or_default();
         *people += 1;
         if such_as.len() < EXAMPLES {
@@ -202,6 +221,7 @@ impl<'a> Count<'a> {
 }
 
 impl Why {
+    /// Its word, and what staff reads.
     fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::Lacks(need) => (need.word(), need.lack()),
@@ -255,7 +275,7 @@ mod tests {
 
     use super::*;
     use crate::flow::definition;
-    use crate::model::{PersonId, Timestamp};
+    use crate::model::Timestamp;
     use crate::random::Random;
     use crate::store::roll::Child;
 

@@ -141,7 +141,9 @@ impl Stage for RosterMatch {
             let typed = typed_of(&look.tools.keys, &case).map_err(|error| FlowError::Broken(error.to_string()))?;
             return Ok(Screen::of(&pages::AlreadyClaimed::of(case.number, &typed.student_number, |path| look.link(path))));
         }
-        Ok(Screen::of(&pages::NotMatched::of(case.number)))
+        // The same for every case: what changed is the roster, whatever it says of this one.
+        let newer = look.reader.imports().last_change().await?.is_some_and(|changed| changed > case.last_at);
+        Ok(Screen::of(&pages::NotMatched::of(case.number, newer)))
     }
 
     async fn prepare(&self, look: &Look<'_>, form: &Form) -> Result<Prepared, FlowError> {

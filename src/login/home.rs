@@ -28,7 +28,8 @@ async fn home(app: &App, signed_in: &SignedIn) -> Result<Home, PageError> {
     let offered = |client: &&Client| client.enabled && is_offered(&client.settings, &person, &children_at);
     let mut apps: Vec<Listed> = clients.iter().filter(offered).filter_map(listed).collect();
     apps.sort_by_key(|app| app.name.to_lowercase());
-    Ok(Home { name: given_name(&person).to_owned(), username: signed_in.account.username.clone(), apps })
+    let messages = reader.announcements().unread(person.id).await?;
+    Ok(Home { name: given_name(&person).to_owned(), username: signed_in.account.username.clone(), apps, messages })
 }
 
 fn listed(client: &Client) -> Option<Listed> {

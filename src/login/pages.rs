@@ -76,6 +76,8 @@ pub struct Home {
     pub username: String,
     /// The apps.
     pub apps: Vec<App>,
+    /// Messages of the school that were not read yet.
+    pub messages: u64,
 }
 
 /// The home page of somebody who is not signed in.
@@ -158,8 +160,11 @@ impl Page for Home {
             address: "https://cahier.example/".to_owned(),
             logo: None,
         };
-        let home = |apps: Vec<App>| Self { name: "Éloïse".to_owned(), username: "S0123456".to_owned(), apps };
-        vec![home(["Cahier de textes", "Bibliothèque", "Mathématiques en jeu", "Portail des familles"].map(app).to_vec()), home(Vec::new())]
+        let home = |apps: Vec<App>, messages| Self { name: "Éloïse".to_owned(), username: "S0123456".to_owned(), apps, messages };
+        vec![
+            home(["Cahier de textes", "Bibliothèque", "Mathématiques en jeu", "Portail des familles"].map(app).to_vec(), 2),
+            home(Vec::new(), 0),
+        ]
     }
 }
 

@@ -67,6 +67,12 @@ ids! {
     CodeId,
     /// The codes that were asked for at once.
     BatchId,
+    /// Somebody who waits for the lists of the school.
+    WaiterId,
+    /// One clear ask of many people, with a last day.
+    CampaignId,
+    /// One message of the school to many people.
+    AnnouncementId,
 }
 
 fn fresh(now: Timestamp, random: &Random) -> Uuid {

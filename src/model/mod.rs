@@ -17,7 +17,10 @@ mod timestamp;
 pub use date_format::DateFormat;
 pub use draft::{Draft, Journey};
 pub use hash::Hash;
-pub use ids::{AccountId, BatchId, CaseId, ClassId, CodeId, FamilyId, GrantId, ImportId, JourneyId, LetterId, OrgId, PersonId, SessionId};
+pub use ids::{
+    AccountId, AnnouncementId, BatchId, CampaignId, CaseId, ClassId, CodeId, FamilyId, GrantId, ImportId, JourneyId, LetterId, OrgId,
+    PersonId, SessionId, WaiterId,
+};
 pub use language::Language;
 pub use letter::Letter;
 pub use local_path::LocalPath;

@@ -38,6 +38,8 @@ pub struct Frame {
     pub telephones: Vec<Telephone>,
     /// When the last roster was imported, in words of the reader's language and the district's time zone.
     pub roster_of: Option<String>,
+    /// When the next one comes, where the server imports by itself.
+    pub roster_next: Option<String>,
 }
 
 /// Who is speaking.
@@ -109,6 +111,7 @@ impl Frame {
             progress: None,
             telephones: Vec::new(),
             roster_of: None,
+            roster_next: None,
         }
     }
 

@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::imports;
+use crate::account::announcing;
 use crate::app::App;
+use crate::enrollment::{campaigns, reminding, waiting};
 use crate::mail::Courier;
 use crate::store::{StoreError, Tx};
 use crate::web::alarm;
@@ -19,6 +22,8 @@ pub(super) async fn run(app: Arc<App>, stopped: watch::Receiver<bool>) {
         tokio::spawn(every(Arc::clone(&app), TEN_MINUTES, stopped.clone(), forget)),
         tokio::spawn(every(Arc::clone(&app), MINUTE, stopped.clone(), alarms)),
         tokio::spawn(every(Arc::clone(&app), FIVE_SECONDS, stopped.clone(), flows)),
+        tokio::spawn(every(Arc::clone(&app), MINUTE, stopped.clone(), roster)),
+        tokio::spawn(every(Arc::clone(&app), TEN_MINUTES, stopped.clone(), reminders)),
         tokio::spawn(events(Arc::clone(&app), stopped.clone())),
         tokio::spawn(letters(app, stopped)),
     ];
@@ -88,9 +93,25 @@ async fn alarms(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + 
     Ok(alarm::sound(&app).await?)
 }
 
+/// The roster by its schedule, and then those who waited for it.
+async fn roster(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    imports::by_schedule(&app).await?;
+    waiting::tell(&app).await?;
+    Ok(())
+}
+
+/// Whoever has not joined hears before it is too late; and a message that was being delivered when a node stopped arrives.
+async fn reminders(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    reminding::remind(&app).await?;
+    campaigns::remind_due(&app).await?;
+    announcing::go_on(&app).await?;
+    Ok(())
+}
+
 async fn forget(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let now = app.now();
     oidc::tidy(&app).await?;
+    announcing::forget(&app).await?;
     let forgotten = async |tx: &Tx| {
         tx.journeys().forget(now - A_DAY).await?;
         tx.sessions().forget(now - A_DAY).await?;
@@ -99,6 +120,8 @@ async fn forget(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + 
         tx.address_changes().forget(now).await?;
         tx.approvals().forget(now - 30 * A_DAY).await?;
         limits::prune(tx, now).await?;
+        waiting::forget(tx, now).await?;
+        tx.reminders().forget(now - A_DAY).await?;
         // Codes of a batch whose making was cut short: they never opened anything.
         tx.codes().forget_unpublished(now - A_DAY).await?;
         Ok::<_, StoreError>(())

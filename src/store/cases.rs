@@ -77,6 +77,8 @@ pub enum Cause {
     NoChild,
     /// A request: help, in the family's own words (B25).
     Help,
+    /// A request about a page, a password, a mail: for the help desk (D16).
+    Technical,
     /// A request: the address on file is an old one (B6, B28).
     AddressChanged,
     /// A request: a child is missing (B31).
@@ -187,6 +189,7 @@ impl Cause {
         Self::HouseNumber,
         Self::NoChild,
         Self::Help,
+        Self::Technical,
         Self::AddressChanged,
         Self::ChildMissing,
         Self::DetailsWrong,
@@ -195,7 +198,7 @@ impl Cause {
 
     /// Somebody asks for something; no claim went wrong.
     pub fn is_request(self) -> bool {
-        matches!(self, Self::Help | Self::AddressChanged | Self::ChildMissing | Self::DetailsWrong)
+        matches!(self, Self::Help | Self::Technical | Self::AddressChanged | Self::ChildMissing | Self::DetailsWrong)
     }
 
     /// Its word in the store and in `--json`.
@@ -221,6 +224,7 @@ impl Cause {
             Self::HouseNumber => "house-number",
             Self::NoChild => "no-child",
             Self::Help => "help",
+            Self::Technical => "technical",
             Self::AddressChanged => "address-changed",
             Self::ChildMissing => "child-missing",
             Self::DetailsWrong => "details-wrong",
@@ -251,6 +255,7 @@ impl Cause {
             Self::HouseNumber => "the guardian is right; the house number is another, or is not on file",
             Self::NoChild => "the guardian has no child in the roster whose records they may see",
             Self::Help => "a request for help",
+            Self::Technical => "a technical request, which went to the help desk",
             Self::AddressChanged => "a request: the e-mail address on file is an old one",
             Self::ChildMissing => "a request: a child is missing from the guardian's children",
             Self::DetailsWrong => "a request: what the school holds is wrong",

@@ -39,6 +39,19 @@ pub enum Begun {
     Busy(Timestamp),
 }
 
+/// How the schedule stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scheduled {
+    /// The last hour of the schedule that a node took.
+    pub slot: Timestamp,
+    /// What the files looked like when something last came of them.
+    pub files: Option<String>,
+    /// What came of them; empty: nothing yet.
+    pub result: String,
+    /// When.
+    pub result_at: Timestamp,
+}
+
 /// How long a run may be silent before it counts as killed, in seconds.
 pub const LEASE: i64 = 60;
 
@@ -105,6 +118,46 @@ impl Imports<'_> {
         sql::execute(&self.0, release, [id.0.into()]).await?;
         let close = "UPDATE roster_imports SET state = $2, finished_at = $3, summary = $4 WHERE id = $1";
         sql::execute(&self.0, close, [id.0.into(), state.into(), now.0.into(), summary.to_string().into()]).await?;
+        Ok(())
+    }
+
+    /// Writes down that a set of files could not even be begun with.
+    pub async fn refuse(&self, id: ImportId, source: &str, summary: &Json, now: Timestamp) -> Result<(), StoreError> {
+        let insert = "INSERT INTO roster_imports (id, kind, state, source, started_at, finished_at, summary) \
+                      VALUES ($1, 'import', 'refused', $2, $3, $3, $4)";
+        sql::execute(&self.0, insert, [id.0.into(), source.into(), now.0.into(), summary.to_string().into()]).await?;
+        Ok(())
+    }
+
+    /// When the roster last became another one; `None` before the first import.
+    pub async fn last_change(&self) -> Result<Option<Timestamp>, StoreError> {
+        let select = "SELECT finished_at FROM roster_imports WHERE generation IS NOT NULL ORDER BY generation DESC LIMIT 1";
+        let row = sql::row(&self.0, select, []).await?;
+        Ok(row.map(|row| row.try_get::<Option<i64>>("", "finished_at")).transpose()?.flatten().map(Timestamp))
+    }
+
+    /// How the schedule stands.
+    pub async fn scheduled(&self) -> Result<Scheduled, StoreError> {
+        let row = sql::row(&self.0, "SELECT slot, files, result, result_at FROM roster_schedule WHERE id = 1", []).await?;
+        let row = row.ok_or_else(|| StoreError::Corrupt { table: "roster_schedule", what: "its one row is gone".to_owned() })?;
+        Ok(Scheduled {
+            slot: Timestamp(row.try_get("", "slot")?),
+            files: row.try_get("", "files")?,
+            result: row.try_get("", "result")?,
+            result_at: Timestamp(row.try_get("", "result_at")?),
+        })
+    }
+
+    /// Takes an hour of the schedule; of several nodes one gets true.
+    pub async fn take_slot(&self, before: Timestamp, slot: Timestamp) -> Result<bool, StoreError> {
+        let update = "UPDATE roster_schedule SET slot = $2 WHERE id = 1 AND slot = $1";
+        Ok(sql::execute(&self.0, update, [before.0.into(), slot.0.into()]).await? == 1)
+    }
+
+    /// What came of the files of an hour of the schedule.
+    pub async fn note_scheduled(&self, files: &str, result: &str, now: Timestamp) -> Result<(), StoreError> {
+        let update = "UPDATE roster_schedule SET files = $1, result = $2, result_at = $3 WHERE id = 1";
+        sql::execute(&self.0, update, [files.into(), result.into(), now.0.into()]).await?;
         Ok(())
     }
 

@@ -82,6 +82,9 @@ impl Sessions<'_> {
             session.expires_at.0.into(),
         ];
         sql::execute(&self.0, insert, values).await?;
+        // For whoever counts who has been here: sessions are forgotten, this is not (A3).
+        let seen = "UPDATE accounts SET signed_in_at = $2 WHERE id = $1";
+        sql::execute(&self.0, seen, [session.account.0.into(), session.auth_time.0.into()]).await?;
         Ok(())
     }
 

@@ -167,7 +167,8 @@ impl District {
         self.import_files(&[("orgs.csv", orgs), ("users.csv", &format!("{head}{users}")), ("demographics.csv", &births)]).await;
     }
 
-    async fn import_files(&self, files: &[(&str, &str)]) {
+    /// Imports these files in the place of those before.
+    pub async fn import_files(&self, files: &[(&str, &str)]) {
         let dir = tempfile::tempdir().unwrap();
         for (name, text) in files {
             std::fs::write(dir.path().join(name), text).unwrap();
@@ -278,6 +279,13 @@ impl District {
         self.app.store.write(async |tx: &Tx| tx.db().execute_unprepared(&update).await.map_err(StoreError::from)).await.unwrap();
     }
 
+    /// The school does not write to a guardian about a child, by the source's ids.
+    pub async fn silence(&self, guardian: &str, child: &str) {
+        let of = |source: &str| format!("(SELECT person FROM current_roster_users WHERE source_id = '{source}')");
+        let update = format!("UPDATE roster_ties SET receives_mail = FALSE WHERE guardian = {} AND child = {}", of(guardian), of(child));
+        self.app.store.write(async |tx: &Tx| tx.db().execute_unprepared(&update).await.map_err(StoreError::from)).await.unwrap();
+    }
+
     /// What the school does when it resets an account.
     pub async fn reset(&self, account: &Account) {
         let order = Order { account, reason: None, now: self.app.now() };
@@ -293,7 +301,7 @@ impl District {
 
     /// What `preau claim` says.
     pub async fn claim(&self, command: claim::Command) -> Value {
-        claim::run(command, &self.app.store, &self.app.tools.keys, self.app.now()).await.unwrap()
+        claim::run(command, &self.app.store, &self.app.tools, self.app.now()).await.unwrap()
     }
 
     /// What `preau code` says to these words.

@@ -238,7 +238,7 @@ async fn a45_a46_the_school_finds_the_case_by_its_number_with_what_was_typed_and
         let typed: Vec<u8> = district.app.store.read().cases().by_number(&number).await.unwrap().unwrap().typed;
         assert!(!String::from_utf8_lossy(&typed).contains("Tremblay"), "what was typed is sealed");
         let unknown =
-            claim::run(Command::Show { number: "0000-0000".to_owned() }, &district.app.store, &district.app.tools.keys, district.app.now());
+            claim::run(Command::Show { number: "0000-0000".to_owned() }, &district.app.store, &district.app.tools, district.app.now());
         assert!(unknown.await.unwrap_err().to_string().contains("0000-0000"));
     }
 }

@@ -19,6 +19,32 @@ pub(super) fn samples() -> Vec<(&'static str, Value)> {
                 "link": "https://compte.tilleuls.example/enroll/guardian-invitation#c=abc", "until": "23 septembre 2026",
                 "address": "https://compte.tilleuls.example/enroll/guardian-invitation" }),
         ),
+        ("lists-came", json!({ "link": "https://compte.tilleuls.example/enroll/student-claim?again=0192", "answered": false })),
+        ("lists-came", json!({ "link": "https://compte.tilleuls.example/enroll/student-claim?again=0192", "answered": true })),
+        (
+            "roster-import-trouble",
+            json!({ "source": "export.zip", "held": false, "moment": "aujourd’hui à 6\u{a0}h", "why": "users.csv <b>N’a pas de colonne sourcedId" }),
+        ),
+        (
+            "roster-import-trouble",
+            json!({ "source": "export.zip", "held": true, "moment": "aujourd’hui à 6\u{a0}h", "why": "12.0 % of the people would leave" }),
+        ),
+        ("invitation-ends", ends("mail")),
+        ("invitation-ends", ends("paper")),
+        ("invitation-ends", ends("password")),
+        (
+            "campaign-reminder",
+            json!({ "name": "Anne", "children": "Noé, Zoé", "until": "10 août 2026", "address": "https://compte.tilleuls.example/enroll/student-claim" }),
+        ),
+        (
+            "campaign-reminder",
+            json!({ "name": "Anne", "children": null, "until": "10 août 2026", "address": "https://compte.tilleuls.example/enroll/parent-portal" }),
+        ),
+        (
+            "announcement",
+            json!({ "subject": "Sortie au musée <b>N’oubliez rien", "paragraphs": ["Bonjour,\nla sortie est demain.", "<b>N’oubliez pas le pique-nique & la gourde."],
+                "link": "https://compte.tilleuls.example/account/inbox/0192" }),
+        ),
         ("enroll-proof", proof.clone()),
         (
             "recover-proof",
@@ -45,9 +71,14 @@ pub(super) fn samples() -> Vec<(&'static str, Value)> {
         ),
         (
             "help-request",
-            json!({ "name": "Noé Tremblay", "email": null, "school": null, "message": "Aidez-moi", "case": null, "phone": null, "child": null, "grade": null, "about": null, "proven": false }),
+            json!({ "name": "Noé Tremblay", "email": null, "school": null, "message": "Aidez-moi", "case": null, "phone": null, "child": null, "grade": null, "about": "technical", "proven": false, "number": "2418-1107" }),
         ),
     ]
+}
+
+fn ends(kind: &str) -> Value {
+    json!({ "name": "Anne", "kind": kind, "until": "23 septembre 2026", "address": "https://compte.tilleuls.example/enroll/guardian-code",
+        "again": "https://compte.tilleuls.example/enroll/invitation-again" })
 }
 
 #[test]

@@ -3,6 +3,8 @@
 //! - `agent`: a client of HTTP with a cookie jar; `world`: a school and its one pupil; `relying_party`: an app that checks what it gets
 //! - `account`: what people look after themselves once they are signed in
 //! - `authorize`, `token`, `userinfo`, `end_session`, `discovery`: one file an endpoint, one test a sentence of the RFC
+//! - `announcements`: messages of the school, and the inboxes they lie in
+//! - `campaigns`: who has joined and who has not, and the reminders of a campaign
 //! - `charter`: what people agree to when they join, and again when it has changed; how they like to be written to
 //! - `codes`: activation codes, from the command that makes them to the parent's account, in a `district`
 //! - `enrollment`, `enrollment_limits`: whole claims of pupils, in a `district` with a roster of its own, by a `family` at its browser
@@ -13,10 +15,12 @@
 //! - `invitations`: guardians invited by mail, from the command to the account
 //! - `ladder`: the ladder of `lib.rs`, read from our own `use` lines
 //! - `letters`: every letter renders in every language, and every folder of templates/mail/ has a sample
+//! - `lists`: imports by the schedule, and families who wait for the lists of the school
 //! - `login`, `recovery`, `recovery_limits`, `office`: signing in, getting back in (`back_in` is what they share), and what the school does to an account
 //! - `mailed_link`: getting back in by the mailbox on file
 //! - `pages`: every page in every state and language renders, strictly, twice the same, with the ids of docs/contract
 //! - `provisional`: identifiers and provisional passwords in letters, from the sign-in page to the end
+//! - `reminders`: whoever has not joined hears of it before an invitation or a campaign ends
 //! - `systems`: docs/systems.md has a row for every line, and names tests that exist
 //! - `texts`: every text that is used exists in every language, none is unused, and each has the same values everywhere
 
@@ -24,9 +28,11 @@ mod account;
 mod address;
 mod agent;
 mod alarm;
+mod announcements;
 mod approvals;
 mod authorize;
 mod back_in;
+mod campaigns;
 mod charter;
 mod codes;
 mod discovery;
@@ -44,6 +50,7 @@ mod http_stage;
 mod invitations;
 mod ladder;
 mod letters;
+mod lists;
 mod login;
 mod mailed_link;
 mod office;
@@ -53,6 +60,7 @@ mod pupil_invites;
 mod recovery;
 mod recovery_limits;
 mod relying_party;
+mod reminders;
 mod sources;
 mod systems;
 mod texts;

@@ -60,6 +60,8 @@ pages![
     enrollment::SecurityQuestions,
     crate::login::pages::IdentitySource,
     crate::login::pages::SourceLeave,
+    crate::enrollment::waiting::WriteToMe,
+    crate::enrollment::waiting::WriteToMeSent,
     crate::account::pages::Account,
     crate::account::pages::AddressUndo,
     crate::account::pages::Approvals,
@@ -68,6 +70,8 @@ pages![
     crate::account::pages::Check,
     crate::account::pages::Children,
     crate::account::pages::Sessions,
+    crate::account::inbox::Inbox,
+    crate::account::inbox::InboxMessage,
     crate::account::pages::Apps,
     login::Home,
     login::Password,
@@ -119,6 +123,7 @@ const IDS: &[(&str, &[&str])] = &[
     ("guide", &["sign-in"]),
     ("help", &["name", "email", "school", "message", "send"]),
     ("not-matched", &["case-number"]),
+    ("write-to-me", &["email", "continue"]),
     ("child-birth-date", &["birth_date", "continue"]),
     ("email", &["email", "continue"]),
     ("identity-source", &["remember"]),
@@ -323,6 +328,7 @@ fn frame(language: Language) -> Frame {
     frame.csrf = "c".repeat(43);
     let hour = if language == Language::French { "aujourd’hui à 6\u{a0}h" } else { "today at 6:00" };
     frame.roster_of = Some(hour.to_owned());
+    frame.roster_next = frame.roster_of.clone().map(|hour| hour.replace('6', "7"));
     frame
 }
 

@@ -26,6 +26,11 @@ pub(super) fn hosts(app: &App) -> &[HostSettings] {
     &app.tools.config.hosts
 }
 
+/// Where technical questions go.
+pub(super) fn help_desk(app: &App) -> String {
+    app.tools.config.district.help_desk().to_owned()
+}
+
 /// The clock on the school's wall.
 pub fn zone(app: &App) -> TimeZone {
     app.tools.config.district.zone()

@@ -1,7 +1,7 @@
 //! `/help`: writing to the school, for everybody, also without an account: for help, for a child who is missing, for an
 //! address or a detail that changed (B6, B24 to B31, D11). The letter goes to the school that was chosen, where the roster
-//! knows its address, else to the district; and the request stands in the staff's queue with the record that it probably
-//! means. Nothing is written to the roster, and the page says the same whoever asks. A network can send only so many (R06).
+//! knows its address, else to the district, and to the help desk if it is technical (D16); whoever reads it finds the same
+//! request, by its number, in the staff's queue with the record that it probably means. Nothing is written to the roster, and the page says the same whoever asks. A network can send only so many (R06).
 
 use std::sync::Arc;
 
@@ -80,7 +80,7 @@ pub async fn send(State(app): State<Arc<App>>, visitor: Visitor, sent: Sent) -> 
         Some(person) => Some(person),
         None => request.probably(&app).await?,
     };
-    let letter = request.letter(&app, &schools, asker.is_some());
+    let mut letter = request.letter(&app, &schools, asker.is_some());
     let (tools, network) = (&app.tools, &visitor.origin.network);
     let rule = limits::mail_rule(&tools.policy, network);
     let subject = limits::subject(&tools.keys, &["help", network]);
@@ -91,10 +91,12 @@ pub async fn send(State(app): State<Arc<App>>, visitor: Visitor, sent: Sent) -> 
         .write(async |tx: &Tx| {
             let taken = limits::take(tx, rule, &subject, visitor.now).await?;
             if let Taken::Go { .. } = taken {
+                let number = free_number(&tx.cases(), &tools.random).await?;
+                letter.data["number"] = number.as_str().into();
                 tx.outbox().add(&letter, &tools.keys, &tools.random, visitor.now).await?;
                 let case = Case {
                     id,
-                    number: free_number(&tx.cases(), &tools.random).await?,
+                    number,
                     flow: QUEUE.to_owned(),
                     journey: JourneyId(id.0),
                     cause: request.cause(),
@@ -153,6 +155,8 @@ pub struct Request {
     pub case: Option<String>,
     /// What it is about.
     pub about: Option<&'static str>,
+    /// It is about a page, a password, a mail: for the help desk.
+    pub technical: bool,
 }
 
 impl Help {
@@ -168,6 +172,7 @@ impl Request {
             Some("address") => Cause::AddressChanged,
             Some("child") => Cause::ChildMissing,
             Some("details") => Cause::DetailsWrong,
+            _ if self.technical => Cause::Technical,
             _ => Cause::Help,
         }
     }
@@ -178,7 +183,11 @@ impl Request {
 
     fn letter(&self, app: &App, schools: &[Org], proven: bool) -> Letter {
         let school = self.school(schools);
-        let to = school.and_then(|school| school.email.clone()).unwrap_or_else(|| district::help_address(app));
+        let to = match school.and_then(|school| school.email.clone()) {
+            _ if self.technical => district::help_desk(app),
+            Some(of_school) => of_school,
+            None => district::help_address(app),
+        };
         let data = serde_json::json!({
             "name": self.name,
             "email": self.email,
@@ -188,7 +197,7 @@ impl Request {
             "school": school.map(|school| &school.name),
             "message": self.message,
             "case": self.case,
-            "about": self.about,
+            "about": if self.technical { Some("technical") } else { self.about },
             "proven": proven,
         });
         let language = district::languages(app).first().copied().unwrap_or(crate::model::Language::French);
@@ -264,6 +273,7 @@ impl Request {
             message,
             case: some(line(form.text("case"), LONGEST_CASE)).filter(|case| is_case(case)),
             about,
+            technical: about.is_none() && form.text("kind") == TECHNICAL,
         })
     }
 }
@@ -288,6 +298,8 @@ fn is_case(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
+/// A technical request, on the form.
+const TECHNICAL: &str = "technical";
 const ABOUT: &[&str] = &["address", "child", "details"];
 /// Where a flow's name stands in the case of a claim.
 const QUEUE: &str = "help";
@@ -331,6 +343,13 @@ mod tests {
         let read =
             Request::read(&form(&[("name", " Noé\u{202e} "), ("message", "Aidez-moi\u{7}"), ("email", ""), ("school", "")])).unwrap();
         assert_eq!(read, Request { name: "Noé".to_owned(), message: "Aidez-moi".to_owned(), ..Request::default() });
+    }
+
+    #[test]
+    fn d16_what_is_technical_is_said_on_the_form_and_a_request_of_a_page_is_about_data() {
+        let of = |kind, about| Request::read(&form(&[("name", "N"), ("message", "M"), ("kind", kind), ("about", about)])).unwrap();
+        assert_eq!((of("technical", "").cause(), of("data", "").cause(), of("", "").cause()), (Cause::Technical, Cause::Help, Cause::Help));
+        assert_eq!(of("technical", "details").cause(), Cause::DetailsWrong);
     }
 
     #[test]

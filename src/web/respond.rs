@@ -154,7 +154,9 @@ async fn frame(app: &App, visitor: &Visitor, extras: &FrameExtras) -> Result<Fra
         // Where a school is asked for, it is theirs until they say otherwise.
         typed.entry("school".to_owned()).or_insert_with(|| school.id.to_string());
     }
-    let words = |at| tools.pages.moment(visitor.reading(), at, visitor.now, &district::zone(app));
+    let zone = district::zone(app);
+    let words = |at| tools.pages.moment(visitor.reading(), at, visitor.now, &zone);
+    let schedule = tools.config.roster.schedule.schedule().ok().flatten();
     Ok(Frame {
         here: Some(extras.here.clone().unwrap_or_else(|| visitor.here.clone())),
         action: extras.action.clone(),
@@ -167,7 +169,8 @@ async fn frame(app: &App, visitor: &Visitor, extras: &FrameExtras) -> Result<Fra
         progress: extras.progress,
         child: extras.child,
         telephones: telephones(app, visitor).await?,
-        roster_of: roster_of.map(words),
+        roster_of: roster_of.map(&words),
+        roster_next: schedule.map(|schedule| words(schedule.next(visitor.now, &zone))),
         ..Frame::new(visitor.language, district(app))
     })
 }

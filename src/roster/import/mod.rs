@@ -82,12 +82,16 @@ const MOST_IDENTITY_CHANGES: f64 = 1.0;
 /// Imports the set of files at `path`. Whatever it answers, either the whole set was applied or nothing was.
 pub async fn import(store: &Store, inputs: &Inputs<'_>, path: &Path, options: &Options) -> Result<Report, ImportError> {
     let mut notes = Vec::new();
-    let known: Vec<&str> = LAYOUTS.iter().map(|layout| layout.name).chain(PASSED_OVER.iter().copied()).collect();
-    let package = Arc::new(Package::open(path, &known, options.limits, &mut notes)?);
-    let plan = passes(&package, &mut notes)?;
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let (package, plan) = match look_into(path, options, &mut notes) {
+        Ok(found) => found,
+        Err(error) => {
+            refuse(store, inputs, &name, &error).await?;
+            return Err(error);
+        }
+    };
     let (id, generation) = begin(store, inputs, "import", &name).await?;
-    let mut run = Run { store, inputs, options, package, id, generation, report: Report::new(id), renewed: inputs.clock.now() };
+    let mut run = Run { store, inputs, options, package, id, generation, report: Report::new(id), why: None, renewed: inputs.clock.now() };
     notes.into_iter().for_each(|note| run.report.note(note));
     let done = run.all(&plan).await;
     let done = match done {
@@ -99,10 +103,28 @@ pub async fn import(store: &Store, inputs: &Inputs<'_>, path: &Path, options: &O
         Ok(()) => Ok(run.report),
         Err(error @ (ImportError::TakenOver | ImportError::Store(_))) => Err(error),
         Err(error) => {
+            run.why = Some(error.to_string());
             run.forget("refused").await?;
             Err(error)
         }
     }
+}
+
+/// The files, and in which order they are read.
+fn look_into(path: &Path, options: &Options, notes: &mut Vec<Note>) -> Result<(Arc<Package>, Vec<Pass>), ImportError> {
+    let known: Vec<&str> = LAYOUTS.iter().map(|layout| layout.name).chain(PASSED_OVER.iter().copied()).collect();
+    let package = Arc::new(Package::open(path, &known, options.limits, notes)?);
+    let plan = passes(&package, notes)?;
+    Ok((package, plan))
+}
+
+/// A set of files that cannot be begun with stands in the history too.
+async fn refuse(store: &Store, inputs: &Inputs<'_>, name: &str, error: &ImportError) -> Result<(), ImportError> {
+    let now = inputs.clock.now();
+    let id = ImportId::new(now, inputs.random);
+    let summary = json!({ "why": error.to_string() });
+    store.write(async |tx: &Tx| tx.imports().refuse(id, name, &summary, now).await).await?;
+    Ok(())
 }
 
 /// One import at work.
@@ -114,6 +136,8 @@ pub(super) struct Run<'a> {
     id: ImportId,
     generation: i64,
     report: Report,
+    /// Why it was refused.
+    why: Option<String>,
     renewed: crate::model::Timestamp,
 }
 
@@ -192,7 +216,12 @@ impl Run<'_> {
     }
 
     fn summary(&self) -> serde_json::Value {
-        json!({ "files": self.report.files, "reviews": self.report.reviews.len(), "notes": self.report.notes.len() as u64 + self.report.more_notes })
+        let notes = self.report.notes.len() as u64 + self.report.more_notes;
+        let mut summary = json!({ "files": self.report.files, "reviews": self.report.reviews.len(), "notes": notes });
+        if let Some(why) = self.why.as_ref().or(self.report.held_because.as_ref()) {
+            summary["why"] = why.as_str().into();
+        }
+        summary
     }
 }
 

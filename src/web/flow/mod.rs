@@ -28,6 +28,17 @@ use crate::store::accounts::Account;
 use crate::store::journeys::Ending;
 use crate::store::{StoreError, Tx};
 
+/// A claim of this browser that was not matched.
+#[derive(Clone, Debug)]
+pub struct Unmatched {
+    /// The journey.
+    pub journey: JourneyId,
+    /// Its flow's name.
+    pub flow: String,
+    /// Where it waits.
+    pub address: String,
+}
+
 /// The account is made: the last page of joining.
 #[derive(Clone, Debug, Serialize)]
 pub struct Enrolled {
@@ -58,6 +69,9 @@ pub async fn start(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri) -> R
     let flow = &*flow_at(&app, uri.path())?;
     if let Some(first) = sign_in_first(flow, &visitor) {
         return Ok(first);
+    }
+    if let Some(waits) = again_here(&app, &visitor, flow, &uri).await? {
+        return Ok(see_other(&waits));
     }
     let return_to = return_to(&uri);
     let mut draft = held::first_draft(&app, &visitor, flow, &return_to).await?;
@@ -202,6 +216,34 @@ pub async fn begun(app: &App, visitor: &Visitor, feature: &str) -> Result<Option
         }
     }
     Ok(None)
+}
+
+/// The claim of this browser that was not matched, the latest of them.
+pub async fn unmatched_here(app: &App, visitor: &Visitor) -> Result<Option<Unmatched>, PageError> {
+    for (journey, _) in visitor.jar.journeys().into_iter().rev() {
+        if let Some(flow) = unmatched(app, visitor, journey).await? {
+            return Ok(Some(Unmatched { journey, flow, address: address(journey) }));
+        }
+    }
+    Ok(None)
+}
+
+/// The flow of a journey of this browser that stands at the neutral page. Where pages go on as if somebody had been found,
+/// nobody is told by this either (row E01).
+async fn unmatched(app: &App, visitor: &Visitor, journey: JourneyId) -> Result<Option<String>, PageError> {
+    let Some(secret) = visitor.jar.journey(journey) else { return Ok(None) };
+    let kept = app.store.read().journeys().find(journey).await?;
+    let mine = kept.filter(|kept| kept.browser == secret.hash() && kept.ending.is_none() && kept.journey.expires_at > visitor.now);
+    let says_so = |draft: &Draft| draft.not_matched.is_some() && !draft.nobody;
+    Ok(mine.filter(|kept| says_so(&kept.journey.draft)).map(|kept| kept.journey.flow))
+}
+
+/// A letter leads back to a claim that was not matched: where it waits in this browser, with what was typed. In any other
+/// the flow begins, and nobody learns that there was one.
+async fn again_here(app: &App, visitor: &Visitor, flow: &Flow, uri: &Uri) -> Result<Option<String>, PageError> {
+    let Some(journey) = query(uri, "again").and_then(|id| id.parse::<JourneyId>().ok()) else { return Ok(None) };
+    let found = unmatched(app, visitor, journey).await?;
+    Ok(found.filter(|name| *name == flow.name).map(|_| format!("{}?correct=1", address(journey))))
 }
 
 /// The journey in this browser in which a mailbox was proven a moment ago: its address, and whose mailbox it is.

@@ -10,6 +10,7 @@ frame-help = Need help? Write to the school
 frame-privacy = Your data
 frame-accessibility = Accessibility
 frame-roster-of = School lists received { $moment }
+frame-roster-next = Next: { $moment }
 frame-title = { $page } · { $district }
 frame-title-mistakes = To correct: { $page } · { $district }
 frame-home = Home

@@ -18,3 +18,5 @@ mail-help-request-queue = The request also stands in the queue, with the record 
 mail-help-request-address = Request: the e-mail address on file has changed.
 mail-help-request-child-missing = Request: a child is missing.
 mail-help-request-details = Request: correct the file.
+mail-help-request-technical = Technical request: a page, a password or an e-mail.
+mail-help-request-number = Its number:

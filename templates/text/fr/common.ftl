@@ -10,6 +10,7 @@ frame-help = Besoin d’aide ? Écrire à l’école
 frame-privacy = Vos données
 frame-accessibility = Accessibilité
 frame-roster-of = Listes de l’école reçues { $moment }
+frame-roster-next = Prochaines : { $moment }
 frame-title = { $page } · { $district }
 frame-title-mistakes = À corriger : { $page } · { $district }
 frame-home = Accueil

@@ -18,3 +18,5 @@ mail-help-request-queue = La demande est aussi dans la file des demandes, avec l
 mail-help-request-address = Demande : l’adresse de courriel du dossier a changé.
 mail-help-request-child-missing = Demande : il manque un enfant.
 mail-help-request-details = Demande : corriger le dossier.
+mail-help-request-technical = Demande technique : une page, un mot de passe ou un courriel.
+mail-help-request-number = Son numéro :
