@@ -30,7 +30,8 @@ pub(super) async fn open(path: &Path, store: &Store, now: Timestamp, random: &Ra
     }
     let (master, made) = match (found, mark) {
         (Some(master), Some(mark)) => return master.answering(&mark, path),
-        (None, Some(_)) => return Err(missing(path)),
+        // Looked for once more: another process of this machine may have made it, and tied the database, since.
+        (None, Some(mark)) => return MasterKey::read(path)?.ok_or_else(|| missing(path))?.answering(&mark, path),
         (Some(master), None) => (master, false),
         (None, None) => MasterKey::make(path, random)?,
     };
