@@ -123,7 +123,7 @@ pub enum Failed {
     #[error(transparent)]
     Report(#[from] report::Failed),
     #[error(transparent)]
-    Campaign(#[from] crate::enrollment::campaigns::Refused),
+    Campaign(#[from] campaign::Failed),
     #[error(transparent)]
     Announce(#[from] announce::Failed),
     #[error(transparent)]
