@@ -2,7 +2,7 @@
 //! bar on a terminal, plain lines elsewhere; as JSON where a program reads.
 
 use std::io::{IsTerminal, Write};
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -19,7 +19,7 @@ pub struct Answer {
 
 /// How far long work is.
 pub struct Progress {
-    bar: Option<ProgressBar>,
+    bar: OnceLock<Option<ProgressBar>>,
     last: Mutex<Last>,
 }
 
@@ -66,20 +66,14 @@ impl From<Value> for Answer {
 }
 
 impl Progress {
-    /// Begins to tell.
+    /// Says nothing yet: work that is quickly done shows nothing.
     pub fn new() -> Self {
-        let bar = std::io::stderr().is_terminal().then(|| {
-            let style = ProgressStyle::with_template("{spinner} {msg} {human_pos}").expect("a fixed template");
-            let bar = ProgressBar::new_spinner().with_style(style);
-            bar.enable_steady_tick(Duration::from_millis(120));
-            bar
-        });
-        Self { bar, last: Mutex::default() }
+        Self { bar: OnceLock::new(), last: Mutex::default() }
     }
 
     /// `what` has come to `count`.
     pub fn tell(&self, what: &str, count: u64) {
-        if let Some(bar) = &self.bar {
+        if let Some(bar) = self.bar.get_or_init(spinner) {
             bar.set_message(what.to_owned());
             return bar.set_position(count);
         }
@@ -93,6 +87,16 @@ impl Progress {
             last.say();
         }
     }
+}
+
+/// Turns while the work goes on, where somebody looks.
+fn spinner() -> Option<ProgressBar> {
+    std::io::stderr().is_terminal().then(|| {
+        let style = ProgressStyle::with_template("{spinner} {msg} {human_pos}").expect("a fixed template");
+        let bar = ProgressBar::new_spinner().with_style(style);
+        bar.enable_steady_tick(Duration::from_millis(120));
+        bar
+    })
 }
 
 impl Last {
@@ -112,7 +116,7 @@ impl Default for Progress {
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        if let Some(bar) = &self.bar {
+        if let Some(Some(bar)) = self.bar.get() {
             bar.finish_and_clear();
         }
         self.last.get_mut().expect("nothing panics while it holds the line").say();

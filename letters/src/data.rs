@@ -61,6 +61,7 @@ fn of_letter(letter: &Letter, fonts: &Fonts) -> Result<Dict, Error> {
         Secret::Provisional { identifier, password } => {
             dict! { "kind" => "provisional", "identifier" => text(identifier), "password" => text(password) }
         }
+        Secret::Nothing => dict! { "kind" => "nothing" },
     };
     letter_sees.extend(secret);
     Ok(letter_sees)

@@ -78,6 +78,8 @@ pub enum Secret {
         /// As it is typed.
         password: String,
     },
+    /// Nothing: what the school knows of the family opens it.
+    Nothing,
 }
 
 // What stands in a letter is for the family, not for a log.

@@ -1,15 +1,23 @@
 //! `preau campaign`: one clear ask of many people with a last day, its reminders, and how ready everybody is.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::claim::Whose;
+use super::code::beside;
+use super::paper::{Given, OnPaperInto, Sheets};
 use super::report::{groups, line};
 use crate::app::App;
 use crate::console::Answer;
 use crate::enrollment::campaigns::{self, Refused, Wanted};
+use crate::enrollment::handouts::{self, Handed};
 use crate::enrollment::report::Report;
+use crate::model::{Audience, Language};
+use crate::pages::paper::Reader;
+use crate::store::StoreError;
 use crate::store::campaigns::Campaign;
 
 /// Campaigns.
@@ -24,6 +32,9 @@ pub enum Command {
     },
     /// List them, the latest first.
     List,
+    /// Set the letters of those who are not ready, in the order in which classes hand them out. They hold nothing that opens
+    /// an account.
+    Letters(Handout),
     /// Remind now those who are not ready; on one day nobody twice.
     Remind {
         /// Its name.
@@ -64,8 +75,35 @@ pub struct Create {
     pub dry_run: bool,
 }
 
+/// What `campaign letters` takes.
+#[derive(Debug, Args)]
+pub struct Handout {
+    /// Its name.
+    pub name: String,
+    /// Where they are written.
+    #[arg(long, value_name = "OUT.pdf")]
+    pub letters: PathBuf,
+    /// How they stand on paper.
+    #[command(flatten)]
+    pub sheets: Sheets,
+}
+
+/// Why it could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum Failed {
+    /// The campaign.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The letters.
+    #[error(transparent)]
+    Handouts(#[from] handouts::Failed),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 /// Does it; `progress` hears how many people were looked at.
-pub async fn run(command: Command, app: &App, progress: &(dyn Fn(u64) + Sync)) -> Result<Answer, Refused> {
+pub async fn run(command: Command, app: &App, progress: &(dyn Fn(u64) + Sync)) -> Result<Answer, Failed> {
     match command {
         Command::Create(asked) => {
             let wanted = Wanted {
@@ -94,6 +132,7 @@ pub async fn run(command: Command, app: &App, progress: &(dyn Fn(u64) + Sync)) -
             let told = all.iter().map(|campaign| told(app, campaign)).collect::<Vec<_>>();
             Ok(Answer::of(told.into(), &["name", "state", "flow", "audience", "schools", "until", "remind", "reminded"]))
         }
+        Command::Letters(asked) => Ok(hand_out(asked, app, progress).await?),
         Command::Remind { name, dry_run } => {
             let done = campaigns::remind_now(app, &name, dry_run, progress).await?;
             let mut json = json!(done);
@@ -109,6 +148,41 @@ pub async fn run(command: Command, app: &App, progress: &(dyn Fn(u64) + Sync)) -
             let campaign = campaigns::end(app, &name).await?;
             Ok(Answer { json: json!({ "ended": campaign.name }), text: format!("The campaign {} is ended.", campaign.name) })
         }
+    }
+}
+
+async fn hand_out(asked: Handout, app: &App, progress: &(dyn Fn(u64) + Sync)) -> Result<Answer, handouts::Failed> {
+    let campaign = handouts::under_way(app, &asked.name).await?;
+    let address = handouts::address(app, &campaign);
+    let mut paper = OnPaperInto::begin(&beside(&asked.letters), asked.sheets, app).await?;
+    let mut number = 0;
+    let mut each = |handed: Handed<'_>| {
+        number += 1;
+        paper.set(letter(app, &campaign, &address, number, &handed))
+    };
+    let made = handouts::letters(app, &campaign, progress, &mut each).await?;
+    paper.end().and_then(|()| std::fs::rename(beside(&asked.letters), &asked.letters))?;
+    let file = asked.letters.display().to_string();
+    Ok(Answer { json: json!({ "campaign": campaign.name, "letters": made, "file": file }), text: format!("{made} letters, in {file}.") })
+}
+
+fn letter(app: &App, campaign: &Campaign, address: &str, number: u64, handed: &Handed<'_>) -> Given {
+    let Handed { who, pupil } = handed;
+    let of_pupil = campaign.audience == Audience::Student;
+    Given {
+        language: who.reads().or(pupil.language).or(app.tools.config.languages.first().copied()).unwrap_or(Language::ALL[0]),
+        school: pupil.school,
+        school_name: pupil.school_name.clone(),
+        reader: if of_pupil { Reader::Owner } else { Reader::Guardian },
+        given: pupil.given_name.clone(),
+        listed: format!("{} {}", pupil.family_name, pupil.given_name),
+        class: pupil.class.clone().unwrap_or_default(),
+        to: vec![who.name()],
+        number: number.to_string(),
+        good_until: campaign.until,
+        secret: letters::Secret::Nothing,
+        address: address.to_owned(),
+        link: address.to_owned(),
     }
 }
 

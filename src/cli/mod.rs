@@ -129,7 +129,7 @@ pub enum Failed {
     #[error(transparent)]
     Report(#[from] report::Failed),
     #[error(transparent)]
-    Campaign(#[from] crate::enrollment::campaigns::Refused),
+    Campaign(#[from] campaign::Failed),
     #[error(transparent)]
     Announce(#[from] announce::Failed),
     #[error(transparent)]
@@ -167,7 +167,7 @@ impl Place {
 
 /// Does what was asked.
 pub async fn run(command: Command, place: &Place) -> Result<Answer, Failed> {
-    let (clock, random) = (SystemClock, Random::system());
+    let (clock, random, progress) = (SystemClock, Random::system(), Progress::new());
     match command {
         Command::Serve => serve(place.config()?).await,
         Command::Config(command) => config::run(&command, place),
@@ -178,7 +178,6 @@ pub async fn run(command: Command, place: &Place) -> Result<Answer, Failed> {
         Command::Flow(command) => flow::run(&command, place).await,
         Command::Database(command) => database::run(&command, &place.config()?).await,
         Command::Roster(roster::Rosters::Now(roster::Command::Generate(asked))) => {
-            let progress = Progress::new();
             Ok(roster::make(&asked, &|what, count| progress.tell(what, count))?.into())
         }
         Command::Roster(roster::Rosters::Schedule) => {
@@ -186,43 +185,26 @@ pub async fn run(command: Command, place: &Place) -> Result<Answer, Failed> {
             Ok(roster::schedule(&config, &serve::open_store(&config).await?, clock.now()).await?)
         }
         Command::Roster(roster::Rosters::Now(command)) => {
-            let progress = Progress::new();
             Ok(roster::run(command, &open(place).await?, &clock, &random, &|what, count| progress.tell(what, count)).await?)
         }
         Command::Client(command) => {
             let told = client::run(command, &open(place).await?, &random, clock.now()).await?;
             Ok(Answer::of(told, &["client_id", "client_secret", "client_name", "enabled", "redirect_uris"]))
         }
-        Command::Code(command) => {
-            let progress = Progress::new();
-            Ok(code::run(command, &assemble(place).await?, &|made| progress.tell("codes", made)).await?)
-        }
-        Command::Provision(asked) => {
-            let progress = Progress::new();
-            Ok(provision::run(asked, &assemble(place).await?, &|seen| progress.tell("people", seen)).await?)
-        }
-        Command::Invite(asked) => {
-            let progress = Progress::new();
-            Ok(invite::run(asked, &assemble(place).await?, &|written| progress.tell("letters", written)).await?)
-        }
+        Command::Code(command) => Ok(code::run(command, &assemble(place).await?, &|made| progress.tell("codes", made)).await?),
+        Command::Provision(asked) => Ok(provision::run(asked, &assemble(place).await?, &|seen| progress.tell("people", seen)).await?),
+        Command::Invite(asked) => Ok(invite::run(asked, &assemble(place).await?, &|written| progress.tell("letters", written)).await?),
         Command::Approval(command) => Ok(approval::run(command, &assemble(place).await?.store, clock.now()).await?),
         Command::Claim(claim::Claims::Report(asked)) => {
-            let progress = Progress::new();
             Ok(report::run(asked, &assemble(place).await?, &|seen| progress.tell("people", seen)).await?)
         }
-        Command::Campaign(command) => {
-            let progress = Progress::new();
-            Ok(campaign::run(command, &assemble(place).await?, &|seen| progress.tell("people", seen)).await?)
-        }
+        Command::Campaign(command) => Ok(campaign::run(command, &assemble(place).await?, &|seen| progress.tell("people", seen)).await?),
         Command::Claim(claim::Claims::Queue(command)) => {
             let app = assemble(place).await?;
             let told = claim::run(command, &app.store, &app.tools, clock.now()).await?;
             Ok(claim::said(told))
         }
-        Command::Announce(asked) => {
-            let progress = Progress::new();
-            Ok(announce::run(asked, &assemble(place).await?, &|seen| progress.tell("people", seen)).await?)
-        }
+        Command::Announce(asked) => Ok(announce::run(asked, &assemble(place).await?, &|seen| progress.tell("people", seen)).await?),
         Command::Account(command) => {
             let app = assemble(place).await?;
             let told = account::run(command, &app.store, &app.tools, clock.now()).await?;

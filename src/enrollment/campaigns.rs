@@ -206,7 +206,7 @@ fn due(campaign: &Campaign, now: Timestamp) -> Option<u16> {
     come.min().filter(|days| campaign.is_running(now) && campaign.reminded.is_none_or(|reminded| *days < reminded))
 }
 
-async fn running(app: &App, name: &str) -> Result<Campaign, Refused> {
+pub(super) async fn running(app: &App, name: &str) -> Result<Campaign, Refused> {
     let found = app.store.read().campaigns().by_name(name).await?;
     found.filter(|campaign| campaign.is_running(app.now())).ok_or_else(|| Refused::Unknown(name.to_owned()))
 }

@@ -18,6 +18,7 @@ pub mod entrance;
 mod families;
 mod finish;
 mod guardian_match;
+pub mod handouts;
 mod http;
 pub mod invitation_again;
 pub mod inviting;

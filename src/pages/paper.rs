@@ -79,6 +79,7 @@ impl Pages {
         let dated = |id: &str, day: Date| self.text(language, &Message::of(id).with("day", self.day(language, day)));
         let named = |id: &str| self.text(language, &Message::of(id).with("name", about.given.clone()));
         let with_code = matches!(about.secret, letters::Secret::Code(_));
+        let bare = matches!(about.secret, letters::Secret::Nothing);
         let salutation = match about.reader {
             Reader::Guardian => "letters-guardian-salutation",
             Reader::Owner => "letters-owner-salutation",
@@ -91,21 +92,21 @@ impl Pages {
             (Reader::Owner, true) => ["letters-owner-code-title", "letters-owner-code-purpose", "letters-owner-code-note"],
             (Reader::Owner, false) => ["letters-owner-password-title", "letters-owner-password-purpose", "letters-owner-password-note"],
         };
-        let steps = if with_code {
-            ["letters-step-address", "letters-code-step-type", "letters-code-step-end"]
-        } else {
-            ["letters-step-address", "letters-password-step-type", "letters-password-step-end"]
+        let steps = match about.secret {
+            letters::Secret::Code(_) => ["letters-step-address", "letters-code-step-type", "letters-code-step-end"],
+            letters::Secret::Provisional { .. } => ["letters-step-address", "letters-password-step-type", "letters-password-step-end"],
+            letters::Secret::Nothing => ["letters-step-address", "letters-claim-step-type", "letters-claim-step-end"],
         };
         letters::Letter {
             language: language.tag().to_owned(),
             date: dated("letters-date", about.printed),
-            valid: dated("letters-valid", about.good_until),
+            valid: dated(if bare { "letters-claim-until" } else { "letters-valid" }, about.good_until),
             title: say(title),
             salutation: named(salutation),
             purpose: named(purpose),
             note: named(note),
             steps: steps.map(say).to_vec(),
-            help: say("letters-help-office"),
+            help: say(if bare { "letters-claim-help" } else { "letters-help-office" }),
             sender: about.sender,
             words: about.labels,
             pupil: about.listed,
@@ -130,7 +131,7 @@ mod tests {
         let password = || letters::Secret::Provisional { identifier: "lea.tremblay".to_owned(), password: "a-b-c-d".to_owned() };
         for (language, day) in [(Language::French, "23\u{a0}septembre 2026"), (Language::English, "23\u{a0}September 2026")] {
             for reader in [Reader::Guardian, Reader::Owner] {
-                for secret in [code(), password()] {
+                for secret in [code(), password(), letters::Secret::Nothing] {
                     let letter = pages.on_paper(about(&pages, language, reader, secret));
                     assert!(letter.valid.contains(day), "{}", letter.valid);
                     assert!(letter.note.contains("Léa"), "{}", letter.note);

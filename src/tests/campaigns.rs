@@ -38,7 +38,11 @@ async fn reported(district: &District, words: &str) -> Value {
 
 async fn campaign(district: &District, words: &str) -> Result<Value, campaigns::Refused> {
     let asked = Campaign::try_parse_from(std::iter::once("campaign").chain(words.split_whitespace())).unwrap();
-    campaign::run(asked.command, &district.app, &|_| {}).await.map(|answer| answer.json)
+    match campaign::run(asked.command, &district.app, &|_| {}).await {
+        Ok(answer) => Ok(answer.json),
+        Err(campaign::Failed::Refused(refused)) => Err(refused),
+        Err(failed) => panic!("{failed}"),
+    }
 }
 
 fn numbers(of: &Value) -> [i64; 6] {
@@ -152,6 +156,22 @@ async fn a01_a_campaign_reminds_on_its_days_the_guardians_of_those_who_are_not_r
         assert_eq!(campaigns::remind_due(&district.app).await.unwrap(), 0);
         assert!(matches!(campaign(&district, "remind rentree").await, Err(campaigns::Refused::Unknown(_))));
         assert_eq!(campaign(&district, "list").await.unwrap()[0]["state"], "ended");
+    }
+}
+
+#[tokio::test]
+async fn a01_a50_a_campaign_has_its_paper_for_those_who_are_not_ready() {
+    for district in with_classes().await {
+        campaign(&district, "create rentree --flow student-claim --audience pupil --until 2027-02-01").await.unwrap();
+        campaign(&district, "create parents --flow parent-portal --audience guardian --school s1 --until 2027-02-01").await.unwrap();
+        district.family("203.0.113.1").to_the_end("student-claim", LEA).await;
+        let dir = tempfile::tempdir().unwrap();
+        for (name, letters, sheets) in [("rentree", 2, "--paper us-letter --form large-print"), ("parents", 5, "--form two-slips")] {
+            let out = dir.path().join(format!("{name}.pdf"));
+            let made = campaign(&district, &format!("letters {name} --letters {} {sheets}", out.display())).await.unwrap();
+            assert_eq!(made["letters"], letters);
+            assert!(std::fs::read(&out).unwrap().starts_with(b"%PDF"));
+        }
     }
 }
 

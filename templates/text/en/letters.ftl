@@ -39,3 +39,8 @@ letters-code-step-type = Type the code. Capital or small letters, both work.
 letters-code-step-end = Choose a password. That is all: the code works once.
 letters-password-step-type = Type the username and the provisional password.
 letters-password-step-end = Choose a password of your own. The provisional one stops working.
+
+letters-claim-until = To be done by { $day }.
+letters-claim-help = The school office answers your questions.
+letters-claim-step-type = Write what the page asks, as on the report card.
+letters-claim-step-end = Choose a password. That is all.

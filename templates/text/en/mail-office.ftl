@@ -16,20 +16,20 @@ mail-roster-trouble-lead = The import of the schedule was tried { $moment }. Not
 mail-roster-held-what = Look at what would change with “preau roster import --dry-run”. If it is right, import with --approve.
 mail-roster-refused-what = Correct the export. The next file is imported at its hour.
 mail-roster-trouble-once = For these files this message leaves once. “preau roster history” shows every import.
-mail-roster-trouble-why = You get this message because you look after the lists of { $district }.
+mail-roster-trouble-why = You get this message because you look after the school lists of { $district }.
 
 mail-invitation-ends-title = Your invitation ends on { $day }
-mail-invitation-ends-mail = We sent you an e-mail with a code to open your account, and it is not open yet.
-mail-invitation-ends-paper = The school gave you a letter with a code to open your account, and it is not open yet.
-mail-invitation-ends-password = The school gave you a letter with a username and a provisional password, and your account is not open yet.
+mail-invitation-ends-mail = We sent you an e-mail with a code to open your account. The account is not open yet.
+mail-invitation-ends-paper = The school gave you a letter with a code to open your account. The account is not open yet.
+mail-invitation-ends-password = The school gave you a letter with a username and a provisional password. Your account is not open yet.
 mail-invitation-ends-not-here = For safety, nothing that opens it is repeated here.
 mail-invitation-ends-again = You cannot find the e-mail? Ask for it again.
 mail-invitation-ends-lost = You cannot find the letter? The school can print another.
 mail-invitation-ends-after = After that day nothing is lost: the school can invite you again.
 mail-reminder-why = { $district } writes to you because the school invited you and your account is not open yet. Once it is, there are no more reminders.
 
-mail-campaign-title = Your school account, before { $day }
-mail-campaign-children-title = The account of { $children }, before { $day }
+mail-campaign-title = Your school account, by { $day }
+mail-campaign-children-title = The account of { $children }, by { $day }
 mail-campaign-lead = { $district } asks you to open your school account.
 mail-campaign-children-lead = { $district } asks that every student has opened their account. Still missing: { $children }.
 mail-campaign-until = Please do it by { $day }.

@@ -39,3 +39,8 @@ letters-code-step-type = Tapez le code. Majuscules et minuscules, c’est pareil
 letters-code-step-end = Choisissez un mot de passe. C’est fini : le code ne sert qu’une fois.
 letters-password-step-type = Tapez l’identifiant et le mot de passe provisoire.
 letters-password-step-end = Choisissez votre propre mot de passe. Le provisoire ne sert plus.
+
+letters-claim-until = À faire d’ici le { $day }.
+letters-claim-help = Le secrétariat répond à vos questions.
+letters-claim-step-type = Écrivez ce que la page demande, comme sur le bulletin.
+letters-claim-step-end = Choisissez un mot de passe. C’est fini.

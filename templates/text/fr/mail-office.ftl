@@ -16,20 +16,20 @@ mail-roster-trouble-lead = L’import prévu a été essayé { $moment }. Rien n
 mail-roster-held-what = Regardez ce qui changerait avec « preau roster import --dry-run ». Si c’est juste, importez avec --approve.
 mail-roster-refused-what = Corrigez l’export. Le prochain fichier sera importé à son heure.
 mail-roster-trouble-once = Pour ces fichiers, ce message part une seule fois. « preau roster history » montre tous les imports.
-mail-roster-trouble-why = Vous recevez ce message parce que vous veillez sur les listes de { $district }.
+mail-roster-trouble-why = Vous recevez ce message parce que vous veillez sur les listes de l’école ({ $district }).
 
 mail-invitation-ends-title = Votre invitation prend fin le { $day }
-mail-invitation-ends-mail = Nous vous avons envoyé un courriel avec un code pour ouvrir votre compte, et il est encore fermé.
-mail-invitation-ends-paper = L’école vous a remis une lettre avec un code pour ouvrir votre compte, et il est encore fermé.
-mail-invitation-ends-password = L’école vous a remis une lettre avec un identifiant et un mot de passe provisoire, et votre compte est encore fermé.
+mail-invitation-ends-mail = Nous vous avons envoyé un courriel avec un code pour ouvrir votre compte. Le compte n’est pas encore ouvert.
+mail-invitation-ends-paper = L’école vous a remis une lettre avec un code pour ouvrir votre compte. Le compte n’est pas encore ouvert.
+mail-invitation-ends-password = L’école vous a remis une lettre avec un identifiant et un mot de passe provisoire. Votre compte n’est pas encore ouvert.
 mail-invitation-ends-not-here = Par sécurité, rien de ce qui l’ouvre n’est répété ici.
 mail-invitation-ends-again = Vous ne retrouvez plus le courriel ? Demandez-le de nouveau.
 mail-invitation-ends-lost = Vous ne retrouvez plus la lettre ? L’école peut en imprimer une autre.
 mail-invitation-ends-after = Après ce jour, rien n’est perdu : l’école peut vous inviter de nouveau.
 mail-reminder-why = { $district } vous écrit parce que l’école vous a invité et que votre compte n’est pas encore ouvert. Dès qu’il l’est, il n’y a plus de rappel.
 
-mail-campaign-title = Votre compte de l’école, avant le { $day }
-mail-campaign-children-title = Le compte de { $children }, avant le { $day }
+mail-campaign-title = Votre compte de l’école, d’ici le { $day }
+mail-campaign-children-title = Le compte de { $children }, d’ici le { $day }
 mail-campaign-lead = { $district } vous demande d’ouvrir votre compte de l’école.
 mail-campaign-children-lead = { $district } demande que chaque élève ait ouvert son compte. Il manque encore : { $children }.
 mail-campaign-until = Faites-le au plus tard le { $day }.
