@@ -177,9 +177,13 @@ async fn reset(tx: &Tx, tools: &Tools, case: &Case, now: Timestamp) -> Result<u6
     if let Some(person) = case.person {
         limits::reset(tx, Rule::RecordClaim, &limits::subject_of_record(&tools.keys, person)).await?;
     }
+    // The claims go on: whoever left an address hears that they can try again.
+    let mut answered = tx.cases().journeys_about(case.person, &case.subject).await?;
+    answered.push(case.journey);
+    for journey in answered {
+        waiting::tell_of_case(tx, tools, journey, now).await?;
+    }
     let closed = tx.cases().close(case.person, &case.subject, now).await?;
-    // The claim goes on: whoever left an address hears that they can try again.
-    waiting::tell_of_case(tx, tools, case.journey, now).await?;
     let detail = json!({ "case": case.number });
     tx.record(&Event { person: case.person, detail, ..Event::of("claim.reset") }, now).await?;
     Ok(closed)

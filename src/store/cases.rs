@@ -159,6 +159,13 @@ impl Cases<'_> {
         sql::execute(&self.0, &update, [now.0.into(), person.map(|person| person.0).into(), subject.to_vec().into()]).await
     }
 
+    /// The journeys of the open cases that [`Cases::close`] would close.
+    pub async fn journeys_about(&self, person: Option<PersonId>, subject: &Hash) -> Result<Vec<JourneyId>, StoreError> {
+        let select = "SELECT journey FROM claim_cases WHERE closed_at IS NULL AND (person = $1 OR subject = $2)";
+        let rows = sql::rows(&self.0, select, [person.map(|person| person.0).into(), subject.to_vec().into()]).await?;
+        rows.iter().map(|row| Ok(JourneyId(row.try_get("", "journey")?))).collect()
+    }
+
     /// Closes one case, of whatever kind; false if it was closed.
     pub async fn close_one(&self, id: CaseId, now: Timestamp) -> Result<bool, StoreError> {
         let update = "UPDATE claim_cases SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL";

@@ -171,10 +171,14 @@ async fn a46_once_the_school_has_answered_the_case_the_family_hears_and_goes_on(
         family.claim(FLOW, &slip).await;
         let number = family.text("case-number").unwrap();
         family.open("/enroll/write-to-me").await.send(&[("email", "lea@courriel.example")]).await;
+        // Her father tried too: what answers the one answers the other.
+        let mut father = district.family("203.0.113.2");
+        father.claim(FLOW, &slip).await.open("/enroll/write-to-me").await.send(&[("email", "luc@courriel.example")]).await;
         district.claim(cli::claim::Command::Reset { number }).await;
-        let letter = district.letters().await.pop().unwrap();
+        let letters = district.letters().await;
+        assert_eq!((letters.len(), district.count("list_waiters").await), (2, 0));
+        let letter = letters.into_iter().find(|letter| letter.to.starts_with("lea")).unwrap();
         assert_eq!((letter.kind.as_str(), letter.data["answered"].as_bool()), ("lists-came", Some(true)));
-        assert_eq!(district.count("list_waiters").await, 0);
         let link = letter.data["link"].as_str().unwrap().split_once("//").unwrap().1.split_once('/').unwrap().1.to_owned();
         family.open(&format!("/{link}")).await;
         assert_eq!(family.send(LEA).await.shows(), "new-password");

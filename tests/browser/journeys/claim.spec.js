@@ -39,6 +39,22 @@ test("a fact that does not match ends in the neutral page with a number for the 
   await expect(page.locator("#case-number")).not.toBeEmpty();
 });
 
+test("whoever was not found is written to when the lists of the school have come", async ({ page, district }) => {
+  await page.goto("/enroll/student-claim");
+  await fillRosterMatch(page, { ...district.someone("student-unclaimed"), family_name: "Personne" });
+  await page.locator("button#continue").click();
+  await look(page, "not-matched");
+  const number = await page.locator("#case-number").textContent();
+  await page.locator("a#write-to-me").click();
+  await look(page, "write-to-me");
+  await page.locator("#email").fill("parent@courriel.example");
+  await page.locator("button#continue").click();
+  await look(page, "write-to-me-sent");
+  await page.locator("a#continue").click();
+  await look(page, "not-matched");
+  await expect(page.locator("#case-number")).toHaveText(number);
+});
+
 test("a journey left for the night goes on where it stood, in this browser and in no other", async ({ page, browser, district }) => {
   await page.goto("/enroll/student-claim");
   await fillRosterMatch(page, district.someone("student-unclaimed"));
