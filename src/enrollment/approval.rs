@@ -83,6 +83,7 @@ impl Stage for AwaitApproval {
             asked_at: step.now,
             until: step.now + Duration::from_hours(24 * u64::from(self.days)),
             decision: None,
+            decided_at: None,
         };
         step.tx.approvals().ask(&approval).await?;
         match person.filter(|_| self.by.contains(&By::Guardian)) {
@@ -101,7 +102,7 @@ impl Stage for AwaitApproval {
         };
         let zone = look.tools.config.district.zone();
         let moment = |at| look.tools.pages.moment(look.language, at, look.now, &zone);
-        let state = asked.as_ref().map_or("over", |asked| state(asked, look.now));
+        let state = asked.as_ref().map_or("over", |asked| self.state(asked, look.now));
         Ok(Screen::of(&pages::Waiting {
             state,
             number: asked.as_ref().map(|asked| asked.number.clone()).unwrap_or_default(),
@@ -116,7 +117,8 @@ impl Stage for AwaitApproval {
     async fn submit(&self, step: &mut Step<'_>, _form: &Form, _prepared: Prepared) -> Result<Outcome, FlowError> {
         let Some(asked) = step.tx.approvals().of_journey(step.journey).await? else { return Ok(Outcome::Next) };
         let person = self.asks_for(step).await?.map(|person| person.id);
-        if let (Some(Decision::Approved), Some(id)) = (asked.decision, person.filter(|_| asked.person == person)) {
+        let yes = self.state(&asked, step.now) == "approved";
+        if let Some(id) = person.filter(|_| yes && asked.person == person) {
             step.draft.approved = Some(Proven { value: id, at: step.now });
             // The yes replaces the password of this moment, and no other (row R14).
             step.draft.replaces = match step.draft.account {
@@ -142,22 +144,27 @@ impl AwaitApproval {
     }
 }
 
+impl AwaitApproval {
+    /// How a question stands. A yes to get back in is for whoever waits at the page now: half an hour later somebody else may
+    /// sit there, and nothing else asks who it is (decisions 13).
+    fn state(&self, asked: &Approval, now: Timestamp) -> &'static str {
+        let stale = self.as_way && asked.decided_at.is_some_and(|at| now.since(at) > FRESH);
+        match asked.decision {
+            Some(Decision::Approved) if !stale => "approved",
+            Some(Decision::Refused) => "refused",
+            Some(Decision::Approved) => "over",
+            None if asked.until <= now => "over",
+            None => "waiting",
+        }
+    }
+}
+
 impl By {
     fn word(self) -> &'static str {
         match self {
             Self::School => "school",
             Self::Guardian => GUARDIAN,
         }
-    }
-}
-
-/// How a question stands.
-fn state(asked: &Approval, now: Timestamp) -> &'static str {
-    match asked.decision {
-        Some(Decision::Approved) => "approved",
-        Some(Decision::Refused) => "refused",
-        None if asked.until <= now => "over",
-        None => "waiting",
     }
 }
 
@@ -187,3 +194,6 @@ fn letter(to: &str, language: Language, data: Value) -> Letter {
 fn fortnight() -> u16 {
     14
 }
+
+/// Seconds for which a yes to get back in can be taken up.
+const FRESH: i64 = 30 * 60;

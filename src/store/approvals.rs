@@ -24,6 +24,8 @@ pub struct Approval {
     pub until: Timestamp,
     /// What was decided.
     pub decision: Option<Decision>,
+    /// When.
+    pub decided_at: Option<Timestamp>,
 }
 
 /// What was decided.
@@ -150,6 +152,7 @@ fn read(row: &sea_orm::QueryResult) -> Result<Approval, StoreError> {
         matching: row.try_get("", "matching")?,
         asked_at: Timestamp(row.try_get("", "asked_at")?),
         until: Timestamp(row.try_get("", "until")?),
+        decided_at: row.try_get::<Option<i64>>("", "decided_at")?.map(Timestamp),
         decision: decision.map(|word| if word == Decision::Approved.word() { Decision::Approved } else { Decision::Refused }),
     })
 }

@@ -144,6 +144,30 @@ async fn a39_the_last_page_is_a_sheet_of_the_ways_back_to_print() {
     }
 }
 
+/// Half an hour after the yes somebody else may sit there: neither a page that waits nor one that had gone on opens anything.
+#[tokio::test]
+async fn a21_a_yes_to_get_back_in_is_taken_up_within_half_an_hour() {
+    for district in District::each_with_families().await {
+        district.family("203.0.113.1").to_the_end("student-claim", LEA).await;
+        let ask = async |network: &str| {
+            let mut pupil = district.family(network);
+            pupil.open("/recover").await.send(&[("username", "0100001")]).await.send(&[("way", "approval")]).await;
+            let (case, digits) = number(&pupil);
+            school(&district, approve(&case, digits.parse().unwrap())).await.unwrap();
+            pupil
+        };
+        let mut waited = ask("203.0.113.2").await;
+        let mut went_on = ask("203.0.113.3").await;
+        assert_eq!(went_on.send(&[]).await.shows(), "new-password");
+        district.clock.advance(std::time::Duration::from_mins(31));
+        waited.send(&[]).await;
+        assert!(waited.shows() == "waiting" && waited.page.as_ref().unwrap().body.contains("id=\"again\""));
+        went_on.choose(NEW).await;
+        assert!(went_on.shows() == "waiting" && went_on.page.as_ref().unwrap().body.contains("id=\"again\""), "{}", went_on.shows());
+        assert_ne!(district.family("203.0.113.4").sign_in("0100001", NEW).await, "home");
+    }
+}
+
 #[tokio::test]
 async fn a21_other_digits_are_a_no() {
     for district in District::each_with_families().await {

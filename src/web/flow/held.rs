@@ -227,6 +227,7 @@ fn ask_again(draft: &mut Draft) {
     }
     draft.password_shown = None;
     draft.source_shown = None;
+    draft.approved = None;
     draft.recall_shown = None;
     draft.confirmed = false;
 }
