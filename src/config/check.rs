@@ -3,6 +3,7 @@
 
 use super::Config;
 use super::sources::SourceSettings;
+use crate::model::draft::SignsInAt;
 
 /// Everything that is wrong, by key.
 pub(super) fn problems(config: &Config) -> Vec<(&'static str, String)> {
@@ -70,7 +71,7 @@ fn wrong_source(source: &SourceSettings, config: &Config) -> Option<String> {
         url.scheme() == "https" || url.host().is_some_and(|host| ["localhost", "127.0.0.1"].contains(&host.to_string().as_str()))
     });
     let what = match () {
-        () if !plain(&source.name) || source.name == "here" => {
+        () if !plain(&source.name) || source.name == SignsInAt::HERE => {
             "`name` is a word of small letters, digits and hyphens, and not `here`".to_owned()
         }
         () if twice => "two have this name; accounts are linked under it".to_owned(),

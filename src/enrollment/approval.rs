@@ -13,6 +13,7 @@ use crate::flow::{Flow, FlowError, Form, Look, Outcome, Prepared, Screen, Stage,
 use crate::limits::{self, Rule, Taken};
 use crate::model::draft::Proven;
 use crate::model::{Audience, Draft, Language, Letter, Timestamp};
+use crate::store::accounts::AccountState;
 use crate::store::approvals::{Approval, Decision};
 use crate::store::people::Person;
 use crate::web::approval::{GUARDIAN, NAME};
@@ -66,8 +67,10 @@ impl Stage for AwaitApproval {
     async fn enter(&self, step: &mut Step<'_>) -> Result<(), FlowError> {
         let person = self.asks_for(step).await?;
         let asked = step.tx.approvals().of_journey(step.journey).await?;
-        // Who comes back tomorrow, and is the same, still waits for what was asked today.
-        if asked.is_some_and(|asked| asked.person == person.as_ref().map(|person| person.id) && asked.until > step.now) {
+        // Who comes back tomorrow, and is the same, still waits for what was asked today. Getting back in, the name is the
+        // journey's own: it is asked once, whether anybody has it or not, or a number that changes would tell (row R01).
+        let same = |asked: &Approval| self.as_way || asked.person == person.as_ref().map(|person| person.id);
+        if asked.is_some_and(|asked| asked.until > step.now && same(&asked)) {
             return Ok(());
         }
         // A recovery that was begun too often asks nobody, and says nothing of it.
@@ -135,16 +138,17 @@ impl AwaitApproval {
     async fn asks_for(&self, step: &Step<'_>) -> Result<Option<Person>, FlowError> {
         let id = match (&step.draft.person, step.draft.account) {
             (Some(proven), _) => Some(proven.value),
-            (None, Some(account)) => step.tx.accounts().find(account).await?.map(|account| account.person),
+            (None, Some(account)) => {
+                let account = step.tx.accounts().find(account).await?.filter(|account| account.state == AccountState::Claimed);
+                account.map(|account| account.person)
+            }
             (None, None) => None,
         };
         let Some(id) = id else { return Ok(None) };
         let person = step.tx.people().find(id).await?;
         Ok(person.filter(|person| person.active && session::audience(person) != Audience::Staff))
     }
-}
 
-impl AwaitApproval {
     /// How a question stands. A yes to get back in is for whoever waits at the page now: half an hour later somebody else may
     /// sit there, and nothing else asks who it is (decisions 13).
     fn state(&self, asked: &Approval, now: Timestamp) -> &'static str {

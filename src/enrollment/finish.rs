@@ -57,8 +57,10 @@ async fn join(step: &mut Step<'_>, flow: &Flow, code: Option<&Issued>) -> Result
         Claimed::Already(_) => return too_late(step, id, Cause::AlreadyClaimed).await,
         Claimed::UsernameTaken => return too_late(step, id, Cause::UsernameTaken).await,
     };
-    if let Some(password) = &step.draft.password {
-        step.tx.accounts().set_password(account.id, password, step.now).await?;
+    match &step.draft.password {
+        Some(password) => step.tx.accounts().set_password(account.id, password, step.now).await?,
+        // A provisional one, on a letter that lies somewhere (row E23).
+        None => step.tx.accounts().drop_password(account.id).await?,
     }
     if let Some(Proven { value: from, .. }) = &from_source
         && !step.tx.linked_identities().link(&from.source, &from.subject, account.id, step.now).await?

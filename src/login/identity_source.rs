@@ -14,9 +14,6 @@ use crate::model::draft::SignsInAt;
 #[serde(deny_unknown_fields)]
 pub(super) struct AskSource {}
 
-/// What the button of this school sends.
-pub(crate) const HERE: &str = "here";
-
 #[async_trait]
 impl Stage for AskSource {
     fn is_open(&self, draft: &Draft) -> bool {
@@ -38,7 +35,8 @@ impl Stage for AskSource {
             remembered: look.visitor.source.as_deref() == Some(name),
         };
         let others = look.tools.sources.all().iter().map(|source| button(&source.name, source.label(look.language)));
-        let mut sources: Vec<SourceButton> = std::iter::once(button(HERE, &look.tools.config.district.name)).chain(others).collect();
+        let mut sources: Vec<SourceButton> =
+            std::iter::once(button(SignsInAt::HERE, &look.tools.config.district.name)).chain(others).collect();
         // What was chosen the last time comes first.
         sources.sort_by_key(|source| !source.remembered);
         let enroll = Some(look.link("/enroll"));
@@ -50,7 +48,7 @@ impl Stage for AskSource {
         step.draft.source_wrong = None;
         step.draft.signs_in_at = match step.tools.sources.get(chosen) {
             Some(source) => Some(SignsInAt::Source { name: source.name.clone(), salt: step.tools.random.secret().expose().to_owned() }),
-            None if chosen == HERE => Some(SignsInAt::Here),
+            None if chosen == SignsInAt::HERE => Some(SignsInAt::Here),
             None => return Ok(Outcome::again("source", "identity-source-missing")),
         };
         Ok(Outcome::Next)

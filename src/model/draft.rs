@@ -139,6 +139,19 @@ pub enum SignsInAt {
     },
 }
 
+impl SignsInAt {
+    /// The word for here, on the button and in the cookie; no provider has this name.
+    pub const HERE: &str = "here";
+
+    /// Its word.
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Here => Self::HERE,
+            Self::Source { name, .. } => name,
+        }
+    }
+}
+
 /// Whom another provider vouched for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

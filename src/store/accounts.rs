@@ -235,6 +235,12 @@ impl Accounts<'_> {
         Ok(self.find(found.id).await?.map_or(Claimed::UsernameTaken, Claimed::Already))
     }
 
+    /// Whatever password there was opens nothing any more: the owner signs in at another provider.
+    pub async fn drop_password(&self, id: AccountId) -> Result<(), StoreError> {
+        sql::execute(&self.0, "DELETE FROM passwords WHERE account = $1", [id.0.into()]).await?;
+        Ok(())
+    }
+
     /// Shuts or opens an account; false if it was so already, or cannot be. An unclaimed account is neither.
     pub async fn set_state(&self, id: AccountId, from: AccountState, to: AccountState) -> Result<bool, StoreError> {
         let update = "UPDATE accounts SET state = $3 WHERE id = $1 AND state = $2";
@@ -249,7 +255,7 @@ impl Accounts<'_> {
         if sql::execute(&self.0, update, [id.0.into(), AccountState::Unclaimed.word().into()]).await? == 0 {
             return Ok(false);
         }
-        sql::execute(&self.0, "DELETE FROM passwords WHERE account = $1", [id.0.into()]).await?;
+        self.drop_password(id).await?;
         sql::execute(&self.0, "DELETE FROM security_answers WHERE account = $1", [id.0.into()]).await?;
         Ok(true)
     }

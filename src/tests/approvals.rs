@@ -232,6 +232,28 @@ async fn r01_r12_a_name_that_nobody_has_and_staff_wait_at_the_same_page_for_ever
     }
 }
 
+/// Too many recoveries: nobody is asked, and neither the page nor a number that changes says whether the name is somebody's.
+#[tokio::test]
+async fn r01_r06_a_recovery_too_many_asks_nobody_and_its_number_stays() {
+    for district in District::each_with_families().await {
+        district.family("203.0.113.1").to_the_end("student-claim", LEA).await;
+        for (name, network) in [("0100001", "203.0.113.2"), ("0999999", "203.0.113.3")] {
+            let mut last = district.family(network);
+            for _ in 0..4 {
+                last = district.family(network);
+                last.open("/recover").await.send(&[("username", name)]).await.send(&[("way", "approval")]).await;
+            }
+            let first = number(&last);
+            for wait in [0, 2 * 3_600] {
+                district.clock.advance(std::time::Duration::from_secs(wait));
+                last.send(&[]).await;
+                assert_eq!((last.shows().as_str(), number(&last)), ("waiting", first.clone()), "{name} {wait}");
+            }
+        }
+        assert_eq!(school(&district, Command::List).await.unwrap().as_array().unwrap().len(), 3, "the fourth asks nobody");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn r02_of_thirty_two_decisions_at_once_one_counts() {
     for district in District::each_with_families().await {

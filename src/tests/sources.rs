@@ -112,6 +112,12 @@ async fn token(
 
 const NOW: i64 = 1_800_000_001;
 
+#[derive(clap::Parser)]
+struct Provisioning {
+    #[command(flatten)]
+    provision: crate::cli::provision::Provision,
+}
+
 /// A node of the district that trusts the academy.
 async fn trusting(district: &District, academy: &Academy, change: impl FnOnce(&mut SourceSettings)) -> District {
     let mut settings = academy.settings();
@@ -273,6 +279,25 @@ async fn e09_the_roster_decides_who_it_is_and_nobody_learns_why_not() {
             .await
             .unwrap();
         assert_eq!(come(&node, json!({ "pupil": "123456" })).await.shows(), "identity-source");
+    }
+}
+
+/// Row E23: a letter that lies somewhere opens nothing once its owner has come in by the academy.
+#[tokio::test]
+async fn e09_e23_the_password_of_a_letter_dies_when_its_owner_comes_by_the_academy() {
+    for district in District::each().await {
+        let academy = Academy::start().await;
+        let node = trusting(&district, &academy, |_| ()).await;
+        let words = ["provision", "--students", "--school", "s1"];
+        let asked = <Provisioning as clap::Parser>::try_parse_from(words).unwrap().provision;
+        crate::cli::provision::run(asked, &node.app, &|_| {}).await.unwrap();
+        assert!(node.count("passwords").await > 0);
+        let (mut family, address) = leaving(&node, "203.0.113.1").await;
+        family.open(&academy.sign_in(&address, json!({ "pupil": "S0123456" }))).await;
+        let version = family.page.as_ref().unwrap().field("version").unwrap();
+        family.send(&[("version", &version), ("accept", "on")]).await.send(&[]).await;
+        assert_eq!(family.shows(), "enrolled");
+        assert_eq!(node.count("passwords p JOIN accounts a ON a.id = p.account WHERE a.state = 'claimed'").await, 0);
     }
 }
 

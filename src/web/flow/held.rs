@@ -190,7 +190,7 @@ pub(super) async fn first_draft(app: &App, visitor: &Visitor, flow: &Flow, retur
 /// Whoever chose to be remembered as one who signs in here is not asked where (E9). Other providers come first on the page, and
 /// are gone to by a click: nobody is sent off by a page that they only opened.
 pub(super) fn remembered(visitor: &Visitor) -> Option<SignsInAt> {
-    (visitor.origin.source.as_deref() == Some(HERE)).then_some(SignsInAt::Here)
+    (visitor.origin.source.as_deref() == Some(SignsInAt::HERE)).then_some(SignsInAt::Here)
 }
 
 /// What was typed at the first stage of a journey that this browser began a moment ago: the back button shows it again
@@ -237,8 +237,6 @@ pub(super) fn is_idle(touched_at: Timestamp, now: Timestamp) -> bool {
     now.since(touched_at) > IDLE
 }
 
-/// What the cookie says of this school.
-const HERE: &str = "here";
 const IDLE: i64 = 30 * 60;
 /// A second click comes at once, or it is no second click.
 const TWICE: i64 = 30;

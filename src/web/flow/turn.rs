@@ -203,11 +203,7 @@ impl Turn<'_> {
 
     /// Where somebody signs in is remembered if they ask for it, and forgotten if they do not (E9).
     fn remember(&self, draft: &Draft, response: Response) -> Response {
-        let chosen = match &draft.signs_in_at {
-            Some(SignsInAt::Here) => "here",
-            Some(SignsInAt::Source { name, .. }) => name,
-            None => return response,
-        };
+        let Some(chosen) = draft.signs_in_at.as_ref().map(SignsInAt::word) else { return response };
         match (self.sent.form.0.contains_key("source"), self.sent.form.ticked("remember")) {
             (true, true) => with_cookie(response, cookies::set(cookies::SOURCE, chosen, Some(A_YEAR))),
             (true, false) if self.visitor.origin.source.is_some() => with_cookie(response, cookies::clear(cookies::SOURCE)),
