@@ -10,8 +10,8 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use serde_json::json;
 
-use super::keep::record;
 use super::pages::AddressUndo;
+use super::record;
 use crate::app::App;
 use crate::flow::{FlowError, Step};
 use crate::keys::{KeyStore, Purpose};
@@ -22,7 +22,7 @@ use crate::store::accounts::Account;
 use crate::store::address_changes::AddressChange;
 use crate::store::events::Event;
 use crate::store::{StoreError, Tx};
-use crate::web::{FrameExtras, PageError, Sent, Visitor, cookies, notice, page, see_other, with_cookie};
+use crate::web::{FrameExtras, PageError, Sent, Visitor, carry_token, cookies, notice, page, see_other, with_cookie};
 
 /// The account's own address is this one from now on. Everybody who must know hears of it; the owner's mailboxes from before
 /// get a way back.
@@ -57,12 +57,7 @@ pub(super) async fn change(step: &Step<'_>, account: &Account, to: &str) -> Resu
 
 /// `GET /undo/{token}`: what the letter's link leads to. Writes nothing.
 pub async fn open(Path(token): Path<String>) -> Response {
-    let plain = token.len() <= LONGEST && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-    let response = see_other(ADDRESS);
-    match plain {
-        true => with_cookie(response, cookies::set(cookies::UNDO, &token, Some(COOKIE_LIFE))),
-        false => with_cookie(response, cookies::clear(cookies::UNDO)),
-    }
+    carry_token(cookies::UNDO, &token, ADDRESS)
 }
 
 /// `GET /undo`: one button. Writes nothing.
@@ -108,7 +103,5 @@ fn undo_mac(keys: &KeyStore, token: &Secret) -> Hash {
 }
 
 const ADDRESS: &str = "/undo";
-const LONGEST: usize = 64;
-const COOKIE_LIFE: Duration = Duration::from_mins(30);
 /// Row R16.
 const TO_UNDO: Duration = Duration::from_hours(7 * 24);

@@ -5,12 +5,11 @@
 use async_trait::async_trait;
 use serde_json::json;
 
-use super::address;
+use super::{address, record};
 use crate::flow::{Finish, Finished, Flow, FlowError, Step};
 use crate::model::draft::PasswordHash;
 use crate::model::{LocalPath, SessionId};
 use crate::store::accounts::Account;
-use crate::store::events::Event;
 use crate::web::notice;
 
 /// The draft is written to the account that began the flow.
@@ -63,11 +62,6 @@ async fn new_password(step: &mut Step<'_>, account: &Account, session: SessionId
         notice::tell(step, &person, "password-changed").await?;
     }
     Ok(())
-}
-
-pub(super) async fn record(step: &Step<'_>, account: &Account, kind: &'static str, detail: serde_json::Value) -> Result<(), FlowError> {
-    let event = Event { actor: Some(account.id), person: Some(account.person), detail, ..Event::of(kind) };
-    Ok(step.tx.record(&event, step.now).await?)
 }
 
 fn path(text: &str) -> LocalPath {

@@ -14,7 +14,9 @@ pub mod overview;
 pub mod pages;
 pub mod sessions;
 
-use crate::flow::Feature;
+use crate::flow::{Feature, FlowError, Step};
+use crate::store::accounts::Account;
+use crate::store::events::Event;
 
 /// Looking after an account, for flow files. Its flows are made of the stages of others.
 pub static FEATURE: Feature = Feature { name: "account", stages: &[], finish: &keep::Keep };
@@ -23,4 +25,10 @@ pub static FEATURE: Feature = Feature { name: "account", stages: &[], finish: &k
 fn sign_in_first(here: &str) -> axum::response::Response {
     let back: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
     crate::web::see_other(&format!("/sign-in?return_to={back}"))
+}
+
+/// Writes down what somebody changed of their own account.
+async fn record(step: &Step<'_>, account: &Account, kind: &'static str, detail: serde_json::Value) -> Result<(), FlowError> {
+    let event = Event { actor: Some(account.id), person: Some(account.person), detail, ..Event::of(kind) };
+    Ok(step.tx.record(&event, step.now).await?)
 }

@@ -6,10 +6,9 @@ use clap::{Args, Subcommand};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::claim::Whose;
-use super::code::beside;
 use super::paper::{Given, OnPaperInto, Sheets};
-use super::report::{groups, line};
+use super::report::{Whose, groups, line};
+use super::table::beside;
 use crate::app::App;
 use crate::console::Answer;
 use crate::enrollment::campaigns::{self, Refused, Wanted};

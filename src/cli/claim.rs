@@ -1,7 +1,7 @@
 //! `preau claim`: the queue of claims that did not go on. The family reads out the number on its page; here stand the
 //! exact cause, what was typed, and beside it what the roster has (A45, A46).
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::report;
@@ -10,7 +10,7 @@ use crate::enrollment::turned_away::{Typed, typed_of};
 use crate::enrollment::waiting;
 use crate::keys::{KeyError, KeyStore};
 use crate::limits::{self, Rule};
-use crate::model::{Audience, Timestamp};
+use crate::model::Timestamp;
 use crate::people::{full_name_key, name_key, names_match};
 use crate::store::cases::Case;
 use crate::store::events::Event;
@@ -52,27 +52,6 @@ pub struct List {
     /// No more than so many.
     #[arg(long, value_name = "N", default_value_t = 200)]
     pub most: u32,
-}
-
-/// Whose accounts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Whose {
-    /// Pupils.
-    Pupil,
-    /// Parents, guardians, relatives.
-    Guardian,
-    /// Those who work for the district.
-    Staff,
-}
-
-impl From<Whose> for Audience {
-    fn from(whose: Whose) -> Self {
-        match whose {
-            Whose::Pupil => Self::Student,
-            Whose::Guardian => Self::Guardian,
-            Whose::Staff => Self::Staff,
-        }
-    }
 }
 
 /// Why a command could not be done.

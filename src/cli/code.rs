@@ -1,8 +1,6 @@
 //! `preau code`: activation codes. A code is shown once, when it is made: in the file that was asked for, or in the answer
 //! where there are few. From then on staff know it by its id and its last group.
 
-use std::fs::{File, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::joined::{self, By, Wanted as WantedState};
 use super::paper::{OnPaperInto, Sheets};
-use super::report;
+use super::table::{Table, Unwritable, beside};
 use crate::app::App;
 use crate::console::Answer;
 use crate::enrollment::issuing::{self, ForLetter, Letters, Order, Progress, Refused, Summary, Wanted};
@@ -182,9 +180,12 @@ pub enum Failed {
     /// Used, taken back, or unknown.
     #[error("there is no unused code {0}: nothing to take back")]
     NotUnused(CodeId),
+    /// A table.
+    #[error(transparent)]
+    Table(#[from] Unwritable),
     /// The report.
     #[error(transparent)]
-    Report(#[from] report::Failed),
+    Joined(#[from] joined::Failed),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -207,6 +208,8 @@ pub async fn run(command: Command, app: &App, progress: Progress<'_>) -> Result<
         }
         Command::List(asked) => {
             if let Some(by) = asked.by {
+                let (school, class, csv) = (asked.school.as_deref(), asked.class.as_deref(), asked.csv.as_deref());
+                let asked = joined::Asked { school, class, state: asked.state, csv };
                 return Ok(joined::run(by, &asked, app, progress).await?);
             }
             let told = list(&app.store.read(), &asked, app.now()).await?;
@@ -269,7 +272,8 @@ impl Files {
             move |cause| Failed::File { path, cause }
         };
         if let Some(path) = &how.csv {
-            files.into.push(Box::new(Table::create(&beside(path), app).map_err(failed(path))?));
+            let table = Table::begin(path, &COLUMNS)?;
+            files.into.push(Box::new(Rows { table, zone: app.tools.config.district.zone() }));
             files.paths.push(path.clone());
         }
         if let Some(path) = &how.letters {
@@ -335,22 +339,13 @@ impl Letters for OnScreen {
     }
 }
 
-/// Any number of codes, in a file that only its owner may read.
-struct Table {
-    rows: csv::Writer<File>,
+/// Any number of codes, as a table.
+struct Rows {
+    table: Table,
     zone: jiff::tz::TimeZone,
 }
 
-impl Table {
-    fn create(path: &Path, app: &App) -> std::io::Result<Self> {
-        let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
-        let mut rows = csv::Writer::from_writer(file);
-        rows.write_record(COLUMNS)?;
-        Ok(Self { rows, zone: app.tools.config.district.zone() })
-    }
-}
-
-impl Letters for Table {
+impl Letters for Rows {
     fn add(&mut self, letter: ForLetter) -> std::io::Result<()> {
         let until = self.zone.to_datetime(jiff::Timestamp::from_second(letter.expires_at.0).unwrap_or_default()).date();
         let guardian = |part: fn(&Guardian) -> &str| letter.guardian.as_ref().map_or("", part).to_owned();
@@ -373,29 +368,16 @@ impl Letters for Table {
             letter.id.to_string(),
             letter.batch.to_string(),
         ];
-        Ok(self.rows.write_record(record.map(plain))?)
+        Ok(self.table.add(record)?)
     }
 
     fn finish(&mut self) -> std::io::Result<()> {
-        self.rows.flush()?;
-        self.rows.get_ref().sync_all()
+        Ok(self.table.finish()?)
     }
 }
 
 fn names(letter: &ForLetter) -> Vec<String> {
     letter.children.iter().map(|child| format!("{} {}", child.given_name, child.family_name)).collect()
-}
-
-/// A spreadsheet takes what begins so for a formula: a name is none.
-pub(super) fn plain(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
-}
-
-/// Where a file is written until it is whole.
-pub(super) fn beside(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".new");
-    PathBuf::from(name)
 }
 
 fn told(summary: &Summary, codes: &[Value], how: &How, dry_run: bool) -> Answer {

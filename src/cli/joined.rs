@@ -2,16 +2,16 @@
 //! guardians inside (C16, C17).
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
-use super::code::List;
-use super::report::{Failed, List as Table};
+use super::table::{Table, Unwritable};
 use crate::app::App;
 use crate::console::Answer;
 use crate::enrollment::links::{Linked, State, links};
-use crate::enrollment::report::Places;
+use crate::enrollment::report::{Places, Refused};
 use crate::model::PersonId;
 use crate::store::families::Pupil;
 
@@ -35,6 +35,29 @@ pub enum Wanted {
     None,
 }
 
+/// What is asked, beside the view.
+pub struct Asked<'a> {
+    /// Only of this school, by its `sourcedId`.
+    pub school: Option<&'a str>,
+    /// Only of this class, by its `sourcedId`.
+    pub class: Option<&'a str>,
+    /// Only those who stand so.
+    pub state: Option<Wanted>,
+    /// Where a line for each link is written.
+    pub csv: Option<&'a Path>,
+}
+
+/// Why it could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum Failed {
+    /// The count.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The table.
+    #[error(transparent)]
+    Table(#[from] Unwritable),
+}
+
 /// One guardian, and the children as they come.
 struct Person {
     linked: Linked,
@@ -49,10 +72,10 @@ struct Counts {
 }
 
 /// Does it; `progress` hears how many pupils were looked at.
-pub async fn run(by: By, asked: &List, app: &App, progress: &(dyn Fn(u64) + Sync)) -> Result<Answer, Failed> {
-    let places = match (&asked.school, &asked.class) {
-        (_, Some(class)) => Places::Class(class.clone()),
-        (Some(school), None) => Places::Schools(vec![school.clone()]),
+pub async fn run(by: By, asked: &Asked<'_>, app: &App, progress: &(dyn Fn(u64) + Sync)) -> Result<Answer, Failed> {
+    let places = match (asked.school, asked.class) {
+        (_, Some(class)) => Places::Class(class.to_owned()),
+        (Some(school), None) => Places::Schools(vec![school.to_owned()]),
         (None, None) => Places::Everywhere,
     };
     let (mut counts, mut people, mut rows) = (Counts::default(), BTreeMap::<PersonId, Person>::new(), Vec::new());
@@ -87,7 +110,7 @@ pub async fn run(by: By, asked: &List, app: &App, progress: &(dyn Fn(u64) + Sync
             row
         }));
     }
-    if let Some(path) = &asked.csv {
+    if let Some(path) = asked.csv {
         let mut table = Table::begin(path, if by == By::Person { BY_PERSON } else { BY_PUPIL })?;
         rows.iter().try_for_each(|row| lines(by, row).into_iter().try_for_each(|line| table.add(line)))?;
         table.keep()?;

@@ -20,6 +20,7 @@ pub mod paper;
 pub mod provision;
 pub mod report;
 pub mod roster;
+mod table;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

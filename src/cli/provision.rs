@@ -2,16 +2,14 @@
 //! password is shown once, when it is made: in the files that were asked for, or in the answer where there are few.
 
 use std::collections::{HashMap, HashSet};
-use std::fs::OpenOptions;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::code::{beside, plain};
 use super::paper::{Given, OnPaperInto, Sheets};
+use super::table::{Table, Unwritable, beside, private};
 use crate::app::App;
 use crate::console::Answer;
 use crate::enrollment::provisioning::{self, Provisional};
@@ -112,15 +110,14 @@ pub async fn run(asked: Provision, app: &App, progress: &(dyn Fn(u64) + Sync)) -
     }
     // A file that cannot be written is found out before the letters of before die.
     for path in [&asked.csv, &asked.letters].into_iter().flatten() {
-        let begun = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(beside(path));
-        begun.map_err(|cause| Failed::File { path: path.clone(), cause })?;
+        private(&beside(path)).map_err(|cause| Failed::File { path: path.clone(), cause })?;
     }
     let life = asked.expires.map_or(app.tools.policy.provisional_life(), |days| Duration::from_hours(24 * u64::from(days)));
     let done = provisioning::provision((&app.store, &app.tools), &people, life, progress).await?;
     let by_person: HashMap<PersonId, &Reached> = reached.iter().map(|reached| (reached.person, reached)).collect();
     let given: Vec<(&Provisional, &Reached)> = done.given.iter().filter_map(|one| Some((one, *by_person.get(&one.person)?))).collect();
     if let Some(path) = &asked.csv {
-        write(path, |beside| table(beside, app, &given))?;
+        table(path, app, &given).map_err(|Unwritable { path, cause }| Failed::File { path, cause })?;
     }
     if let Some(path) = &asked.letters {
         let failed = |cause| Failed::File { path: path.clone(), cause };
@@ -211,10 +208,8 @@ fn letter(app: &App, number: usize, one: &Provisional, reached: &Reached) -> Giv
     }
 }
 
-fn table(path: &Path, app: &App, given: &[(&Provisional, &Reached)]) -> std::io::Result<()> {
-    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
-    let mut rows = csv::Writer::from_writer(file);
-    rows.write_record(COLUMNS)?;
+fn table(path: &Path, app: &App, given: &[(&Provisional, &Reached)]) -> Result<(), Unwritable> {
+    let mut table = Table::begin(path, &COLUMNS)?;
     let zone = app.tools.config.district.zone();
     for (one, reached) in given {
         let until = zone.to_datetime(jiff::Timestamp::from_second(one.expires_at.0).unwrap_or_default()).date();
@@ -230,16 +225,9 @@ fn table(path: &Path, app: &App, given: &[(&Provisional, &Reached)]) -> std::io:
             pupil.source.clone(),
             format!("{} {}", pupil.given_name, pupil.family_name),
         ];
-        rows.write_record(record.map(plain))?;
+        table.add(record)?;
     }
-    rows.flush()?;
-    rows.get_ref().sync_all()
-}
-
-/// Written beside its place until it is whole.
-fn write(path: &Path, work: impl FnOnce(&Path) -> std::io::Result<()>) -> Result<(), Failed> {
-    let begun = beside(path);
-    work(&begun).and_then(|()| std::fs::rename(&begun, path)).map_err(|cause| Failed::File { path: path.to_owned(), cause })
+    table.keep()
 }
 
 fn told(asked: &Provision, done: &provisioning::Provisioned, given: &[(&Provisional, &Reached)], shown: bool) -> Answer {

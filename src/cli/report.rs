@@ -1,15 +1,12 @@
 //! `preau claim report`: who has joined and who has not, by school and class (A3).
 
-use std::fs::{File, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use super::claim::Whose;
-use super::code::{beside, plain};
+use super::table::{Table, Unwritable};
 use crate::app::App;
 use crate::console::Answer;
 use crate::enrollment::report::{Asked, Count, Group, Missing, Places, Refused, Report, report};
@@ -39,6 +36,27 @@ pub struct Ask {
     pub who: Option<PathBuf>,
 }
 
+/// Whose accounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Whose {
+    /// Pupils.
+    Pupil,
+    /// Parents, guardians, relatives.
+    Guardian,
+    /// Those who work for the district.
+    Staff,
+}
+
+impl From<Whose> for Audience {
+    fn from(whose: Whose) -> Self {
+        match whose {
+            Whose::Pupil => Self::Student,
+            Whose::Guardian => Self::Guardian,
+            Whose::Staff => Self::Staff,
+        }
+    }
+}
+
 /// Why it could not be done.
 #[derive(Debug, thiserror::Error)]
 pub enum Failed {
@@ -48,14 +66,9 @@ pub enum Failed {
     /// No such flow.
     #[error("there is no way to join that is called {0}; `preau flow list` shows them")]
     NoFlow(String),
-    /// The file.
-    #[error("{} cannot be written: {cause}", .path.display())]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// What the system says.
-        cause: std::io::Error,
-    },
+    /// A table.
+    #[error(transparent)]
+    Table(#[from] Unwritable),
 }
 
 /// Does it; `progress` hears how many people were looked at.
@@ -68,7 +81,7 @@ pub async fn run(asked: Ask, app: &App, progress: &(dyn Fn(u64) + Sync)) -> Resu
         (None, None) => Places::Everywhere,
     };
     let question = Asked { audience, places, flow: flow.as_deref() };
-    let mut list = asked.who.as_deref().map(|path| List::begin(path, MISSING)).transpose()?;
+    let mut list = asked.who.as_deref().map(|path| Table::begin(path, MISSING)).transpose()?;
     let mut broken = None;
     let mut each = |missing: Missing<'_>| {
         if let (Some(list), None) = (&mut list, &broken) {
@@ -77,15 +90,15 @@ pub async fn run(asked: Ask, app: &App, progress: &(dyn Fn(u64) + Sync)) -> Resu
     };
     let found = report(&app.store.read(), &app.tools.policy, &question, app.now(), progress, &mut each).await?;
     if let Some(failed) = broken {
-        return Err(failed);
+        return Err(failed.into());
     }
-    list.map(List::keep).transpose()?;
+    list.map(Table::keep).transpose()?;
     if let Some(path) = &asked.csv {
-        let mut counts = List::begin(path, COUNTS)?;
+        let mut counts = Table::begin(path, COUNTS)?;
         for school in &found.schools {
             counts.add(counted(school, ""))?;
             for class in &school.classes {
-                counts.add(counted(school, &class.name).into_iter().take(3).chain(numbers(&class.count)).collect())?;
+                counts.add(counted(school, &class.name).into_iter().take(3).chain(numbers(&class.count)))?;
             }
         }
         counts.keep()?;
@@ -162,36 +175,6 @@ fn counted(school: &Group, class: &str) -> Vec<String> {
 
 fn numbers(count: &Count) -> impl Iterator<Item = String> + use<> {
     [count.people, count.invited, count.claimed, count.signed_in, count.never, count.no_way_in].map(|count| count.to_string()).into_iter()
-}
-
-/// A table that only its owner may read, beside its place until it is whole.
-pub(super) struct List {
-    rows: csv::Writer<File>,
-    path: PathBuf,
-}
-
-impl List {
-    /// Begins it with the names of its columns.
-    pub fn begin(path: &Path, columns: &[&str]) -> Result<Self, Failed> {
-        let failed = |cause| Failed::File { path: path.to_owned(), cause };
-        let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(beside(path)).map_err(failed)?;
-        let mut list = Self { rows: csv::Writer::from_writer(file), path: path.to_owned() };
-        list.add(columns.iter().map(|column| (*column).to_owned()).collect())?;
-        Ok(list)
-    }
-
-    /// Adds a line.
-    pub fn add(&mut self, cells: Vec<String>) -> Result<(), Failed> {
-        let written = self.rows.write_record(cells.into_iter().map(plain));
-        written.map_err(|error| Failed::File { path: self.path.clone(), cause: error.into() })
-    }
-
-    /// It is whole.
-    pub fn keep(mut self) -> Result<(), Failed> {
-        let whole =
-            self.rows.flush().and_then(|()| self.rows.get_ref().sync_all()).and_then(|()| std::fs::rename(beside(&self.path), &self.path));
-        whole.map_err(|cause| Failed::File { path: self.path, cause })
-    }
 }
 
 const COUNTS: &[&str] = &["school_id", "school", "class", "people", "invited", "claimed", "signed_in", "never", "no_way_in"];

@@ -29,5 +29,5 @@ pub mod visitor;
 pub use district::{district, zone};
 pub use error::PageError;
 pub use form::Sent;
-pub use respond::{FrameExtras, page, screen, see_other, with_cookie};
+pub use respond::{FrameExtras, carry_token, page, screen, see_other, with_cookie};
 pub use visitor::{SignedIn, Visitor};

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -74,6 +75,12 @@ pub fn see_other(address: &str) -> Response {
 pub fn with_cookie(mut response: Response, cookie: HeaderValue) -> Response {
     response.headers_mut().append(SET_COOKIE, cookie);
     response
+}
+
+/// The token of a letter's link goes into a cookie for half an hour, and out of the address and the history (row R04).
+pub fn carry_token(cookie: &str, token: &str, to: &str) -> Response {
+    let plain = token.len() <= LONGEST_TOKEN && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    with_cookie(see_other(to), if plain { cookies::set(cookie, token, Some(TOKEN_LIFE)) } else { cookies::clear(cookie) })
 }
 
 /// A handler that gave up gives up for its own request alone (row I17).
@@ -268,6 +275,9 @@ fn last_resort(error: &PageError) -> Response {
 }
 
 const BUSY_RETRY: i64 = 5;
-const LANGUAGE_LIFE: std::time::Duration = std::time::Duration::from_hours(24 * 365);
+const LANGUAGE_LIFE: Duration = Duration::from_hours(24 * 365);
 const LAST_RESORT: &str = "<!doctype html><html lang=\"fr\"><meta charset=\"utf-8\"><title>Préau</title><main id=\"page-busy\"><h1>Un instant…</h1>\
     <p>Réessayez dans quelques secondes.</p><p lang=\"en\">Try again in a few seconds.</p></main></html>";
+
+const LONGEST_TOKEN: usize = 64;
+const TOKEN_LIFE: Duration = Duration::from_mins(30);

@@ -5,13 +5,12 @@
 //! a code.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::super::mail_proof::{LINK, MailLink, STAGES, link_mac};
-use super::super::{FrameExtras, PageError, Sent, Visitor, cookies, page, see_other, with_cookie};
+use super::super::{FrameExtras, PageError, Sent, Visitor, carry_token, cookies, page, see_other, with_cookie};
 use super::held::{Held, next};
 use super::turn::Turn;
 use super::{address, begun, start_of};
@@ -21,12 +20,7 @@ use crate::store::journeys::Kept;
 
 /// `GET /mail/{token}`: what the letter's link leads to. Writes nothing.
 pub async fn open(Path(token): Path<String>) -> Response {
-    let plain = token.len() <= LONGEST && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-    let response = see_other(ADDRESS);
-    match plain {
-        true => with_cookie(response, cookies::set(cookies::MAIL, &token, Some(COOKIE_LIFE))),
-        false => with_cookie(response, cookies::clear(cookies::MAIL)),
-    }
+    carry_token(cookies::MAIL, &token, ADDRESS)
 }
 
 /// `GET /mail`: one button. Writes nothing.
@@ -124,5 +118,3 @@ fn late(again: String, here: bool) -> Response {
 }
 
 const ADDRESS: &str = "/mail";
-const LONGEST: usize = 64;
-const COOKIE_LIFE: Duration = Duration::from_mins(30);
