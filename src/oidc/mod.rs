@@ -13,6 +13,7 @@ pub mod error;
 pub mod lifetimes;
 pub mod params;
 pub mod paths;
+pub mod profile;
 pub mod redirect_uri;
 pub mod registration;
 pub mod restriction;

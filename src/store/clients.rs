@@ -1,15 +1,16 @@
 //! Relying parties: the apps that may ask Préau who somebody is. A secret is kept as its SHA-256; it has 256 bits, so
 //! nothing slower is needed.
 
-use std::collections::{BTreeSet, HashMap};
+mod settings;
+
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use sea_orm::QueryResult;
-use serde::{Deserialize, Serialize};
 
+pub use self::settings::{AuthMethod, GrantType, Profile, RequestSettings, ResponseType, Settings, SubjectType};
 use super::{Db, Reader, Store, StoreError, Tx, sql};
-use crate::keys::Algorithm;
-use crate::model::{Hash, OrgId, Role, Scopes, Timestamp};
+use crate::model::{Hash, Timestamp};
 
 /// A relying party.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,157 +38,6 @@ pub struct Secrets {
     pub current: Option<Hash>,
     /// The one before it, and until when it still works.
     pub previous: Option<(Hash, Timestamp)>,
-}
-
-/// What a client is registered with.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Settings {
-    /// Where answers may go, each checked when it was registered.
-    pub redirect_uris: Vec<String>,
-    /// Where the browser may go after signing out.
-    pub post_logout_redirect_uris: Vec<String>,
-    /// Where the app begins, for the list on a person's home page.
-    pub launch_url: Option<String>,
-    /// Its logo.
-    pub logo_uri: Option<String>,
-    /// Its privacy policy.
-    pub policy_uri: Option<String>,
-    /// Its terms.
-    pub tos_uri: Option<String>,
-    /// One of the district's own: nobody is asked for consent.
-    pub first_party: bool,
-    /// How it proves itself at the token endpoint.
-    pub auth_method: AuthMethod,
-    /// Its public keys (RFC 7517), for `private_key_jwt`.
-    pub jwks: Option<serde_json::Value>,
-    /// The grants it may use.
-    pub grants: BTreeSet<GrantType>,
-    /// The scope values it may ask for (row P40).
-    pub scopes: Scopes,
-    /// Which `sub` it sees.
-    pub subject: SubjectType,
-    /// The host that pairwise subjects are made for (OpenID Connect Core section 8.1).
-    pub sector: String,
-    /// What signs its ID tokens.
-    pub id_token_alg: Algorithm,
-    /// What signs its access tokens.
-    pub access_token_alg: Algorithm,
-    /// The rules of the protocol that hold for it.
-    pub profile: Profile,
-    /// It is offered to people of these schools; empty: of all.
-    pub schools: BTreeSet<OrgId>,
-    /// People of other schools may sign in too, though it is not offered to them.
-    pub other_schools: bool,
-    /// Only people with one of these roles; empty: all.
-    pub roles: BTreeSet<Role>,
-}
-
-/// How a client proves itself at the token endpoint (OpenID Connect Core section 9).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AuthMethod {
-    /// HTTP Basic.
-    #[default]
-    ClientSecretBasic,
-    /// In the body.
-    ClientSecretPost,
-    /// A JWT signed by its own key (RFC 7523).
-    PrivateKeyJwt,
-    /// Not at all: PKCE alone ties the code to who asked for it.
-    None,
-}
-
-/// A grant of the token endpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum GrantType {
-    /// A code from the authorization endpoint.
-    AuthorizationCode,
-    /// A refresh token.
-    RefreshToken,
-    /// The client for itself.
-    ClientCredentials,
-}
-
-/// Which `sub` a client sees (OpenID Connect Core section 8).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SubjectType {
-    /// One of its own: two apps cannot tell that they know the same pupil (row P37).
-    #[default]
-    Pairwise,
-    /// The same for all such clients.
-    Public,
-}
-
-/// The set of rules that hold for a client (`oidc.md`, three tensions). Others come later.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Profile {
-    /// Code only, PKCE with S256 always.
-    #[default]
-    SchoolApp,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            redirect_uris: Vec::new(),
-            post_logout_redirect_uris: Vec::new(),
-            launch_url: None,
-            logo_uri: None,
-            policy_uri: None,
-            tos_uri: None,
-            first_party: false,
-            auth_method: AuthMethod::default(),
-            jwks: None,
-            grants: BTreeSet::from([GrantType::AuthorizationCode, GrantType::RefreshToken]),
-            scopes: Scopes::parse("openid profile email offline_access"),
-            subject: SubjectType::default(),
-            sector: String::new(),
-            id_token_alg: Algorithm::RS256,
-            access_token_alg: Algorithm::RS256,
-            profile: Profile::default(),
-            schools: BTreeSet::new(),
-            other_schools: false,
-            roles: BTreeSet::new(),
-        }
-    }
-}
-
-impl AuthMethod {
-    /// Every method, in the order of discovery.
-    pub const ALL: &'static [Self] = &[Self::ClientSecretBasic, Self::ClientSecretPost, Self::PrivateKeyJwt, Self::None];
-
-    /// Its word in the protocol.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::ClientSecretBasic => "client_secret_basic",
-            Self::ClientSecretPost => "client_secret_post",
-            Self::PrivateKeyJwt => "private_key_jwt",
-            Self::None => "none",
-        }
-    }
-}
-
-impl GrantType {
-    /// Every grant, in the order of discovery.
-    pub const ALL: &'static [Self] = &[Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials];
-
-    /// Its word in the protocol.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::AuthorizationCode => "authorization_code",
-            Self::RefreshToken => "refresh_token",
-            Self::ClientCredentials => "client_credentials",
-        }
-    }
-
-    /// The grant of a word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|grant| grant.word() == word)
-    }
 }
 
 /// Clients as they were a moment ago, so that a token costs no look at the database for who asks. Bounded in number and
@@ -326,7 +176,10 @@ pub fn sample() -> Client {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::model::Role;
     use crate::store::testing::stores;
 
     #[tokio::test]

@@ -1,0 +1,54 @@
+//! What each security profile demands of a client. The one place that says it: every rule that differs asks here, and
+//! what stands nowhere in this table is the same for all.
+
+use crate::keys::Algorithm;
+use crate::store::clients::{AuthMethod, Profile, ResponseType};
+
+/// What a profile demands.
+pub struct Demands {
+    /// What may be asked of the authorization endpoint, if the client is registered for it.
+    pub response_types: &'static [ResponseType],
+    /// Every request for a code needs PKCE (S256, the only method there is); otherwise it counts when it is sent.
+    pub proof_key: bool,
+    /// Authorization requests come through the pushed-request endpoint alone.
+    pub pushed: bool,
+    /// Tokens are bound to a key or a certificate of the client.
+    pub sender_constrained: bool,
+    /// A client assertion is for the issuer alone, as one string; otherwise the token endpoint's address will do.
+    pub audience_is_issuer: bool,
+    /// How a client may prove itself.
+    pub auth_methods: &'static [AuthMethod],
+    /// What may sign: its ID tokens, its assertions, its request objects.
+    pub algorithms: &'static [Algorithm],
+}
+
+/// The demands of a profile (`oidc.md`, three tensions; FAPI 2.0 Security Profile sections 5.3 and 5.4).
+pub fn of(profile: Profile) -> &'static Demands {
+    match profile {
+        Profile::SchoolApp => &SCHOOL_APP,
+        Profile::Openid => &OPENID,
+        Profile::Fapi2 => &FAPI2,
+    }
+}
+
+static SCHOOL_APP: Demands = Demands {
+    response_types: &[ResponseType::Code],
+    proof_key: true,
+    pushed: false,
+    sender_constrained: false,
+    audience_is_issuer: false,
+    auth_methods: AuthMethod::ALL,
+    algorithms: Algorithm::ALL,
+};
+
+static OPENID: Demands = Demands { response_types: ResponseType::ALL, proof_key: false, ..SCHOOL_APP };
+
+static FAPI2: Demands = Demands {
+    response_types: &[ResponseType::Code],
+    proof_key: true,
+    pushed: true,
+    sender_constrained: true,
+    audience_is_issuer: true,
+    auth_methods: &[AuthMethod::PrivateKeyJwt],
+    algorithms: &[Algorithm::ES256],
+};

@@ -1,0 +1,293 @@
+//! What a relying party is registered with, in the order of RFC 7591 and OpenID Connect Registration. It is kept as one
+//! JSON value: a new member needs a default and no migration.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::keys::Algorithm;
+use crate::model::{OrgId, Role, Scopes};
+
+/// What a client is registered with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Where answers may go, each checked when it was registered.
+    pub redirect_uris: Vec<String>,
+    /// Where the browser may go after signing out.
+    pub post_logout_redirect_uris: Vec<String>,
+    /// Where the app begins, for the list on a person's home page.
+    pub launch_url: Option<String>,
+    /// Its logo.
+    pub logo_uri: Option<String>,
+    /// Its privacy policy.
+    pub policy_uri: Option<String>,
+    /// Its terms.
+    pub tos_uri: Option<String>,
+    /// One of the district's own: nobody is asked for consent.
+    pub first_party: bool,
+    /// How it proves itself at the token endpoint.
+    pub auth_method: AuthMethod,
+    /// Its public keys (RFC 7517), for `private_key_jwt`.
+    pub jwks: Option<serde_json::Value>,
+    /// The grants it may use.
+    pub grants: BTreeSet<GrantType>,
+    /// The scope values it may ask for (row P40).
+    pub scopes: Scopes,
+    /// Which `sub` it sees.
+    pub subject: SubjectType,
+    /// The host that pairwise subjects are made for (OpenID Connect Core section 8.1).
+    pub sector: String,
+    /// What signs its ID tokens.
+    pub id_token_alg: Algorithm,
+    /// What signs its access tokens.
+    pub access_token_alg: Algorithm,
+    /// The rules of the protocol that hold for it.
+    pub profile: Profile,
+    /// What its authorization requests may be.
+    pub requests: RequestSettings,
+    /// It is offered to people of these schools; empty: of all.
+    pub schools: BTreeSet<OrgId>,
+    /// People of other schools may sign in too, though it is not offered to them.
+    pub other_schools: bool,
+    /// Only people with one of these roles; empty: all.
+    pub roles: BTreeSet<Role>,
+}
+
+/// How a client proves itself at the token endpoint (OpenID Connect Core section 9).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthMethod {
+    /// HTTP Basic.
+    #[default]
+    ClientSecretBasic,
+    /// In the body.
+    ClientSecretPost,
+    /// A JWT signed by its own key (RFC 7523).
+    PrivateKeyJwt,
+    /// Not at all: PKCE alone ties the code to who asked for it.
+    None,
+}
+
+/// A grant of the token endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantType {
+    /// A code from the authorization endpoint.
+    AuthorizationCode,
+    /// A refresh token.
+    RefreshToken,
+    /// The client for itself.
+    ClientCredentials,
+}
+
+/// Which `sub` a client sees (OpenID Connect Core section 8).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectType {
+    /// One of its own: two apps cannot tell that they know the same pupil (row P37).
+    #[default]
+    Pairwise,
+    /// The same for all such clients.
+    Public,
+}
+
+/// The set of rules that hold for a client (`oidc.md`, three tensions); `oidc::profile` says what each demands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Profile {
+    /// Code only, PKCE with S256 always.
+    #[default]
+    SchoolApp,
+    /// Everything that OpenID Connect Core allows, as it is registered: for apps of ten years ago.
+    Openid,
+    /// FAPI 2.0 Security Profile: pushed requests, keys instead of secrets, tokens bound to their holder.
+    Fapi2,
+}
+
+/// What the authorization endpoint answers with (OAuth 2.0 Multiple Response Type Encoding Practices), in the words of
+/// a registration, which are a set: `token id_token` is `id_token token`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the words are the specifications' own")]
+pub enum ResponseType {
+    #[serde(rename = "code")]
+    Code,
+    #[serde(rename = "id_token")]
+    IdToken,
+    #[serde(rename = "id_token token")]
+    IdTokenToken,
+    #[serde(rename = "code id_token")]
+    CodeIdToken,
+    #[serde(rename = "code token")]
+    CodeToken,
+    #[serde(rename = "code id_token token")]
+    CodeIdTokenToken,
+    #[serde(rename = "token")]
+    Token,
+    #[serde(rename = "none")]
+    None,
+}
+
+/// What a client's authorization requests may be, and what they are where they say nothing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RequestSettings {
+    /// What it may ask to be answered with.
+    pub response_types: BTreeSet<ResponseType>,
+    /// Addresses of request objects that may be fetched (OpenID Connect Core section 6.2).
+    pub request_uris: Vec<String>,
+    /// What must sign its request objects; any of ours if it did not say.
+    pub object_alg: Option<Algorithm>,
+    /// Only requests that it pushed (RFC 9126 section 6).
+    pub pushed_only: bool,
+    /// Only requests that it signed (RFC 9101 section 10.5).
+    pub signed_only: bool,
+    /// What signs answers to it (JARM section 3).
+    pub response_alg: Option<Algorithm>,
+    /// Seconds since the person proved who they are, where a request does not say.
+    pub default_max_age: Option<u32>,
+    /// The assurance wished for, where a request does not say.
+    pub default_acr_values: Vec<String>,
+    /// Where the app begins a sign-in that somebody else asks for (OpenID Connect Core section 4).
+    pub initiate_login_uri: Option<String>,
+}
+
+impl Default for RequestSettings {
+    fn default() -> Self {
+        Self {
+            response_types: BTreeSet::from([ResponseType::Code]),
+            request_uris: Vec::new(),
+            object_alg: None,
+            pushed_only: false,
+            signed_only: false,
+            response_alg: None,
+            default_max_age: None,
+            default_acr_values: Vec::new(),
+            initiate_login_uri: None,
+        }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            redirect_uris: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
+            launch_url: None,
+            logo_uri: None,
+            policy_uri: None,
+            tos_uri: None,
+            first_party: false,
+            auth_method: AuthMethod::default(),
+            jwks: None,
+            grants: BTreeSet::from([GrantType::AuthorizationCode, GrantType::RefreshToken]),
+            scopes: Scopes::parse("openid profile email offline_access"),
+            subject: SubjectType::default(),
+            sector: String::new(),
+            id_token_alg: Algorithm::RS256,
+            access_token_alg: Algorithm::RS256,
+            profile: Profile::default(),
+            requests: RequestSettings::default(),
+            schools: BTreeSet::new(),
+            other_schools: false,
+            roles: BTreeSet::new(),
+        }
+    }
+}
+
+impl AuthMethod {
+    /// Every method, in the order of discovery.
+    pub const ALL: &'static [Self] = &[Self::ClientSecretBasic, Self::ClientSecretPost, Self::PrivateKeyJwt, Self::None];
+
+    /// Its word in the protocol.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::ClientSecretBasic => "client_secret_basic",
+            Self::ClientSecretPost => "client_secret_post",
+            Self::PrivateKeyJwt => "private_key_jwt",
+            Self::None => "none",
+        }
+    }
+}
+
+impl GrantType {
+    /// Every grant, in the order of discovery.
+    pub const ALL: &'static [Self] = &[Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials];
+
+    /// Its word in the protocol.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+            Self::RefreshToken => "refresh_token",
+            Self::ClientCredentials => "client_credentials",
+        }
+    }
+
+    /// The grant of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|grant| grant.word() == word)
+    }
+}
+
+impl Profile {
+    /// Every profile.
+    pub const ALL: &'static [Self] = &[Self::SchoolApp, Self::Openid, Self::Fapi2];
+
+    /// Its word, in settings and on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::SchoolApp => "school-app",
+            Self::Openid => "openid",
+            Self::Fapi2 => "fapi2",
+        }
+    }
+}
+
+impl ResponseType {
+    /// Every one, in the order of discovery.
+    pub const ALL: &'static [Self] = &[
+        Self::Code,
+        Self::IdToken,
+        Self::IdTokenToken,
+        Self::CodeIdToken,
+        Self::CodeToken,
+        Self::CodeIdTokenToken,
+        Self::Token,
+        Self::None,
+    ];
+
+    /// Its words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::IdToken => "id_token",
+            Self::IdTokenToken => "id_token token",
+            Self::CodeIdToken => "code id_token",
+            Self::CodeToken => "code token",
+            Self::CodeIdTokenToken => "code id_token token",
+            Self::Token => "token",
+            Self::None => "none",
+        }
+    }
+
+    /// The one of these words, in whatever order.
+    pub fn from_words(words: &str) -> Option<Self> {
+        let set = |words: &str| words.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect::<BTreeSet<_>>();
+        Self::ALL.iter().copied().find(|one| set(one.words()) == set(words))
+    }
+
+    /// A code is among it.
+    pub fn has_code(self) -> bool {
+        matches!(self, Self::Code | Self::CodeIdToken | Self::CodeToken | Self::CodeIdTokenToken)
+    }
+
+    /// An ID token comes through the browser.
+    pub fn has_id_token(self) -> bool {
+        matches!(self, Self::IdToken | Self::IdTokenToken | Self::CodeIdToken | Self::CodeIdTokenToken)
+    }
+
+    /// An access token comes through the browser.
+    pub fn has_token(self) -> bool {
+        matches!(self, Self::IdTokenToken | Self::CodeToken | Self::CodeIdTokenToken | Self::Token)
+    }
+}
