@@ -20,6 +20,7 @@ mod m0012_approvals;
 mod m0013_school_office;
 mod m0015_address_changes;
 mod m0016_alarms;
+mod m0020_shared_devices;
 
 /// All changes, in order.
 pub struct Migrator;
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_school_office::Migration),
             Box::new(m0015_address_changes::Migration),
             Box::new(m0016_alarms::Migration),
+            Box::new(m0020_shared_devices::Migration),
         ]
     }
 }

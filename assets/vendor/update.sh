@@ -25,3 +25,11 @@ for weight in 400 600 700; do
   done
 done
 cp package/LICENSE "$here/atkinson-hyperlegible-next.LICENSE"
+rm -r package
+
+# Parts of a page, so that they take the page's colour by day and by night.
+take @phosphor-icons/core
+for animal in bird butterfly cat cow dog fish horse rabbit; do
+  sed 's/<svg /<svg class="animal" aria-hidden="true" focusable="false" /' "package/assets/fill/$animal-fill.svg" > "$here/../../templates/parts/animals/$animal.svg"
+done
+cp package/LICENSE "$here/phosphor-icons.LICENSE"

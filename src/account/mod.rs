@@ -13,6 +13,7 @@ mod keep;
 pub mod overview;
 pub mod pages;
 pub mod sessions;
+pub mod shared_device;
 
 use crate::flow::{Feature, FlowError, Step};
 use crate::store::accounts::Account;

@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-use crate::model::{Message, Scopes};
+use crate::model::{Animal, Message, Scopes};
 use crate::pages::{Page, Telephone};
 use crate::web::seen;
+use crate::web::shared_device::{Choice, SharedWith};
 
 /// What the school account is, for the person whose it is.
 #[derive(Clone, Debug, Serialize)]
@@ -105,6 +106,19 @@ pub struct Checked {
     pub way_back: bool,
     /// The school shut it.
     pub shut: bool,
+}
+
+/// Whom the first page of this device offers (A18).
+#[derive(Clone, Debug, Serialize)]
+pub struct Device {
+    /// They, in the order in which they came.
+    pub people: Vec<SharedWith>,
+    /// The picture of the one who looks, if they are among them.
+    pub mine: Option<&'static str>,
+    /// The pictures that nobody else has.
+    pub animals: Vec<Choice>,
+    /// Nobody else fits.
+    pub full: bool,
 }
 
 /// Where the account is signed in.
@@ -231,6 +245,16 @@ impl Page for Sessions {
     fn samples() -> Vec<Self> {
         let place = |here| Place { here, since: "hier à 18 h 05".to_owned(), seen: "aujourd’hui à 7 h 30".to_owned() };
         vec![Self { places: vec![place(true), place(false)] }, Self { places: vec![place(true)] }]
+    }
+}
+
+impl Page for Device {
+    const TEMPLATE: &'static str = "pages/account-device.html";
+
+    fn samples() -> Vec<Self> {
+        let animals: Vec<Choice> = Animal::ALL.iter().copied().map(Choice::of).collect();
+        let page = |people: Vec<SharedWith>, mine, full| Self { people, mine, animals: animals.clone(), full };
+        vec![page(Vec::new(), None, false), page(SharedWith::samples(), Some("cat"), false), page(SharedWith::samples(), None, true)]
     }
 }
 

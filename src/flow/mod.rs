@@ -21,7 +21,7 @@ use async_trait::async_trait;
 use minijinja::Value;
 
 use self::need::Asks;
-use crate::model::{AccountId, Audience, Draft, FieldError, JourneyId, Language, LocalPath, Message, PersonId, SessionId, Timestamp};
+use crate::model::{AccountId, Audience, Draft, FieldError, Hash, JourneyId, Language, LocalPath, Message, PersonId, SessionId, Timestamp};
 use crate::pages::Page;
 use crate::password::Busy;
 use crate::random::Secret;
@@ -139,6 +139,8 @@ pub struct Origin {
     pub challenge_passed: bool,
     /// Where this browser signed in the last time, if it was to be remembered (E9).
     pub source: Option<String>,
+    /// The hash of this browser's cookie, if it is a device that a family shares (A18).
+    pub shared_device: Option<Hash>,
     /// The browser and the machine in a few words, such as `Firefox, Windows`, for letters; empty if they are not known.
     pub device: String,
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::pages::Page;
+use crate::web::shared_device::SharedWith;
 
 /// Who is there? The first of two steps.
 #[derive(Clone, Debug, Serialize)]
@@ -17,6 +18,8 @@ pub struct SignIn {
     pub recover: String,
     /// Where those go who sign in at another provider, where there is one.
     pub other: Option<String>,
+    /// Whom this device offers, where a family shares it.
+    pub people: Vec<SharedWith>,
 }
 
 /// Where does somebody sign in? (E9)
@@ -59,8 +62,10 @@ pub struct SourceLeave {
 /// The password; the second step. It looks the same for a name that does not exist.
 #[derive(Clone, Debug, Serialize)]
 pub struct Password {
-    /// The username, as it was typed.
+    /// The username, as it was typed; the first name of somebody who chose it on a shared device.
     pub username: String,
+    /// It was chosen there: the device is known to be shared, and shows no username.
+    pub picked: bool,
     /// Where to begin again as somebody else.
     pub back: String,
     /// Where those go who have forgotten it; it carries the username.
@@ -134,11 +139,16 @@ impl Page for SignIn {
     const TEMPLATE: &'static str = "pages/sign-in.html";
 
     fn samples() -> Vec<Self> {
-        let recover = || "/recover".to_owned();
-        vec![
-            Self { example: Some("S0123456".to_owned()), hint: None, enroll: Some("/enroll".to_owned()), recover: recover(), other: None },
-            Self { example: None, hint: Some("S0123456".to_owned()), enroll: None, recover: recover(), other: Some("/sign-in".to_owned()) },
-        ]
+        let plain = || Self {
+            example: Some("S0123456".to_owned()),
+            hint: None,
+            enroll: Some("/enroll".to_owned()),
+            recover: "/recover".to_owned(),
+            other: None,
+            people: Vec::new(),
+        };
+        let hinted = Self { example: None, hint: Some("S0123456".to_owned()), enroll: None, other: Some("/sign-in".to_owned()), ..plain() };
+        vec![plain(), hinted, Self { people: SharedWith::samples(), ..plain() }]
     }
 }
 
@@ -146,7 +156,13 @@ impl Page for Password {
     const TEMPLATE: &'static str = "pages/password.html";
 
     fn samples() -> Vec<Self> {
-        vec![Self { username: "S0123456".to_owned(), back: "/sign-in".to_owned(), recover: "/recover?username=S0123456".to_owned() }]
+        let page = |username: &str, picked| Self {
+            username: username.to_owned(),
+            picked,
+            back: "/sign-in".to_owned(),
+            recover: "/recover?username=S0123456".to_owned(),
+        };
+        vec![page("S0123456", false), page("Éloïse", true)]
     }
 }
 

@@ -57,11 +57,19 @@ impl Stage for Password {
     }
 
     async fn show(&self, look: &Look<'_>) -> Result<Screen, FlowError> {
+        let picked = look.draft.picked.clone();
         let username = look.draft.username.clone().unwrap_or_default();
         let carried: String = url::form_urlencoded::byte_serialize(username.as_bytes()).collect();
+        // A shared device shows nobody's username, in no address either (A18).
+        let recover = if picked.is_some() { "/recover".to_owned() } else { format!("/recover?username={carried}") };
         // An app's request begins a new journey by itself, with everything that it asked.
         let back = if look.draft.client.is_some() { look.return_to.as_str().to_owned() } else { look.link("/sign-in") };
-        Ok(Screen::of(&pages::Password { back, recover: look.link(&format!("/recover?username={carried}")), username }))
+        Ok(Screen::of(&pages::Password {
+            back,
+            recover: look.link(&recover),
+            picked: picked.is_some(),
+            username: picked.unwrap_or(username),
+        }))
     }
 
     async fn prepare(&self, look: &Look<'_>, form: &Form) -> Result<Prepared, FlowError> {
@@ -136,7 +144,7 @@ impl Password {
             step.draft.chosen_for = Some(person);
             step.draft.person = Some(Proven { value: person, at: step.now });
         }
-        step.draft.shared_device = form.ticked("shared_device");
+        step.draft.shared_device = step.draft.picked.is_some() || form.ticked("shared_device");
         step.draft.password_shown = Some(Proven { value: (), at: step.now });
         Ok(Outcome::Next)
     }

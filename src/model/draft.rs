@@ -122,6 +122,8 @@ pub struct Draft {
     pub hint: Option<String>,
     /// The person says that the device is shared.
     pub shared_device: bool,
+    /// They chose their first name on the first page of such a device, which shows no username (A18).
+    pub picked: Option<String>,
 }
 
 /// Where somebody signs in.

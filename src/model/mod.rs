@@ -1,6 +1,7 @@
 //! Plain types that everything may use: ids, instants, languages, roles, drafts, letters. They hold what was parsed
 //! once and is right for ever; nothing here reads the store, the clock or the network.
 
+mod animal;
 mod date_format;
 pub mod draft;
 mod hash;
@@ -14,6 +15,7 @@ mod role;
 mod scopes;
 mod timestamp;
 
+pub use animal::Animal;
 pub use date_format::DateFormat;
 pub use draft::{Draft, Journey};
 pub use hash::Hash;

@@ -37,6 +37,7 @@ pub mod roster;
 pub mod roster_imports;
 pub mod roster_match;
 pub mod sessions;
+pub mod shared_devices;
 pub mod signing_keys;
 mod sql;
 #[cfg(test)]

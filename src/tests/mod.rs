@@ -21,6 +21,7 @@
 //! - `pages`: every page in every state and language renders, strictly, twice the same, with the ids of docs/contract
 //! - `provisional`: identifiers and provisional passwords in letters, from the sign-in page to the end
 //! - `reminders`: whoever has not joined hears of it before an invitation or a campaign ends
+//! - `shared_device`: a device that a family shares
 //! - `systems`: docs/systems.md has a row for every line, and names tests that exist
 //! - `texts`: every text that is used exists in every language, none is unused, and each has the same values everywhere
 
@@ -61,6 +62,7 @@ mod recovery;
 mod recovery_limits;
 mod relying_party;
 mod reminders;
+mod shared_device;
 mod sources;
 mod systems;
 mod texts;

@@ -16,6 +16,8 @@ pub const SESSION: &str = "__Host-sid";
 pub const PRE: &str = "__Host-pre";
 /// A known device.
 pub const DEVICE: &str = "__Host-dev";
+/// A device that a family shares, and whom its first page offers.
+pub const FAMILY: &str = "__Host-family";
 /// The language that was chosen.
 pub const LANGUAGE: &str = "__Host-lang";
 /// The token of a letter's link, between its address and its button.

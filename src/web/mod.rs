@@ -23,6 +23,7 @@ pub mod notice;
 pub mod respond;
 pub mod seen;
 pub mod session;
+pub mod shared_device;
 pub mod status;
 pub mod visitor;
 

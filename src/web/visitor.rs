@@ -113,6 +113,7 @@ impl Visitor {
                 known_device_of,
                 signed_in: account,
                 challenge_passed: false,
+                shared_device: jar.get(cookies::FAMILY).map(Secret::hash),
                 source: jar.get(cookies::SOURCE).map(|source| source.expose().to_owned()),
                 device: super::device::device(&parts.headers),
             },

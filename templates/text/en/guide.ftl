@@ -63,6 +63,7 @@ guide-shared-title = One device for several people
 guide-shared-tick = Tick “{ $box }” below the password.
 guide-shared-out = When you are done, choose “{ $link }”.
 guide-shared-other = Somebody else is signed in? “{ $link }” is at the top of every page.
+guide-shared-names = Too many usernames? “{ $link }”, in your account: then a first name and an animal are enough, with the password.
 
 guide-ask-title = Whom to ask
 guide-ask = Write to the school, also without an account. If a page gave you a case number, add it.

@@ -63,6 +63,7 @@ guide-shared-title = Un appareil pour plusieurs
 guide-shared-tick = Cochez « { $box } » sous le mot de passe.
 guide-shared-out = Quand vous avez fini, choisissez « { $link } ».
 guide-shared-other = Quelqu’un d’autre est connecté ? « { $link } » est en haut de chaque page.
+guide-shared-names = Trop d’identifiants à retenir ? « { $link } », dans votre compte : un prénom et un animal suffisent alors, avec le mot de passe.
 
 guide-ask-title = À qui demander
 guide-ask = Écrivez à l’école, même sans compte. Si une page vous a donné un numéro de dossier, joignez-le.

@@ -100,6 +100,36 @@ test("another person at the same screen is one click away", async ({ page, distr
   await expect(page.locator("header .who")).toContainText(second.family_name);
 });
 
+test("brothers and sisters share a tablet: a first name, a picture, and the password each time", async ({ page, district }) => {
+  const [first, second] = [district.someone("teacher"), district.someone("teacher")];
+  for (const [person, animal] of [[first, "cat"], [second, "horse"]]) {
+    await page.goto("/sign-in");
+    await signIn(page, person.username, person.password);
+    await look(page, "home");
+    await page.goto("/account");
+    await page.locator("a#device").click();
+    await look(page, "account-device");
+    await page.locator(`input[name=animal][value=${animal}]`).check();
+    await page.locator("button#continue").click();
+    await expect(page.locator("li.person").last()).toContainText(person.given_name);
+    await signOut(page);
+  }
+  await page.goto("/sign-in");
+  await look(page, "sign-in");
+  await expect(page.locator("button.person")).toHaveCount(2);
+  await expect(page.locator("main")).not.toContainText(second.family_name);
+  await page.locator("button.person", { hasText: second.given_name }).click();
+  await look(page, "password");
+  await expect(page.locator("main")).not.toContainText(second.username);
+  await page.locator("#password").fill(first.password);
+  await page.locator("button#sign-in").click();
+  await expect(page.locator("#error-summary")).toBeVisible();
+  await page.locator("#password").fill(second.password);
+  await page.locator("button#sign-in").click();
+  await look(page, "home");
+  await expect(page.locator("header .who")).toContainText(second.family_name);
+});
+
 test("a forgotten password comes back by the recall questions", async ({ page, district }) => {
   const pupil = district.someone("student-unclaimed");
   const username = await claim(page, pupil);
