@@ -101,7 +101,7 @@ test("another person at the same screen is one click away", async ({ page, distr
 });
 
 test("brothers and sisters share a tablet: a first name, a picture, and the password each time", async ({ page, district }) => {
-  const [first, second] = [district.someone("teacher"), district.someone("teacher")];
+  const [first, second] = [district.someone("secretary"), district.someone("counsellor")];
   for (const [person, animal] of [[first, "cat"], [second, "horse"]]) {
     await page.goto("/sign-in");
     await signIn(page, person.username, person.password);
