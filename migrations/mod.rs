@@ -21,6 +21,7 @@ mod m0013_school_office;
 mod m0015_address_changes;
 mod m0016_alarms;
 mod m0020_shared_devices;
+mod m0021_pushed_requests;
 
 /// All changes, in order.
 pub struct Migrator;
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_address_changes::Migration),
             Box::new(m0016_alarms::Migration),
             Box::new(m0020_shared_devices::Migration),
+            Box::new(m0021_pushed_requests::Migration),
         ]
     }
 }

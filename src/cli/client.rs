@@ -10,7 +10,7 @@ use crate::keys::Algorithm;
 use crate::model::{OrgId, Role, Scopes, Timestamp};
 use crate::oidc::registration::{self, Mistake, NewClient, Registered};
 use crate::random::{Random, Secret};
-use crate::store::clients::{AuthMethod, Client, GrantType, Settings, SubjectType};
+use crate::store::clients::{AuthMethod, Client, GrantType, Profile, ResponseType, Settings, SubjectType};
 use crate::store::{Store, StoreError};
 
 /// Relying parties.
@@ -103,6 +103,22 @@ pub struct About {
     /// A grant that it may use (repeat for several).
     #[arg(long = "grant-type", alias = "grant", value_enum, value_name = "GRANT", num_args = 1..)]
     grants: Vec<Grant>,
+    /// The rules of the protocol that hold for it: school-app (codes with PKCE), openid (everything that OpenID Connect allows, for
+    /// older apps), fapi2 (pushed requests, keys instead of secrets, tokens bound to their holder).
+    #[arg(long, value_enum)]
+    profile: Option<ProfileWord>,
+    /// What its requests may be answered with, such as `code` or `code id_token` (repeat for several).
+    #[arg(long = "response-type", value_name = "WORDS", num_args = 1..)]
+    response_types: Vec<String>,
+    /// An address of a signed request that may be fetched (repeat for several).
+    #[arg(long = "request-uri", value_name = "URI", num_args = 1..)]
+    request_uris: Vec<String>,
+    /// Take only requests that it pushed.
+    #[arg(long)]
+    pushed_only: bool,
+    /// Take only requests that it signed.
+    #[arg(long)]
+    signed_only: bool,
     /// A scope that it may ask for (repeat for several, or in one, with spaces).
     #[arg(long = "scope", value_name = "SCOPE", num_args = 1..)]
     scopes: Vec<String>,
@@ -147,6 +163,15 @@ enum Grant {
     AuthorizationCode,
     RefreshToken,
     ClientCredentials,
+    Implicit,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+#[value(rename_all = "kebab-case")]
+enum ProfileWord {
+    SchoolApp,
+    Openid,
+    Fapi2,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -175,6 +200,9 @@ pub enum Failed {
     /// No such school.
     #[error("there is no school {0} in the roster")]
     School(String),
+    /// No such response type.
+    #[error("{0} is no response type (such as code, id_token, code id_token)")]
+    ResponseType(String),
     /// No such role.
     #[error("{0} is not a role of OneRoster (such as student, teacher, parent, administrator)")]
     Role(String),
@@ -250,6 +278,18 @@ impl About {
         if !self.grants.is_empty() {
             settings.grants = self.grants.into_iter().map(GrantType::from).collect();
         }
+        if let Some(profile) = self.profile {
+            settings.profile = profile.into();
+        }
+        if !self.response_types.is_empty() {
+            let answer = |words: String| ResponseType::from_words(&words).ok_or(Failed::ResponseType(words));
+            settings.requests.response_types = self.response_types.into_iter().map(answer).collect::<Result<_, _>>()?;
+        }
+        if !self.request_uris.is_empty() {
+            settings.requests.request_uris = self.request_uris;
+        }
+        settings.requests.pushed_only |= self.pushed_only;
+        settings.requests.signed_only |= self.signed_only;
         if !self.scopes.is_empty() {
             settings.scopes = Scopes::parse(&self.scopes.join(" "));
         }
@@ -308,6 +348,11 @@ fn describe(client: &Client) -> Value {
         "tos_uri": settings.tos_uri,
         "token_endpoint_auth_method": settings.auth_method.word(),
         "grant_types": settings.grants.iter().map(|grant| grant.word()).collect::<Vec<_>>(),
+        "profile": settings.profile,
+        "response_types": settings.requests.response_types,
+        "request_uris": settings.requests.request_uris,
+        "require_pushed_authorization_requests": settings.requests.pushed_only,
+        "require_signed_request_object": settings.requests.signed_only,
         "scope": settings.scopes,
         "subject_type": settings.subject,
         "sector": settings.sector,
@@ -338,6 +383,17 @@ impl From<Grant> for GrantType {
             Grant::AuthorizationCode => Self::AuthorizationCode,
             Grant::RefreshToken => Self::RefreshToken,
             Grant::ClientCredentials => Self::ClientCredentials,
+            Grant::Implicit => Self::Implicit,
+        }
+    }
+}
+
+impl From<ProfileWord> for Profile {
+    fn from(word: ProfileWord) -> Self {
+        match word {
+            ProfileWord::SchoolApp => Self::SchoolApp,
+            ProfileWord::Openid => Self::Openid,
+            ProfileWord::Fapi2 => Self::Fapi2,
         }
     }
 }

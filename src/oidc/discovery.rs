@@ -10,12 +10,14 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
+use super::authorize::mode;
 use super::client_auth::jws;
 use super::scopes::SCOPES;
 use super::{acr, cors, issuer, paths};
 use crate::app::App;
+use crate::keys::Algorithm;
 use crate::model::{Hash, Language, Timestamp};
-use crate::store::clients::{AuthMethod, GrantType};
+use crate::store::clients::{AuthMethod, GrantType, ResponseType};
 
 /// The documents, ready to send.
 #[derive(Clone)]
@@ -87,11 +89,14 @@ fn describe(issuer: &str, languages: &[Language]) -> Value {
         "end_session_endpoint": at(paths::END_SESSION),
         "jwks_uri": at(paths::JWKS),
         "scopes_supported": SCOPES.iter().map(|scope| scope.name).collect::<Vec<_>>(),
-        "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
+        "pushed_authorization_request_endpoint": at(paths::PAR),
+        "response_types_supported": ResponseType::ALL.iter().map(|answer| answer.words()).collect::<Vec<_>>(),
+        "response_modes_supported": mode::WORDS,
+        "request_object_signing_alg_values_supported": jws::ALGORITHMS,
+        "authorization_signing_alg_values_supported": Algorithm::ALL.iter().map(|algorithm| algorithm.name()).collect::<Vec<_>>(),
         "grant_types_supported": GrantType::ALL.iter().map(|grant| grant.word()).collect::<Vec<_>>(),
         "subject_types_supported": ["pairwise", "public"],
-        "id_token_signing_alg_values_supported": ["RS256", "ES256"],
+        "id_token_signing_alg_values_supported": Algorithm::ALL.iter().map(|algorithm| algorithm.name()).collect::<Vec<_>>(),
         "token_endpoint_auth_methods_supported": AuthMethod::ALL.iter().map(|method| method.word()).collect::<Vec<_>>(),
         "token_endpoint_auth_signing_alg_values_supported": jws::ALGORITHMS,
         "code_challenge_methods_supported": ["S256"],
@@ -101,8 +106,9 @@ fn describe(issuer: &str, languages: &[Language]) -> Value {
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "ui_locales_supported": languages.iter().map(|language| language.tag()).collect::<Vec<_>>(),
         "authorization_response_iss_parameter_supported": true,
-        "claims_parameter_supported": false,
-        "request_parameter_supported": false,
-        "request_uri_parameter_supported": false,
+        "claims_parameter_supported": true,
+        "request_parameter_supported": true,
+        "request_uri_parameter_supported": true,
+        "require_request_uri_registration": true,
     })
 }

@@ -11,7 +11,7 @@ use crate::keys::KeyError;
 use crate::model::Timestamp;
 use crate::store::StoreError;
 
-/// The words of RFC 6749 sections 4.1.2.1 and 5.2, OpenID Connect Core section 3.1.2.6 and RFC 6750 section 3.1.
+/// The words of RFC 6749 sections 4.1.2.1 and 5.2, OpenID Connect Core sections 3.1.2.6 and 6, and RFC 6750 section 3.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the words are the RFCs' own")]
 pub enum ErrorCode {
@@ -28,6 +28,8 @@ pub enum ErrorCode {
     AccountSelectionRequired,
     RequestNotSupported,
     RequestUriNotSupported,
+    InvalidRequestUri,
+    InvalidRequestObject,
     RegistrationNotSupported,
     InvalidToken,
     InsufficientScope,
@@ -63,6 +65,8 @@ impl ErrorCode {
             Self::AccountSelectionRequired => "account_selection_required",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::InvalidRequestUri => "invalid_request_uri",
+            Self::InvalidRequestObject => "invalid_request_object",
             Self::RegistrationNotSupported => "registration_not_supported",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",

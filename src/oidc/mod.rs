@@ -3,19 +3,24 @@
 //! is sent on a journey and comes back to `/authorize/{grant}`.
 
 pub mod acr;
+pub mod asking;
 pub mod authorize;
 pub mod claims;
+pub mod claims_request;
 pub mod client_auth;
+pub mod client_keys;
 pub mod cors;
 pub mod discovery;
 pub mod end_session;
 pub mod error;
 pub mod lifetimes;
+pub mod par;
 pub mod params;
 pub mod paths;
 pub mod profile;
 pub mod redirect_uri;
 pub mod registration;
+pub mod request_object;
 pub mod restriction;
 pub mod scopes;
 mod shell;
@@ -42,6 +47,7 @@ pub fn endpoints(app: &App) -> Router<Arc<App>> {
     Router::new()
         .route(paths::TOKEN, post(token::post).options(cors::preflight))
         .route(paths::USERINFO, get(userinfo::answer).post(userinfo::answer).options(cors::preflight))
+        .route(paths::PAR, post(par::post).options(cors::preflight))
         .route(
             paths::OPENID_CONFIGURATION,
             get(async move |State(app): State<Arc<App>>, headers: HeaderMap| openid.metadata(&app, &headers).await),
@@ -57,6 +63,7 @@ pub async fn tidy(app: &App) -> Result<(), StoreError> {
     app.store
         .write(async |tx: &Tx| {
             tx.grants().forget(before).await?;
+            tx.pushed_requests().forget(before).await?;
             tx.tokens().forget(before).await.map(|_| ())
         })
         .await

@@ -9,6 +9,9 @@ use super::error::{ErrorCode, OAuthError};
 pub const MAX_LENGTH: usize = 16 * 1024;
 /// The longest single value.
 const MAX_VALUE: usize = 4 * 1024;
+/// The longest JWT that a client may send.
+const MAX_JWT: usize = 12 * 1024;
+const JWTS: &[&str] = &["request", "client_assertion", "id_token_hint", "assertion", "subject_token", "actor_token"];
 
 /// Names and values of a query or a form (RFC 6749 sections 3.1 and 3.2): each name once, and a value that is empty
 /// counts as not sent.
@@ -26,7 +29,7 @@ impl Params {
             let mut halves = pair.splitn(2, |byte| *byte == b'=');
             let name = decode(halves.next().unwrap_or_default()).ok_or(MALFORMED)?;
             let value = decode(halves.next().unwrap_or_default()).ok_or(MALFORMED)?;
-            if value.len() > MAX_VALUE {
+            if value.len() > if JWTS.contains(&name.as_str()) { MAX_JWT } else { MAX_VALUE } {
                 return Err(TOO_LONG);
             }
             // `scope[]` and `scope[0]` are how some frameworks write lists; read by another one they would repeat `scope`.
@@ -53,6 +56,25 @@ impl Params {
         url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
     }
 
+    /// Others in place of these of the same name, and in addition to the rest (OpenID Connect Core section 6.1).
+    pub fn overlaid(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
+    /// The same without these names.
+    pub fn without(mut self, names: &[&str]) -> Self {
+        self.0.retain(|name, _| !names.contains(&name.as_str()));
+        self
+    }
+
+    /// Names and values that did not come as a form; `None` where one is longer than any may be, or holds what none may hold.
+    pub fn of(pairs: impl IntoIterator<Item = (String, String)>) -> Option<Self> {
+        let fits = |value: &str| value.len() <= MAX_VALUE && !value.chars().any(char::is_control);
+        let params: BTreeMap<String, String> = pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        (params.iter().all(|(name, value)| fits(name) && fits(value)) && params.len() <= MOST).then_some(Self(params))
+    }
+
     /// The values of a space-separated list.
     pub fn list(&self, name: &str) -> impl Iterator<Item = &str> {
         self.get(name).unwrap_or_default().split(' ').filter(|value| !value.is_empty())
@@ -77,6 +99,7 @@ fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
+const MOST: usize = 100;
 const TOO_LONG: OAuthError = ErrorCode::InvalidRequest.because("the request is too long");
 const MALFORMED: OAuthError = ErrorCode::InvalidRequest.because("the request is not well-formed: a parameter cannot be decoded");
 const REPEATED: OAuthError = ErrorCode::InvalidRequest.because("a parameter was sent more than once");

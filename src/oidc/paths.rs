@@ -4,6 +4,8 @@
 pub const AUTHORIZE: &str = "/authorize";
 /// The token endpoint.
 pub const TOKEN: &str = "/token";
+/// The pushed-request endpoint.
+pub const PAR: &str = "/par";
 /// The UserInfo endpoint.
 pub const USERINFO: &str = "/userinfo";
 /// The end-session endpoint.

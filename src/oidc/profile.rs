@@ -10,6 +10,11 @@ pub struct Demands {
     pub response_types: &'static [ResponseType],
     /// Every request for a code needs PKCE (S256, the only method there is); otherwise it counts when it is sent.
     pub proof_key: bool,
+    /// A request object may be fetched from an address that the client registered (row P26).
+    pub fetched_requests: bool,
+    /// A signed request says when it ends and whom it is for, and nothing beside it counts; otherwise it says what it likes, and
+    /// what stands beside it counts where it is silent (OpenID Connect Core section 6.1).
+    pub strict_request_objects: bool,
     /// Authorization requests come through the pushed-request endpoint alone.
     pub pushed: bool,
     /// Tokens are bound to a key or a certificate of the client.
@@ -34,6 +39,8 @@ pub fn of(profile: Profile) -> &'static Demands {
 static SCHOOL_APP: Demands = Demands {
     response_types: &[ResponseType::Code],
     proof_key: true,
+    fetched_requests: false,
+    strict_request_objects: false,
     pushed: false,
     sender_constrained: false,
     audience_is_issuer: false,
@@ -41,11 +48,13 @@ static SCHOOL_APP: Demands = Demands {
     algorithms: Algorithm::ALL,
 };
 
-static OPENID: Demands = Demands { response_types: ResponseType::ALL, proof_key: false, ..SCHOOL_APP };
+static OPENID: Demands = Demands { response_types: ResponseType::ALL, proof_key: false, fetched_requests: true, ..SCHOOL_APP };
 
 static FAPI2: Demands = Demands {
     response_types: &[ResponseType::Code],
     proof_key: true,
+    fetched_requests: false,
+    strict_request_objects: true,
     pushed: true,
     sender_constrained: true,
     audience_is_issuer: true,

@@ -45,7 +45,7 @@ async fn tell(
     if !token.scope.has("openid") {
         return Err(Some(ErrorCode::InsufficientScope.because("the token is not for scope openid")));
     }
-    let (client, account) = alive(app, &token, now).await.map_err(Some)?;
+    let (client, account, family) = alive(app, &token, now).await.map_err(Some)?;
     let reader = app.store.read();
     let person = reader.people().find(account.person).await.map_err(|cause| Some(cause.into()))?.ok_or(Some(GONE))?;
     if !restriction::admits_person(&reader.people(), &client, &person).await.map_err(|cause| Some(cause.into()))? {
@@ -54,8 +54,12 @@ async fn tell(
     let scopes = token.scope.only(|value| client.settings.scopes.has(value));
     let about =
         claims::About { keys: &app.tools.keys, reader: &reader, client: &client, account: &account, person: &person, scopes: &scopes };
-    let claims = claims::of(&about).await.map_err(|cause| Some(cause.into()))?;
-    Ok((client, claims))
+    let mut told = claims::of(&about).await.map_err(|cause| Some(cause.into()))?;
+    let asked = &family.told.claims.userinfo;
+    if !asked.is_empty() {
+        told.extend(claims::named(&about, asked).await.map_err(|cause| Some(cause.into()))?);
+    }
+    Ok((client, told))
 }
 
 /// RFC 6750 section 2: in the header, or in the form of a POST, and in one place only. Never in the address, which is
@@ -91,7 +95,7 @@ fn read(app: &App, token: &str, now: Timestamp) -> Result<AccessToken, OAuthErro
     }
 }
 
-async fn alive(app: &App, token: &AccessToken, now: Timestamp) -> Result<(Arc<Client>, Account), OAuthError> {
+async fn alive(app: &App, token: &AccessToken, now: Timestamp) -> Result<(Arc<Client>, Account, Family), OAuthError> {
     let reader = app.store.read();
     let family = reader.tokens().find(token.family().ok_or(GONE)?).await?.ok_or(GONE)?;
     let client = app.store.client(&family.client_id, now).await?.filter(|client| client.enabled).ok_or(GONE)?;
@@ -100,7 +104,7 @@ async fn alive(app: &App, token: &AccessToken, now: Timestamp) -> Result<(Arc<Cl
         return Err(GONE);
     }
     let account = reader.accounts().find(family.account).await?.ok_or(GONE)?;
-    if account.state == AccountState::Claimed { Ok((client, account)) } else { Err(GONE) }
+    if account.state == AccountState::Claimed { Ok((client, account, family)) } else { Err(GONE) }
 }
 
 /// What does not outlive its session ends with it.

@@ -4,6 +4,7 @@
 use sea_orm::QueryResult;
 use serde::{Deserialize, Serialize};
 
+use super::clients::ResponseType;
 use super::{Db, Reader, StoreError, Tx, sql};
 use crate::model::{AccountId, FamilyId, GrantId, Hash, Scopes, SessionId, Timestamp};
 
@@ -56,6 +57,56 @@ pub struct Request {
     pub acr_values: Vec<String>,
     /// The session of the browser when it asked: another one has been begun since.
     pub session_then: Option<SessionId>,
+    /// What it is answered with.
+    pub response_type: ResponseType,
+    /// How the answer travels.
+    pub response_mode: ResponseMode,
+    /// Single claims that it asks for (OpenID Connect Core section 5.5).
+    pub claims: ClaimNames,
+    /// The request was pushed: its row, to be used up with the answer (RFC 9126 section 4).
+    pub pushed: Option<uuid::Uuid>,
+}
+
+/// Single claims that a client asked for, by name, beside those of the scopes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ClaimNames {
+    /// In the ID token.
+    pub id_token: Vec<String>,
+    /// At the UserInfo endpoint.
+    pub userinfo: Vec<String>,
+}
+
+impl ClaimNames {
+    /// Nothing was asked for.
+    pub fn is_empty(&self) -> bool {
+        self.id_token.is_empty() && self.userinfo.is_empty()
+    }
+}
+
+/// How an answer travels to the client (OAuth 2.0 Multiple Response Type Encoding Practices section 2.1, Form Post Response
+/// Mode, JARM section 2.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ResponseMode {
+    /// In the query of its address.
+    #[default]
+    #[serde(rename = "query")]
+    Query,
+    /// In the fragment, which browsers keep to themselves.
+    #[serde(rename = "fragment")]
+    Fragment,
+    /// In a form that the browser posts.
+    #[serde(rename = "form_post")]
+    FormPost,
+    /// As one signed parameter in the query.
+    #[serde(rename = "query.jwt")]
+    QueryJwt,
+    /// As one signed parameter in the fragment.
+    #[serde(rename = "fragment.jwt")]
+    FragmentJwt,
+    /// As one signed parameter in a form.
+    #[serde(rename = "form_post.jwt")]
+    FormPostJwt,
 }
 
 /// How the person must be bothered (OpenID Connect Core section 3.1.2.1).

@@ -31,6 +31,7 @@ pub mod list_waiters;
 pub mod mail_proofs;
 pub mod outbox;
 pub mod people;
+pub mod pushed_requests;
 pub mod reminders;
 pub mod roll;
 pub mod roster;

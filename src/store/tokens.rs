@@ -5,6 +5,7 @@
 use sea_orm::QueryResult;
 use serde::{Deserialize, Serialize};
 
+use super::grants::ClaimNames;
 use super::{Db, Reader, StoreError, Tx, sql};
 use crate::model::{AccountId, FamilyId, Hash, Scopes, SessionId, Timestamp};
 
@@ -48,6 +49,9 @@ pub struct Told {
     pub amr: Vec<String>,
     /// As the client sent it.
     pub nonce: Option<String>,
+    /// Single claims that it asked for.
+    #[serde(default, skip_serializing_if = "ClaimNames::is_empty")]
+    pub claims: ClaimNames,
 }
 
 /// What an app was given of an account.
@@ -203,7 +207,13 @@ mod tests {
             session: SessionId(uuid::Uuid::from_u128(3)),
             offline: false,
             scopes: Scopes::parse("openid profile"),
-            told: Told { auth_time: NOW, acr: "urn:preau:acr:identified".to_owned(), amr: vec!["pwd".to_owned()], nonce: None },
+            told: Told {
+                auth_time: NOW,
+                acr: "urn:preau:acr:identified".to_owned(),
+                amr: vec!["pwd".to_owned()],
+                nonce: None,
+                claims: ClaimNames::default(),
+            },
             generation: 0,
             created_at: NOW,
             idle_until: END,

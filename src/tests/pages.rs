@@ -70,6 +70,7 @@ pages![
     crate::account::pages::Check,
     crate::account::pages::Children,
     crate::account::pages::Sessions,
+    crate::oidc::authorize::pages::FormPost,
     crate::account::pages::Device,
     crate::account::inbox::Inbox,
     crate::account::inbox::InboxMessage,

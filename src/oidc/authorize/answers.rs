@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::Open;
 use crate::app::App;
+use crate::oidc::claims_request::to_allow;
 use crate::oidc::error::{ErrorCode, OAuthError};
 use crate::oidc::shell::Shell;
 use crate::store::events::Event;
@@ -33,17 +34,17 @@ pub async fn consent(
     if answer != "allow" {
         return open.refuse(&shell, &DENIED).await;
     }
-    let (id, now) = (open.grant.id, visitor.now);
+    let (id, now, scopes) = (open.grant.id, visitor.now, to_allow(&open.grant.request));
     let event = Event {
         actor: Some(signed_in.account.id),
         person: Some(signed_in.person),
-        detail: json!({ "client": open.client.client_id, "scope": open.grant.request.scopes }),
+        detail: json!({ "client": open.client.client_id, "scope": scopes }),
         ..Event::of("consent.given")
     };
     let written = app
         .store
         .write(async |tx: &Tx| {
-            tx.consents().allow(signed_in.account.id, &open.client.client_id, &open.grant.request.scopes, now).await?;
+            tx.consents().allow(signed_in.account.id, &open.client.client_id, &scopes, now).await?;
             tx.grants().allow(id, signed_in.session.id).await?;
             tx.record(&event, now).await?;
             Ok::<_, StoreError>(())

@@ -1,15 +1,13 @@
-//! Brings together what [`super::next::next`] decides by, and gives the code out.
+//! Brings together what [`super::next::next`] decides by.
 
 use super::next::{Facts, Next, next};
 use crate::app::App;
 use crate::model::{Scopes, Timestamp};
-use crate::oidc::error::{ErrorCode, OAuthError};
-use crate::oidc::{lifetimes, restriction, subject};
+use crate::oidc::error::OAuthError;
+use crate::oidc::subject;
 use crate::people::{email_key, number_key};
-use crate::random::Secret;
 use crate::store::clients::Client;
-use crate::store::grants::{Grant, Issued};
-use crate::store::{StoreError, Tx};
+use crate::store::grants::Grant;
 use crate::web::SignedIn;
 
 /// A request, who asks, and who is there.
@@ -65,38 +63,5 @@ impl Case<'_> {
                 || person.student_number.is_some_and(|number| number_key(&number) == number_key(hint))
         });
         Ok(!is_theirs)
-    }
-
-    /// The code for whoever is signed in. Asked again at every code: is the client for this person? (row P45)
-    pub async fn issue(&self, kept: Kept) -> Result<Secret, OAuthError> {
-        let signed_in = self.signed_in.ok_or(ErrorCode::LoginRequired.because("the person must sign in"))?;
-        if !restriction::admits(self.app, self.client, signed_in.account.id).await? {
-            return Err(ErrorCode::AccessDenied.because("this client is not for this person"));
-        }
-        let session = &signed_in.session;
-        let issued = Issued {
-            account: session.account,
-            session: session.id,
-            auth_time: session.auth_time,
-            acr: session.acr.clone(),
-            amr: session.amr.clone(),
-        };
-        let code = self.app.tools.random.secret();
-        let (grant, now, hash) = (self.grant, self.now, code.hash());
-        let given = self
-            .app
-            .store
-            .write(async |tx: &Tx| {
-                if kept == Kept::No {
-                    tx.grants().add(grant).await?;
-                }
-                tx.grants().issue(grant.id, &hash, &issued, now, now + lifetimes::CODE).await
-            })
-            .await
-            .map_err(|cause: StoreError| OAuthError::from(cause))?;
-        match given {
-            true => Ok(code),
-            false => Err(ErrorCode::AccessDenied.because("the request was answered already")),
-        }
     }
 }

@@ -3,10 +3,12 @@
 
 mod answers;
 mod decide;
+mod issue;
+pub mod mode;
 pub mod next;
 pub mod pages;
 pub mod reply;
-mod rules;
+pub mod rules;
 
 use std::sync::Arc;
 
@@ -20,6 +22,8 @@ use self::decide::{Case, Kept};
 use self::next::Next;
 use self::pages::{Choice, ChooseAccount, Consent};
 use self::reply::ReplyTo;
+use super::asking::{self, Asked};
+use super::claims_request::to_allow;
 use super::error::{ErrorCode, OAuthError};
 use super::params::Params;
 use super::shell::{self, Shell};
@@ -69,12 +73,17 @@ async fn begin(shell: &Shell<'_>, encoded: &[u8]) -> Response {
         Ok(client) => client,
         Err(response) => return response,
     };
-    let Ok(reply_to) = ReplyTo::of(&client, &params, issuer(shell.app)) else {
+    let sent_to = ReplyTo::of(&client, &params, issuer(shell.app));
+    let asked = match asking::at_authorize(shell.app, &client, params, shell.visitor.now).await {
+        Ok(asked) => asked,
+        Err(error) => return sent_to.map_or_else(|_| shell.refused(&error, error.description), |reply_to| reply_to.refuse(shell, &error)),
+    };
+    let Ok(reply_to) = ReplyTo::of(&client, &asked.params, issuer(shell.app)) else {
         return shell.refused(&UNTRUSTED, "redirect_uri");
     };
-    match answer(shell, &params, &client, &reply_to).await {
+    match answer(shell, &asked, &client, &reply_to).await {
         Ok(response) => response,
-        Err(error) => reply_to.refuse(&error),
+        Err(error) => reply_to.refuse(shell, &error),
     }
 }
 
@@ -88,12 +97,14 @@ async fn find_client(shell: &Shell<'_>, params: &Params) -> Result<Arc<Client>, 
     }
 }
 
-async fn answer(shell: &Shell<'_>, params: &Params, client: &Client, reply_to: &ReplyTo) -> Result<Response, OAuthError> {
-    let (app, visitor) = (shell.app, shell.visitor);
+async fn answer(shell: &Shell<'_>, asked: &Asked, client: &Client, reply_to: &ReplyTo) -> Result<Response, OAuthError> {
+    let (app, visitor, params) = (shell.app, shell.visitor, &asked.params);
+    let checked = rules::check(params, client)?;
     let request = Request {
-        hinted_subject: hinted_subject(app, client, params)?,
+        hinted_subject: hinted_subject(app, client, params)?.or(checked.hinted_subject),
         session_then: visitor.signed_in.as_ref().map(|signed_in| signed_in.session.id),
-        ..rules::check(params, client)?
+        pushed: asked.pushed,
+        ..checked
     };
     let silent = request.prompt.contains(&Prompt::None);
     let browser = app.tools.random.secret();
@@ -111,7 +122,7 @@ async fn answer(shell: &Shell<'_>, params: &Params, client: &Client, reply_to: &
     let case = Case { app, grant: &grant, client, signed_in: visitor.signed_in.as_ref(), now: visitor.now };
     let next = case.next().await?;
     match next.unbothered() {
-        None => Ok(reply_to.grant(&case.issue(Kept::No).await?)),
+        None => Ok(reply_to.grant(shell, case.issue(Kept::No).await?)),
         Some(error) if silent => Err(error),
         Some(_) => {
             app.store.write(async |tx: &Tx| tx.grants().add(&grant).await).await?;
@@ -175,12 +186,12 @@ impl Open {
         let case = self.case(shell);
         match case.next().await {
             Ok(Next::Issue) => match case.issue(Kept::Yes).await {
-                Ok(code) => self.leave(self.reply_to.grant(&code)),
+                Ok(said) => self.leave(self.reply_to.grant(shell, said)),
                 Err(error) => self.refuse(shell, &error).await,
             },
             Ok(Next::SignIn(_)) => self.sign_in(shell).await,
             Ok(Next::Choose) => self.show(shell, &self.chooser(shell), "account"),
-            Ok(Next::Consent) => self.show(shell, &Consent::of(&self.client.name, &self.grant.request.scopes), "consent"),
+            Ok(Next::Consent) => self.show(shell, &Consent::of(&self.client.name, &to_allow(&self.grant.request)), "consent"),
             Ok(next @ Next::Refuse(_)) => match next.unbothered() {
                 Some(error) => self.refuse(shell, &error).await,
                 None => shell.expired(),
@@ -218,7 +229,7 @@ impl Open {
     async fn refuse(&self, shell: &Shell<'_>, error: &OAuthError) -> Response {
         let id = self.grant.id;
         match shell.app.store.write(async |tx: &Tx| tx.grants().close(id).await).await {
-            Ok(_) => self.leave(self.reply_to.refuse(error)),
+            Ok(_) => self.leave(self.reply_to.refuse(shell, error)),
             Err(cause) => shell.broken(&cause),
         }
     }

@@ -3,6 +3,7 @@
 
 use crate::model::{Scopes, Timestamp};
 use crate::oidc::acr;
+use crate::oidc::claims_request::to_allow;
 use crate::oidc::error::{ErrorCode, OAuthError};
 use crate::store::clients::Client;
 use crate::store::grants::{Grant, Prompt};
@@ -82,7 +83,7 @@ pub fn next(facts: &Facts<'_>) -> Next {
         return Next::SignIn(Reason::TooWeak);
     }
     let allowed = facts.grant.allowed_in == Some(session.id);
-    let remembered = request.scopes.within(facts.consented) && !asked(Prompt::Consent);
+    let remembered = to_allow(request).within(facts.consented) && !asked(Prompt::Consent);
     if !(facts.client.settings.first_party || allowed || remembered) {
         return Next::Consent;
     }

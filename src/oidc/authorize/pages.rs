@@ -1,4 +1,4 @@
-//! The two screens of the protocol itself: consent, and which account it is to be.
+//! The screens of the protocol itself: consent, which account it is to be, and the form that carries an answer.
 
 use serde::Serialize;
 
@@ -35,6 +35,40 @@ pub struct Choice {
     pub name: String,
     /// The name to sign in with.
     pub username: String,
+}
+
+/// The answer, on its way to the app by a form (OAuth 2.0 Form Post Response Mode).
+#[derive(Debug, Serialize)]
+pub struct FormPost {
+    /// The app's address.
+    pub address: String,
+    /// What it hears.
+    pub fields: Vec<Field>,
+}
+
+/// One value of it.
+#[derive(Debug, Serialize)]
+pub struct Field {
+    /// Its name.
+    pub name: &'static str,
+    /// The value, whatever it is.
+    pub value: String,
+}
+
+impl Page for FormPost {
+    const TEMPLATE: &'static str = "pages/form-post.html";
+
+    fn samples() -> Vec<Self> {
+        let field = |name, value: &str| Field { name, value: value.to_owned() };
+        vec![Self {
+            address: "#page-form-post".to_owned(),
+            fields: vec![
+                field("code", "SplxlOBeZQQYbYS6WxSbIA"),
+                field("state", "\"></form><script>"),
+                field("iss", "https://compte.example"),
+            ],
+        }]
+    }
 }
 
 impl Consent {

@@ -1,11 +1,12 @@
 //! What an authorization request must be, one named function a rule, in the order in which a client should learn of
 //! its mistakes. What passes them all becomes a [`Request`]; nothing later asks again.
 
+use super::mode;
 use crate::model::Scopes;
 use crate::oidc::error::{ErrorCode, OAuthError};
 use crate::oidc::params::Params;
-use crate::oidc::{profile, scopes};
-use crate::store::clients::{Client, GrantType};
+use crate::oidc::{claims_request, profile, scopes};
+use crate::store::clients::{Client, GrantType, ResponseType};
 use crate::store::grants::{Prompt, Request};
 
 /// Reads a request whose client and address are known to be good.
@@ -13,6 +14,10 @@ pub fn check(params: &Params, client: &Client) -> Result<Request, OAuthError> {
     for rule in RULES {
         rule(params, client)?;
     }
+    let claims = claims_request::read(params.get("claims"), client)?;
+    let settings = &client.settings.requests;
+    let answer = response_type_of(params)?;
+    let wanted: Vec<String> = params.list("acr_values").map(str::to_owned).chain(claims.acr_values).collect();
     Ok(Request {
         redirect_uri: params.get("redirect_uri").unwrap_or_default().to_owned(),
         scopes: scopes::known(&Scopes::parse(params.get("scope").unwrap_or_default())),
@@ -20,9 +25,13 @@ pub fn check(params: &Params, client: &Client) -> Result<Request, OAuthError> {
         nonce: params.get("nonce").map(str::to_owned),
         code_challenge: params.get("code_challenge").unwrap_or_default().to_owned(),
         prompt: params.list("prompt").filter_map(prompt_of).collect(),
-        max_age: params.get("max_age").and_then(|age| age.parse().ok()),
+        max_age: params.get("max_age").and_then(|age| age.parse().ok()).or(settings.default_max_age.map(i64::from)),
         login_hint: params.get("login_hint").map(str::to_owned),
-        acr_values: params.list("acr_values").map(str::to_owned).collect(),
+        hinted_subject: claims.subject,
+        acr_values: if wanted.is_empty() { settings.default_acr_values.clone() } else { wanted },
+        response_type: answer,
+        response_mode: mode::of(params.get("response_mode"), answer).ok_or(OTHER_MODE)?,
+        claims: claims.names,
         ..Request::default()
     })
 }
@@ -30,44 +39,41 @@ pub fn check(params: &Params, client: &Client) -> Result<Request, OAuthError> {
 type Rule = fn(&Params, &Client) -> Result<(), OAuthError>;
 
 const RULES: &[Rule] = &[
-    may_use_codes,
     response_type,
-    request_object,
+    may_use_codes,
     registration,
     response_mode,
     scope_is_bounded,
     scope_is_allowed,
+    id_tokens_are_for_openid,
+    nonce,
     proof_key,
     prompt,
     max_age,
     printable,
 ];
 
-/// RFC 6749 section 4.1.2.1: the client may use this grant.
-fn may_use_codes(_: &Params, client: &Client) -> Result<(), OAuthError> {
-    match client.settings.grants.contains(&GrantType::AuthorizationCode) {
-        true => Ok(()),
-        false => Err(ErrorCode::UnauthorizedClient.because("this client is not registered for authorization_code")),
-    }
-}
-
-/// RFC 6749 section 3.1.1, row P35: codes alone.
+/// RFC 6749 section 3.1.1, row P35: what the client's profile knows and the client is registered for.
 fn response_type(params: &Params, client: &Client) -> Result<(), OAuthError> {
-    let _ = client;
-    match params.need("response_type", "response_type is missing")? {
-        "code" => Ok(()),
-        _ => Err(ErrorCode::UnsupportedResponseType.because("response_type must be code")),
+    let answer = response_type_of(params)?;
+    if !profile::of(client.settings.profile).response_types.contains(&answer) {
+        return Err(OTHER_TYPE);
+    }
+    match client.settings.requests.response_types.contains(&answer) {
+        true => Ok(()),
+        false => Err(ErrorCode::UnauthorizedClient.because("this client is not registered for this response_type")),
     }
 }
 
-/// OpenID Connect Core section 6, row P26: no address in a request is ever fetched.
-fn request_object(params: &Params, _: &Client) -> Result<(), OAuthError> {
-    if params.get("request_uri").is_some() {
-        return Err(ErrorCode::RequestUriNotSupported.because("request_uri is not supported"));
-    }
-    match params.get("request") {
-        Some(_) => Err(ErrorCode::RequestNotSupported.because("request is not supported")),
-        None => Ok(()),
+fn response_type_of(params: &Params) -> Result<ResponseType, OAuthError> {
+    ResponseType::from_words(params.need("response_type", "response_type is missing")?).ok_or(OTHER_TYPE)
+}
+
+/// RFC 6749 section 4.1.2.1: a code is only for who may exchange it.
+fn may_use_codes(params: &Params, client: &Client) -> Result<(), OAuthError> {
+    match response_type_of(params)?.has_code() && !client.settings.grants.contains(&GrantType::AuthorizationCode) {
+        true => Err(ErrorCode::UnauthorizedClient.because("this client is not registered for authorization_code")),
+        false => Ok(()),
     }
 }
 
@@ -80,11 +86,23 @@ fn registration(params: &Params, _: &Client) -> Result<(), OAuthError> {
 }
 
 /// OAuth 2.0 Multiple Response Type Encoding Practices, section 2.1.
-fn response_mode(params: &Params, client: &Client) -> Result<(), OAuthError> {
-    let _ = client;
-    match params.get("response_mode") {
-        None | Some("query") => Ok(()),
-        _ => Err(ErrorCode::InvalidRequest.because("response_mode must be query")),
+fn response_mode(params: &Params, _: &Client) -> Result<(), OAuthError> {
+    mode::of(params.get("response_mode"), response_type_of(params)?).map(|_| ()).ok_or(OTHER_MODE)
+}
+
+/// OpenID Connect Core section 3.2.2.1: an ID token is what `openid` asks for.
+fn id_tokens_are_for_openid(params: &Params, _: &Client) -> Result<(), OAuthError> {
+    match response_type_of(params)?.has_id_token() && !params.list("scope").any(|value| value == "openid") {
+        true => Err(ErrorCode::InvalidScope.because("response_type asks for an ID token, and scope lacks openid")),
+        false => Ok(()),
+    }
+}
+
+/// OpenID Connect Core sections 3.2.2.1 and 3.3.2.11: an ID token that comes through the browser answers one request.
+fn nonce(params: &Params, _: &Client) -> Result<(), OAuthError> {
+    match response_type_of(params)?.has_id_token() && params.get("nonce").is_none() {
+        true => Err(ErrorCode::InvalidRequest.because("nonce is missing: this response_type needs one")),
+        false => Ok(()),
     }
 }
 
@@ -108,7 +126,7 @@ fn scope_is_allowed(params: &Params, client: &Client) -> Result<(), OAuthError> 
 
 /// RFC 7636 section 4.4.1, row P08: S256, for every client.
 fn proof_key(params: &Params, client: &Client) -> Result<(), OAuthError> {
-    if !profile::of(client.settings.profile).proof_key && params.get("code_challenge").is_none() {
+    if !response_type_of(params)?.has_code() || !profile::of(client.settings.profile).proof_key && params.get("code_challenge").is_none() {
         return Ok(());
     }
     let challenge = params.need("code_challenge", "code_challenge is missing: every request needs PKCE")?;
@@ -160,6 +178,8 @@ fn prompt_of(word: &str) -> Option<Prompt> {
     }
 }
 
+const OTHER_TYPE: OAuthError = ErrorCode::UnsupportedResponseType.because("response_type is none that this client may use");
+const OTHER_MODE: OAuthError = ErrorCode::InvalidRequest.because("response_mode is not known, or not fit for this response_type");
 const MOST_SCOPES: usize = 50;
 
 #[cfg(test)]
@@ -200,10 +220,9 @@ mod tests {
             ("response_type", "token", "unsupported_response_type"),
             ("response_type", "id_token token", "unsupported_response_type"),
             ("response_type", "code id_token", "unsupported_response_type"),
-            ("request", "eyJ", "request_not_supported"),
-            ("request_uri", "https://rp.test/r", "request_uri_not_supported"),
             ("registration", "{}", "registration_not_supported"),
-            ("response_mode", "fragment", "invalid_request"),
+            ("response_mode", "web_message", "invalid_request"),
+            ("claims", "x", "invalid_request"),
             ("scope", "", "invalid_scope"),
             ("scope", &many, "invalid_request"),
             ("code_challenge", "", "invalid_request"),

@@ -8,18 +8,17 @@ use serde_json::json;
 use subtle::ConstantTimeEq;
 
 use super::Request;
+use super::family;
 use super::mint::Tokens;
 use super::refresh_token::RefreshToken;
 use crate::model::{FamilyId, Hash, Timestamp};
 use crate::oidc::error::{ErrorCode, OAuthError};
-use crate::oidc::{lifetimes, restriction};
+use crate::oidc::{claims, restriction};
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::clients::GrantType;
 use crate::store::events::Event;
-use crate::store::grants::{Grant, GrantState, Issued};
-use crate::store::sessions::Session;
-use crate::store::tokens::{Family, Told};
+use crate::store::grants::{Grant, GrantState};
 
 pub(super) async fn exchange(request: &Request<'_>) -> Result<Tokens, OAuthError> {
     let code = request.params.need("code", "code is missing")?;
@@ -42,10 +41,11 @@ pub(super) async fn exchange(request: &Request<'_>) -> Result<Tokens, OAuthError
     if !restriction::admits(app, request.client, issued.account).await? {
         return Err(ErrorCode::InvalidGrant.because("this client is not for this person"));
     }
-    let family = family_of(&grant, issued, &session, request);
+    let family = family::of_code(app, &grant, issued, session.expires_at, request.now);
     let refresh = request.client.settings.grants.contains(&GrantType::RefreshToken);
     let refresh = refresh.then_some(RefreshToken { family: family.id, generation: family.generation });
-    let tokens = request.mint().tokens(&family, &family.scopes, refresh)?;
+    let extra = claims::in_id_token(app, request.client, &family).await?;
+    let tokens = request.mint().tokens(&family, &family.scopes, refresh, extra)?;
     let (id, now) = (grant.id, request.now);
     let spent = app
         .store
@@ -80,29 +80,14 @@ fn same_address(grant: &Grant, request: &Request<'_>) -> Result<(), OAuthError> 
 /// RFC 7636 sections 4.1 and 4.6, row P08.
 fn verifier_fits(grant: &Grant, request: &Request<'_>) -> bool {
     let verifier = request.params.get("code_verifier").unwrap_or_default();
+    // Row P08: what was asked for without a challenge is not to be had with a verifier.
+    if grant.request.code_challenge.is_empty() {
+        return verifier.is_empty();
+    }
     let well_formed = (43..=128).contains(&verifier.len())
         && verifier.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~'));
     let challenge = BASE64_URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, verifier.as_bytes()));
     well_formed && challenge.as_bytes().ct_eq(grant.request.code_challenge.as_bytes()).into()
-}
-
-fn family_of(grant: &Grant, issued: &Issued, session: &Session, request: &Request<'_>) -> Family {
-    let offline = grant.request.scopes.has("offline_access");
-    let (idle_until, expires_at) = lifetimes::of_family(offline, session.expires_at, request.now);
-    Family {
-        id: FamilyId::new(request.now, &request.app.tools.random),
-        client_id: grant.client_id.clone(),
-        account: issued.account,
-        session: issued.session,
-        offline,
-        scopes: grant.request.scopes.clone(),
-        told: Told { auth_time: issued.auth_time, acr: issued.acr.clone(), amr: issued.amr.clone(), nonce: grant.request.nonce.clone() },
-        generation: 0,
-        created_at: request.now,
-        idle_until,
-        expires_at,
-        revoked_at: None,
-    }
 }
 
 /// Somebody was a moment earlier, or the code ran out in between. Two right uses are one too many, also at once.

@@ -5,6 +5,7 @@ use aws_lc_rs::digest;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::refresh_token::RefreshToken;
 use crate::keys::{KeyError, KeyStore};
@@ -93,24 +94,57 @@ pub struct IdToken {
     /// The session, as this client knows it.
     pub sid: String,
     /// Ties it to the access token beside it.
-    pub at_hash: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_hash: Option<String>,
+    /// Ties it to the code beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub c_hash: Option<String>,
+    /// Claims of the person that were asked for here.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// What travels with an ID token.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beside<'a> {
+    /// An access token.
+    pub access_token: Option<&'a str>,
+    /// A code.
+    pub code: Option<&'a str>,
 }
 
 impl Mint<'_> {
-    /// Everything that a family gives at one refresh, or at its beginning.
-    pub fn tokens(&self, family: &Family, scopes: &Scopes, refresh: Option<RefreshToken>) -> Result<Tokens, KeyError> {
-        let sub = subject::of(self.keys, self.client, family.account);
-        let access_token = self.sign_access(&AccessToken {
-            auth_time: Some(family.told.auth_time.0),
-            acr: Some(family.told.acr.clone()),
-            ..self.access(sub.clone(), scopes, Some(family.id))
-        })?;
+    /// Everything that a family gives at one refresh, or at its beginning; `extra` stands in the ID token.
+    pub fn tokens(
+        &self,
+        family: &Family,
+        scopes: &Scopes,
+        refresh: Option<RefreshToken>,
+        extra: Map<String, Value>,
+    ) -> Result<Tokens, KeyError> {
+        let access_token = self.access_token(family, scopes)?;
+        let beside = Beside { access_token: Some(&access_token), code: None };
         let id_token = match scopes.has("openid") {
-            true => Some(self.id_token(family, sub, &access_token)?),
+            true => Some(self.id_token(family, &beside, extra)?),
             false => None,
         };
         let refresh_token = refresh.map(|token| token.write(self.keys)).as_ref().map(Secret::expose).map(str::to_owned);
         Ok(Tokens { refresh_token, id_token, ..Tokens::of(access_token, scopes) })
+    }
+
+    /// An access token for the person of a family.
+    pub fn access_token(&self, family: &Family, scopes: &Scopes) -> Result<String, KeyError> {
+        let sub = subject::of(self.keys, self.client, family.account);
+        self.sign_access(&AccessToken {
+            auth_time: Some(family.told.auth_time.0),
+            acr: Some(family.told.acr.clone()),
+            ..self.access(sub, scopes, Some(family.id))
+        })
+    }
+
+    /// Seconds that an access token is good for.
+    pub fn access_life(&self) -> i64 {
+        ACCESS_LIFE
     }
 
     /// What a client gets for itself.
@@ -146,11 +180,12 @@ impl Mint<'_> {
         self.keys.sign(self.client.settings.access_token_alg, ACCESS_TYPE, token)
     }
 
-    fn id_token(&self, family: &Family, sub: String, access_token: &str) -> Result<String, KeyError> {
+    /// An ID token of a family's sign-in.
+    pub fn id_token(&self, family: &Family, beside: &Beside<'_>, extra: Map<String, Value>) -> Result<String, KeyError> {
         let told = &family.told;
         let token = IdToken {
             iss: self.issuer.to_owned(),
-            sub,
+            sub: subject::of(self.keys, self.client, family.account),
             aud: self.client.client_id.clone(),
             exp: self.now.0 + ID_LIFE,
             iat: self.now.0,
@@ -159,7 +194,9 @@ impl Mint<'_> {
             acr: told.acr.clone(),
             amr: told.amr.clone(),
             sid: subject::session(self.keys, self.client, family.session),
-            at_hash: half_hash(access_token),
+            at_hash: beside.access_token.map(half_hash),
+            c_hash: beside.code.map(half_hash),
+            extra,
         };
         self.keys.sign(self.client.settings.id_token_alg, ID_TYPE, &token)
     }

@@ -2,6 +2,7 @@
 
 mod client_credentials;
 mod code;
+pub mod family;
 pub mod mint;
 mod refresh;
 pub mod refresh_token;
@@ -38,7 +39,7 @@ async fn answer(app: &App, origin: &Origin, headers: &HeaderMap, body: &[u8], no
     let params = client_auth::form(headers, body)?;
     let client = client_auth::authenticate(app, origin, headers, &params, now).await?;
     let word = params.need("grant_type", "grant_type is missing")?;
-    let grant = GrantType::from_word(word).ok_or(ErrorCode::UnsupportedGrantType.because("grant_type is not one of those in discovery"))?;
+    let grant = GrantType::from_word(word).ok_or(UNSUPPORTED)?;
     if !client.settings.grants.contains(&grant) {
         return Err(ErrorCode::UnauthorizedClient.because("this client is not registered for this grant_type"));
     }
@@ -47,6 +48,7 @@ async fn answer(app: &App, origin: &Origin, headers: &HeaderMap, body: &[u8], no
         GrantType::AuthorizationCode => code::exchange(&request).await?,
         GrantType::RefreshToken => refresh::exchange(&request).await?,
         GrantType::ClientCredentials => client_credentials::exchange(&request)?,
+        GrantType::Implicit => return Err(UNSUPPORTED),
     };
     Ok((client, tokens))
 }
@@ -72,3 +74,5 @@ fn tokens_response(tokens: &Tokens) -> Response {
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
+
+const UNSUPPORTED: OAuthError = ErrorCode::UnsupportedGrantType.because("grant_type is not one that the token endpoint knows");

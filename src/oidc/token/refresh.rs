@@ -8,7 +8,7 @@ use super::mint::Tokens;
 use super::refresh_token::RefreshToken;
 use crate::model::Scopes;
 use crate::oidc::error::{ErrorCode, OAuthError};
-use crate::oidc::{lifetimes, restriction};
+use crate::oidc::{claims, lifetimes, restriction};
 use crate::store::accounts::AccountState;
 use crate::store::events::Event;
 use crate::store::tokens::Family;
@@ -27,7 +27,8 @@ pub(super) async fn exchange(request: &Request<'_>) -> Result<Tokens, OAuthError
     }
     let scopes = still_granted(request, &family).await?;
     let (now, next) = (request.now, RefreshToken { generation: token.generation + 1, ..token });
-    let tokens = request.mint().tokens(&family, &scopes, Some(next))?;
+    let extra = claims::in_id_token(app, request.client, &family).await?;
+    let tokens = request.mint().tokens(&family, &scopes, Some(next), extra)?;
     let idle_until = lifetimes::after_refresh(family.offline, family.expires_at, now);
     let rotated = app.store.write(async |tx: &Tx| tx.tokens().rotate(token.family, token.generation, idle_until, now).await).await?;
     if rotated { Ok(tokens) } else { reused(request, &family).await }

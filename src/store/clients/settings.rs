@@ -79,6 +79,9 @@ pub enum GrantType {
     RefreshToken,
     /// The client for itself.
     ClientCredentials,
+    /// Tokens through the browser. No grant of the token endpoint: it says in registrations what the response types say again
+    /// (RFC 7591 section 2.1).
+    Implicit,
 }
 
 /// Which `sub` a client sees (OpenID Connect Core section 8).
@@ -107,9 +110,10 @@ pub enum Profile {
 
 /// What the authorization endpoint answers with (OAuth 2.0 Multiple Response Type Encoding Practices), in the words of
 /// a registration, which are a set: `token id_token` is `id_token token`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the words are the specifications' own")]
 pub enum ResponseType {
+    #[default]
     #[serde(rename = "code")]
     Code,
     #[serde(rename = "id_token")]
@@ -212,7 +216,7 @@ impl AuthMethod {
 
 impl GrantType {
     /// Every grant, in the order of discovery.
-    pub const ALL: &'static [Self] = &[Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials];
+    pub const ALL: &'static [Self] = &[Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials, Self::Implicit];
 
     /// Its word in the protocol.
     pub fn word(self) -> &'static str {
@@ -220,6 +224,7 @@ impl GrantType {
             Self::AuthorizationCode => "authorization_code",
             Self::RefreshToken => "refresh_token",
             Self::ClientCredentials => "client_credentials",
+            Self::Implicit => "implicit",
         }
     }
 

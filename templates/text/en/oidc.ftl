@@ -19,3 +19,6 @@ consent-deny = Refuse
 choose-account-title = Which account?
 choose-account-lead = Choose who is using the app.
 choose-account-other = Use another account
+
+form-post-title = Back to the app
+form-post-lead = This page goes on by itself. If it does not, choose “Continue”.

@@ -19,3 +19,6 @@ consent-deny = Refuser
 choose-account-title = Avec quel compte ?
 choose-account-lead = Choisissez qui utilise l’application.
 choose-account-other = Prendre un autre compte
+
+form-post-title = Retour à l’application
+form-post-lead = Cette page continue toute seule. Sinon, choisissez « Continuer ».
