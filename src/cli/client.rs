@@ -40,7 +40,7 @@ pub enum Command {
         enable: bool,
         /// What else changes.
         #[command(flatten)]
-        about: About,
+        about: Box<About>,
     },
     /// Give an app a new secret, printed once. The old one works for one more day.
     RotateSecret {
@@ -64,7 +64,7 @@ pub struct Register {
     #[arg(long)]
     client_id: Option<String>,
     #[command(flatten)]
-    about: About,
+    about: Box<About>,
 }
 
 /// Everything else about a client.
@@ -104,7 +104,7 @@ pub struct About {
     #[arg(long = "grant-type", alias = "grant", value_enum, value_name = "GRANT", num_args = 1..)]
     grants: Vec<Grant>,
     /// The rules of the protocol that hold for it: school-app (codes with PKCE), openid (everything that OpenID Connect allows, for
-    /// older apps), fapi2 (pushed requests, keys instead of secrets, tokens bound to their holder).
+    /// older apps).
     #[arg(long, value_enum)]
     profile: Option<ProfileWord>,
     /// What its requests may be answered with, such as `code` or `code id_token` (repeat for several).
@@ -171,7 +171,6 @@ enum Grant {
 enum ProfileWord {
     SchoolApp,
     Openid,
-    Fapi2,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -393,7 +392,6 @@ impl From<ProfileWord> for Profile {
         match word {
             ProfileWord::SchoolApp => Self::SchoolApp,
             ProfileWord::Openid => Self::Openid,
-            ProfileWord::Fapi2 => Self::Fapi2,
         }
     }
 }

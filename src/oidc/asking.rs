@@ -74,7 +74,7 @@ fn laid_over(client: &Client, beside: Params, signed: Params) -> Params {
 
 /// Row P26: bound to its client, for a minute, and good for one answer.
 async fn pushed(app: &App, client: &Client, address: &str, now: Timestamp) -> Result<Asked, OAuthError> {
-    let secret = Hash::of(address[PUSHED.len()..].as_bytes());
+    let secret = Hash::of(address.trim_start_matches(PUSHED).as_bytes());
     let found = app.store.read().pushed_requests().find(&secret).await?.filter(|pushed| pushed.client_id == client.client_id);
     match found {
         Some(pushed) if !pushed.used && pushed.expires_at > now => {

@@ -7,10 +7,11 @@ use serde_json::json;
 use url::Url;
 
 use super::client_auth::jws;
+use super::profile;
 use super::redirect_uri::{self, Unfit};
 use crate::model::Timestamp;
 use crate::random::{Random, Secret};
-use crate::store::clients::{AuthMethod, Client, GrantType, Secrets, Settings};
+use crate::store::clients::{AuthMethod, Client, GrantType, ResponseType, Secrets, Settings};
 use crate::store::events::Event;
 use crate::store::{Store, StoreError, Tx};
 
@@ -33,6 +34,12 @@ pub enum Mistake {
     /// Codes need somewhere to go.
     #[error("a client for authorization_code needs at least one redirect URI")]
     NoRedirectUri,
+    /// What its requests may be answered with.
+    #[error("the response type {0} is none of the client's profile, or lacks the grant authorization_code")]
+    ResponseType(&'static str),
+    /// The profile as a whole.
+    #[error("the profile {0} cannot be used: this release binds no tokens to their holder")]
+    Profile(&'static str),
     /// The keys of `private_key_jwt`.
     #[error("the key set {0}")]
     Keys(&'static str),
@@ -178,7 +185,8 @@ pub fn check(name: &str, settings: &Settings) -> Result<(), Mistake> {
 
 type Rule = fn(&str, &Settings) -> Result<(), Mistake>;
 
-const RULES: &[Rule] = &[readable_name, addresses, somewhere_to_go, keys, public_client, scope_values];
+const RULES: &[Rule] =
+    &[readable_name, profile_is_whole, answers, addresses, request_addresses, somewhere_to_go, keys, public_client, scope_values];
 
 /// Row P29: a name is shown to people, who must see what it is.
 fn readable_name(name: &str, _: &Settings) -> Result<(), Mistake> {
@@ -207,9 +215,39 @@ fn addresses(_: &str, settings: &Settings) -> Result<(), Mistake> {
     Ok(())
 }
 
+/// FAPI 2.0 Security Profile section 5.3.2.1: tokens bound to their holder. Half of a profile is none.
+fn profile_is_whole(_: &str, settings: &Settings) -> Result<(), Mistake> {
+    match profile::of(settings.profile).sender_constrained {
+        true => Err(Mistake::Profile(settings.profile.word())),
+        false => Ok(()),
+    }
+}
+
+/// RFC 7591 section 2.1, row P35.
+fn answers(_: &str, settings: &Settings) -> Result<(), Mistake> {
+    let known = profile::of(settings.profile).response_types;
+    let codes = settings.grants.contains(&GrantType::AuthorizationCode);
+    // A client that nobody asks the authorization endpoint for has the usual answer, and no use for it.
+    let unfit = |answer: &&ResponseType| !known.contains(answer) || **answer != ResponseType::Code && answer.has_code() && !codes;
+    match settings.requests.response_types.iter().find(unfit) {
+        Some(answer) => Err(Mistake::ResponseType(answer.words())),
+        None => Ok(()),
+    }
+}
+
+/// OpenID Connect Core section 6.2: a fragment tells one version of a request from another, and is no part of the address.
+fn request_addresses(_: &str, settings: &Settings) -> Result<(), Mistake> {
+    for address in &settings.requests.request_uris {
+        let plain = address.split('#').next().unwrap_or_default();
+        redirect_uri::check(plain).map_err(|why| Mistake::Address { field: "request URI", address: address.clone(), why })?;
+    }
+    Ok(())
+}
+
 /// RFC 6749 section 3.1.2.2.
 fn somewhere_to_go(_: &str, settings: &Settings) -> Result<(), Mistake> {
-    match settings.grants.contains(&GrantType::AuthorizationCode) && settings.redirect_uris.is_empty() {
+    let answered = settings.grants.contains(&GrantType::AuthorizationCode) || settings.grants.contains(&GrantType::Implicit);
+    match answered && settings.redirect_uris.is_empty() {
         true => Err(Mistake::NoRedirectUri),
         false => Ok(()),
     }
@@ -269,6 +307,7 @@ const OVERLAP: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60
 mod tests {
     use super::*;
     use crate::oidc::testing::client;
+    use crate::store::clients::Profile;
 
     fn judge(change: impl FnOnce(&mut Settings)) -> Result<(), Mistake> {
         let mut settings = client().settings;
@@ -308,6 +347,19 @@ mod tests {
         let with_keys = |keys| move |settings: &mut Settings| settings.jwks = Some(keys);
         assert!(matches!(judge(with_keys(json!({ "keys": [] }))), Err(Mistake::Keys(_))));
         assert!(matches!(judge(with_keys(json!({ "keys": [{ "kty": "oct", "k": "AAAA" }] }))), Err(Mistake::Keys(_))));
+        let hybrid = |settings: &mut Settings| settings.requests.response_types.insert(ResponseType::CodeIdToken);
+        assert_eq!(judge(|settings| _ = hybrid(settings)), Err(Mistake::ResponseType("code id_token")), "p35: not for a school app");
+        let older = judge(|settings| {
+            settings.profile = Profile::Openid;
+            hybrid(settings);
+            settings.requests.request_uris = vec!["https://rp.test/r.jwt#v2".to_owned()];
+        });
+        assert_eq!(older, Ok(()));
+        assert_eq!(judge(|settings| settings.profile = Profile::Fapi2), Err(Mistake::Profile("fapi2")));
+        assert!(matches!(
+            judge(|settings| settings.requests.request_uris.push("http://rp.test/r".to_owned())),
+            Err(Mistake::Address { .. })
+        ));
         let public = judge(|settings| {
             settings.auth_method = AuthMethod::None;
             settings.grants.insert(GrantType::ClientCredentials);

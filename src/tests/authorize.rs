@@ -60,7 +60,7 @@ async fn every_mistake_is_told_to_the_client() {
         (&[("code_challenge", "")], "invalid_request"),
         (&[("code_challenge_method", "plain")], "invalid_request"),
         (&[("request_uri", "http://canary.test/")], "request_uri_not_supported"),
-        (&[("request", "eyJ")], "request_not_supported"),
+        (&[("request", "eyJ")], "invalid_request_object"),
         (&[("prompt", "none login")], "invalid_request"),
         (&[("id_token_hint", "x.y.z")], "invalid_request"),
     ];

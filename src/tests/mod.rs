@@ -5,6 +5,7 @@
 //! - `authorize`, `token`, `userinfo`, `end_session`, `discovery`: one file an endpoint, one test a sentence of the RFC
 //! - `announcements`: messages of the school, and the inboxes they lie in
 //! - `campaigns`: who has joined and who has not, and the reminders of a campaign
+//! - `answers`, `pushed`: what the authorization endpoint answers with, and how; requests that were pushed or signed
 //! - `charter`: what people agree to when they join, and again when it has changed; how they like to be written to
 //! - `codes`: activation codes, from the command that makes them to the parent's account, in a `district`
 //! - `enrollment`, `enrollment_limits`: whole claims of pupils, in a `district` with a roster of its own, by a `family` at its browser
@@ -30,6 +31,7 @@ mod address;
 mod agent;
 mod alarm;
 mod announcements;
+mod answers;
 mod approvals;
 mod authorize;
 mod back_in;
@@ -58,6 +60,7 @@ mod office;
 mod pages;
 mod provisional;
 mod pupil_invites;
+mod pushed;
 mod recovery;
 mod recovery_limits;
 mod relying_party;

@@ -81,8 +81,9 @@ impl RelyingParty {
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{answer:?}");
         let location = Url::parse(&answer.location()).unwrap();
         assert_eq!(&location[..url::Position::AfterPath], CALLBACK);
+        let said = location.query().or(location.fragment()).unwrap_or_default();
         let value = |name: &str| {
-            let mut found = location.query_pairs().filter(|(found, _)| found == name).map(|(_, value)| value.into_owned());
+            let mut found = form_urlencoded::parse(said.as_bytes()).filter(|(found, _)| found == name).map(|(_, value)| value.into_owned());
             let first = found.next();
             assert_eq!(found.next(), None, "{name} came twice");
             first
@@ -116,6 +117,11 @@ impl RelyingParty {
 
     /// Asks the token endpoint, proving itself in its registered way.
     pub async fn token(&self, world: &World, form: &[(&str, &str)]) -> Answer {
+        self.ask(world, "/token", form).await
+    }
+
+    /// Asks an endpoint that clients prove themselves at.
+    pub async fn ask(&self, world: &World, endpoint: &str, form: &[(&str, &str)]) -> Answer {
         let secret = self.secret.as_ref().map_or("", Secret::expose);
         let mut form = form.to_vec();
         let mut headers = Vec::new();
@@ -128,7 +134,7 @@ impl RelyingParty {
             AuthMethod::None => form.push(("client_id", &self.client.client_id)),
             AuthMethod::PrivateKeyJwt => {}
         }
-        Agent::new(world).send(Method::POST, "/token", &headers, Some(&form)).await
+        Agent::new(world).send(Method::POST, endpoint, &headers, Some(&form)).await
     }
 
     /// Exchanges a code.

@@ -39,7 +39,7 @@ async fn answer(app: &App, origin: &Origin, headers: &HeaderMap, body: &[u8], no
     let params = client_auth::form(headers, body)?;
     let client = client_auth::authenticate(app, origin, headers, &params, now).await?;
     let word = params.need("grant_type", "grant_type is missing")?;
-    let grant = GrantType::from_word(word).ok_or(UNSUPPORTED)?;
+    let grant = GrantType::from_word(word).filter(|grant| *grant != GrantType::Implicit).ok_or(UNSUPPORTED)?;
     if !client.settings.grants.contains(&grant) {
         return Err(ErrorCode::UnauthorizedClient.because("this client is not registered for this grant_type"));
     }
