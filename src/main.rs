@@ -28,7 +28,6 @@ struct Preau {
 }
 
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one of it in a process")]
 enum Command {
     /// Make a district of people who do not exist, and serve it with a sample app and a mailbox.
     Demo(demo::run::Command),
