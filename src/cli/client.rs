@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
-use crate::keys::Algorithm;
+use super::alg::Alg;
 use crate::model::{OrgId, Role, Scopes, Timestamp};
 use crate::oidc::registration::{self, Mistake, NewClient, Registered};
 use crate::random::{Random, Secret};
@@ -177,14 +177,6 @@ enum ProfileWord {
 enum Subject {
     Pairwise,
     Public,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Alg {
-    #[value(name = "RS256")]
-    Rs256,
-    #[value(name = "ES256")]
-    Es256,
 }
 
 /// Why a command could not be done.
@@ -401,15 +393,6 @@ impl From<Subject> for SubjectType {
         match subject {
             Subject::Pairwise => Self::Pairwise,
             Subject::Public => Self::Public,
-        }
-    }
-}
-
-impl From<Alg> for Algorithm {
-    fn from(alg: Alg) -> Self {
-        match alg {
-            Alg::Rs256 => Self::RS256,
-            Alg::Es256 => Self::ES256,
         }
     }
 }

@@ -3,9 +3,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+use super::alg::Alg;
 use crate::keys::{Algorithm, Asked, Import, KeyError, KeyStore, Pace, Rotation, Stage, stages};
 use crate::model::Timestamp;
 use crate::random::Random;
@@ -19,10 +20,14 @@ pub enum Command {
     List,
     /// Let the next keys sign from now on, instead of after the 90 days of the current ones.
     Rotate(Rotate),
-    /// Bring in a key of your own, as the next one: PKCS#8, PEM or DER, not encrypted; RSA of 2048 bits or more, or EC on P-256.
+    /// Bring in a key of your own, as the next one: PKCS#8, PEM or DER, not encrypted; RSA of 2048 bits or more, EC on P-256 or
+    /// P-384, or Ed25519.
     Import {
         /// The file. Once it is imported, take it away: the database has it, sealed.
         file: PathBuf,
+        /// What it is to sign by; for an RSA key that is RS256 if nothing is said.
+        #[arg(long, value_name = "ALGORITHM", value_enum)]
+        alg: Option<Alg>,
     },
 }
 
@@ -38,14 +43,6 @@ pub struct Rotate {
     alg: Option<Alg>,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Alg {
-    #[value(name = "RS256")]
-    Rs256,
-    #[value(name = "ES256")]
-    Es256,
-}
-
 /// Why a command could not be done.
 #[derive(Debug, thiserror::Error)]
 pub enum Failed {
@@ -59,7 +56,9 @@ pub enum Failed {
     #[error("{0} cannot be read: {1}")]
     Unreadable(PathBuf, String),
     /// What is in it.
-    #[error("{0} holds no key that can be used: PKCS#8 is needed (PEM or DER, not encrypted), RSA of 2048 to 4096 bits or EC on P-256")]
+    #[error(
+        "{0} holds no key that can be used: PKCS#8 is needed (PEM or DER, not encrypted), RSA of 2048 to 4096 bits, EC on P-256 or P-384, or Ed25519"
+    )]
     Unusable(PathBuf),
     /// It was imported before.
     #[error("{0} holds a key that is here already; look at `preau key list`")]
@@ -84,9 +83,9 @@ pub async fn run(command: Command, keys: &KeyStore, store: &Store, random: &Rand
                 Rotation::Done(_) => Ok(list(store, now).await?),
             }
         }
-        Command::Import { file } => {
+        Command::Import { file, alg } => {
             let bytes = std::fs::read(&file).map_err(|error| Failed::Unreadable(file.clone(), error.to_string()))?;
-            match keys.import(store, now, random, &zeroize::Zeroizing::new(bytes)).await? {
+            match keys.import(store, now, random, alg.map(Algorithm::from), &zeroize::Zeroizing::new(bytes)).await? {
                 Import::Next { kid, signs_from } => Ok(json!({ "kid": kid, "signs_from": signs_from })),
                 Import::Unusable => Err(Failed::Unusable(file)),
                 Import::Known => Err(Failed::Known(file)),
@@ -122,15 +121,6 @@ fn instant(at: &Timestamp) -> String {
     jiff::Timestamp::from_second(at.0).map_or_else(|_| at.0.to_string(), |at| at.to_string())
 }
 
-impl From<Alg> for Algorithm {
-    fn from(alg: Alg) -> Self {
-        match alg {
-            Alg::Rs256 => Self::RS256,
-            Alg::Es256 => Self::ES256,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use clap::Parser;
@@ -160,6 +150,7 @@ mod tests {
             let settings = KeySettings { master_key_file: folder.join("master.key"), ..KeySettings::default() };
             let random = Random::seeded(3);
             let keys = KeyStore::open(&settings, &store, T, &random).await.unwrap();
+            keys.refresh(&store, T, &random).await.unwrap();
             Self { store, keys, random }
         }
 

@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand, each of which parses, calls and answers. `preau demo` stands in `demo/`.
 
 pub mod account;
+pub mod alg;
 pub mod announce;
 pub mod approval;
 pub mod audit;

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::signing::Algorithm;
+use super::algorithm::Algorithm;
 use crate::model::Timestamp;
 use crate::store::signing_keys::StoredKey;
 

@@ -1,10 +1,12 @@
 //! The district's keys. One master key, in a file; from it, one key a purpose. Signing keys have a life (next,
 //! current, retired) and are sealed rows of the database, so that every node has them.
 //!
-//! `master` is the file; `seal` and `mac` are what is derived from it; `signing` is one signing key, `life` says when
+//! `master` is the file; `seal` and `mac` are what is derived from it; `algorithm` names what keys sign by, `signing` is one
+//! signing key, `life` says when
 //! keys are made and go, `ring` is those of one instant, `rotation` keeps ring and database together; `jws` is what
 //! they are for. Nothing here knows what a token says.
 
+mod algorithm;
 mod jws;
 mod life;
 mod mac;
@@ -21,11 +23,11 @@ use std::sync::{Arc, RwLock};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use self::algorithm::Algorithm;
 pub use self::life::{Stage, stages};
 pub use self::mac::Purpose;
 pub use self::rotation::{Asked, Import, Pace, Rotation};
 pub use self::seal::Place;
-pub use self::signing::Algorithm;
 
 use self::mac::Macs;
 use self::master::MasterKey;
@@ -67,11 +69,13 @@ pub enum KeyError {
 pub struct BadToken;
 
 impl KeyStore {
-    /// Opens the store's keys under the master key of the settings; makes both for an empty database only.
+    /// Opens the store's keys under the master key of the settings; makes both for an empty database only. Of signing
+    /// keys it makes those that must sign now; what comes after them is for the next turn of [`Self::refresh`], so that
+    /// nobody waits at a start for keys that sign in 90 days.
     pub async fn open(settings: &KeySettings, store: &Store, now: Timestamp, random: &Random) -> Result<Self, KeyError> {
         let master = master::open(&settings.master_key_file, store, now, random).await?;
         let keys = Self::under(&master, settings.rsa_bits, Ring::default());
-        keys.refresh(store, now, random).await?;
+        keys.keep(store, now, random, |wanted| wanted.signs_from <= now).await?;
         Ok(keys)
     }
 
@@ -87,9 +91,15 @@ impl KeyStore {
     /// A key store for tests: a fixed master key and signing keys that every run has the same.
     #[cfg(test)]
     pub fn for_tests() -> Self {
-        let keys = [include_str!("../tests/keys/rs256.pem"), include_str!("../tests/keys/es256.pem")];
-        let read = |pem: &str| rotation::read(pem.as_bytes()).unwrap().unwrap();
-        Self::under(&MasterKey::fixed(1), 2048, Ring::of(keys.map(read).into()))
+        let keys = [
+            include_str!("../tests/keys/rs256.pem"),
+            include_str!("../tests/keys/ps256.pem"),
+            include_str!("../tests/keys/es256.pem"),
+            include_str!("../tests/keys/es384.pem"),
+            include_str!("../tests/keys/eddsa.pem"),
+        ];
+        let read = |(pem, algorithm): (&str, &Algorithm)| rotation::read(pem.as_bytes(), Some(*algorithm)).unwrap().unwrap();
+        Self::under(&MasterKey::fixed(1), 2048, Ring::of(keys.into_iter().zip(Algorithm::ALL).map(read).collect()))
     }
 
     fn under(master: &MasterKey, rsa_bits: u32, ring: Ring) -> Self {

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
+use super::algorithm::Algorithm;
 use super::life::{self, Stage};
 use super::seal::Seals;
-use super::signing::{Algorithm, SigningKey};
+use super::signing::SigningKey;
 use super::{KeyError, private};
 use crate::model::Timestamp;
 use crate::store::StoreError;
@@ -72,9 +73,9 @@ impl Ring {
 
 fn open(stored: &StoredKey, seals: &Seals) -> Result<SigningKey, KeyError> {
     let pkcs8 = Zeroizing::new(seals.unseal(private(&stored.kid), &stored.sealed)?);
-    match SigningKey::from_pkcs8(&pkcs8)? {
+    match SigningKey::from_pkcs8(stored.algorithm, &pkcs8)? {
         // The row says in clear what the seal says: nobody has put another name or another public key beside it.
-        Some(key) if key.kid == stored.kid && key.algorithm == stored.algorithm && key.jwk == stored.public_jwk => Ok(key),
+        Some(key) if key.kid == stored.kid && key.jwk == stored.public_jwk => Ok(key),
         _ => Err(StoreError::Corrupt { table: "signing_keys", what: format!("{} is not the key that is sealed there", stored.kid) }.into()),
     }
 }

@@ -9,9 +9,10 @@ use rustls::pki_types::pem::PemObject;
 use serde_json::json;
 use zeroize::Zeroize;
 
+use super::algorithm::Algorithm;
 use super::life::{self, PUBLISHED_BEFORE, Stage, TERM, Wanted};
 use super::ring::Ring;
-use super::signing::{Algorithm, SigningKey};
+use super::signing::SigningKey;
 use super::{KeyError, KeyStore, private};
 use crate::model::Timestamp;
 use crate::random::Random;
@@ -56,7 +57,8 @@ pub enum Import {
         /// When it begins to sign.
         signs_from: Timestamp,
     },
-    /// No PKCS#8 key, in PEM or DER and not encrypted, that is RSA of 2048 to 4096 bits or EC on P-256.
+    /// No PKCS#8 key, in PEM or DER and not encrypted, that is RSA of 2048 to 4096 bits, EC on P-256 or P-384, or Ed25519;
+    /// or none that can sign by the algorithm that was named.
     Unusable,
     /// It is here already.
     Known,
@@ -68,8 +70,19 @@ impl KeyStore {
     /// Takes in what other nodes and the clock have changed; makes keys that are lacking and drops those that are over.
     /// Asked every minute; whoever signs meanwhile does not wait.
     pub async fn refresh(&self, store: &Store, now: Timestamp, random: &Random) -> Result<(), KeyError> {
+        self.keep(store, now, random, |_| true).await
+    }
+
+    /// The same, making of the keys that are lacking those that are `needed`.
+    pub(super) async fn keep(
+        &self,
+        store: &Store,
+        now: Timestamp,
+        random: &Random,
+        needed: impl Fn(&Wanted) -> bool,
+    ) -> Result<(), KeyError> {
         let found = store.read().signing_keys().all().await?;
-        let lacking = life::lacking(&found, now);
+        let lacking: Vec<Wanted> = life::lacking(&found, now).into_iter().filter(needed).collect();
         let over: Vec<&StoredKey> = life::stages(&found, now).filter(|(_, stage)| stage.is_over(now)).map(|(key, _)| key).collect();
         if lacking.is_empty() && over.is_empty() {
             return self.show(&found, now);
@@ -90,6 +103,7 @@ impl KeyStore {
 
     /// Lets next keys sign from now on.
     pub async fn rotate(&self, store: &Store, now: Timestamp, random: &Random, asked: Asked) -> Result<Rotation, KeyError> {
+        self.refresh(store, now, random).await?;
         let found = store.read().signing_keys().all().await?;
         let meant = |(key, _): &(&StoredKey, Stage)| asked.only.is_none_or(|only| only == key.algorithm);
         let (next, earlier): (Vec<_>, Vec<_>) = life::stages(&found, now).filter(meant).partition(|(_, stage)| *stage == Stage::Next);
@@ -121,10 +135,18 @@ impl KeyStore {
         Ok(Rotation::Done(done))
     }
 
-    /// Brings in a key of the district's own, PKCS#8 in PEM or DER, as the next one of its algorithm. It takes the place
-    /// of the next key that was there, which has signed nothing.
-    pub async fn import(&self, store: &Store, now: Timestamp, random: &Random, file: &[u8]) -> Result<Import, KeyError> {
-        let Some(key) = read(file)? else { return Ok(Import::Unusable) };
+    /// Brings in a key of the district's own, PKCS#8 in PEM or DER, as the next one of `algorithm`, or of the first that
+    /// it can sign by. It takes the place of the next key that was there, which has signed nothing.
+    pub async fn import(
+        &self,
+        store: &Store,
+        now: Timestamp,
+        random: &Random,
+        algorithm: Option<Algorithm>,
+        file: &[u8],
+    ) -> Result<Import, KeyError> {
+        let Some(key) = read(file, algorithm)? else { return Ok(Import::Unusable) };
+        self.refresh(store, now, random).await?;
         let found = store.read().signing_keys().all().await?;
         if found.iter().any(|known| known.kid == key.kid) {
             return Ok(Import::Known);
@@ -191,18 +213,23 @@ impl Pace {
 }
 
 /// The key of a file: PKCS#8 in PEM, or in DER, which begins with the mark of a sequence.
-pub(super) fn read(file: &[u8]) -> Result<Option<SigningKey>, KeyError> {
+pub(super) fn read(file: &[u8], algorithm: Option<Algorithm>) -> Result<Option<SigningKey>, KeyError> {
     if file.starts_with(SEQUENCE) {
-        return SigningKey::from_pkcs8(file);
+        return of_der(file, algorithm);
     }
     match PrivatePkcs8KeyDer::from_pem_slice(file) {
         Ok(mut key) => {
-            let read = SigningKey::from_pkcs8(key.secret_pkcs8_der());
+            let read = of_der(key.secret_pkcs8_der(), algorithm);
             key.zeroize();
             read
         }
         Err(_) => Ok(None),
     }
+}
+
+fn of_der(der: &[u8], algorithm: Option<Algorithm>) -> Result<Option<SigningKey>, KeyError> {
+    let named = Algorithm::ALL.iter().filter(|one| algorithm.is_none_or(|named| named == **one));
+    named.map(|one| SigningKey::from_pkcs8(*one, der)).find_map(Result::transpose).transpose()
 }
 
 async fn add(tx: &Tx, key: &StoredKey, kind: &'static str, now: Timestamp) -> Result<bool, StoreError> {

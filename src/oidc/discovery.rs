@@ -96,7 +96,7 @@ fn describe(issuer: &str, languages: &[Language]) -> Value {
         "authorization_signing_alg_values_supported": Algorithm::ALL.iter().map(|algorithm| algorithm.name()).collect::<Vec<_>>(),
         "grant_types_supported": GrantType::ALL.iter().map(|grant| grant.word()).collect::<Vec<_>>(),
         "subject_types_supported": ["pairwise", "public"],
-        "id_token_signing_alg_values_supported": Algorithm::ALL.iter().map(|algorithm| algorithm.name()).collect::<Vec<_>>(),
+        "id_token_signing_alg_values_supported": jws::ALGORITHMS,
         "token_endpoint_auth_methods_supported": AuthMethod::ALL.iter().map(|method| method.word()).collect::<Vec<_>>(),
         "token_endpoint_auth_signing_alg_values_supported": jws::ALGORITHMS,
         "code_challenge_methods_supported": ["S256"],

@@ -59,5 +59,5 @@ static FAPI2: Demands = Demands {
     sender_constrained: true,
     audience_is_issuer: true,
     auth_methods: &[AuthMethod::PrivateKeyJwt],
-    algorithms: &[Algorithm::ES256],
+    algorithms: &[Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA],
 };

@@ -46,6 +46,9 @@ pub enum Mistake {
     /// `private_key_jwt` without keys.
     #[error("private_key_jwt needs the client's public keys (--jwks)")]
     NoKeys,
+    /// The client's profile and what signs its tokens.
+    #[error("{0} does not sign for a client of the profile {1}: choose another algorithm (--alg)")]
+    Algorithm(&'static str, &'static str),
     /// Anybody could say that they are such a client.
     #[error("a public client cannot use client_credentials")]
     PublicForItself,
@@ -185,8 +188,18 @@ pub fn check(name: &str, settings: &Settings) -> Result<(), Mistake> {
 
 type Rule = fn(&str, &Settings) -> Result<(), Mistake>;
 
-const RULES: &[Rule] =
-    &[readable_name, profile_is_whole, answers, addresses, request_addresses, somewhere_to_go, keys, public_client, scope_values];
+const RULES: &[Rule] = &[
+    readable_name,
+    profile_is_whole,
+    answers,
+    addresses,
+    request_addresses,
+    somewhere_to_go,
+    keys,
+    strong_enough,
+    public_client,
+    scope_values,
+];
 
 /// Row P29: a name is shown to people, who must see what it is.
 fn readable_name(name: &str, _: &Settings) -> Result<(), Mistake> {
@@ -262,6 +275,15 @@ fn keys(_: &str, settings: &Settings) -> Result<(), Mistake> {
     }
 }
 
+/// FAPI 2.0 Security Profile section 5.4: what signs the client's tokens is what its profile knows.
+fn strong_enough(_: &str, settings: &Settings) -> Result<(), Mistake> {
+    let known = profile::of(settings.profile).algorithms;
+    match [settings.id_token_alg, settings.access_token_alg].into_iter().find(|algorithm| !known.contains(algorithm)) {
+        Some(algorithm) => Err(Mistake::Algorithm(algorithm.name(), settings.profile.word())),
+        None => Ok(()),
+    }
+}
+
 /// RFC 6749 section 4.4: only who can keep a secret.
 fn public_client(_: &str, settings: &Settings) -> Result<(), Mistake> {
     match settings.auth_method == AuthMethod::None && settings.grants.contains(&GrantType::ClientCredentials) {
@@ -306,6 +328,7 @@ const OVERLAP: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keys::Algorithm;
     use crate::oidc::testing::client;
     use crate::store::clients::Profile;
 
@@ -365,6 +388,24 @@ mod tests {
             settings.grants.insert(GrantType::ClientCredentials);
         });
         assert_eq!(public, Err(Mistake::PublicForItself));
+    }
+
+    #[test]
+    fn p10_what_signs_is_what_the_profile_knows() {
+        let with = |profile, algorithm| {
+            let mut settings = client().settings;
+            (settings.profile, settings.id_token_alg, settings.access_token_alg) = (profile, algorithm, algorithm);
+            strong_enough("Cahier", &settings)
+        };
+        for algorithm in Algorithm::ALL.iter().copied() {
+            assert_eq!(with(Profile::SchoolApp, algorithm), Ok(()));
+        }
+        for algorithm in [Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA] {
+            assert_eq!(with(Profile::Fapi2, algorithm), Ok(()));
+        }
+        for algorithm in [Algorithm::RS256, Algorithm::ES384] {
+            assert_eq!(with(Profile::Fapi2, algorithm), Err(Mistake::Algorithm(algorithm.name(), "fapi2")));
+        }
     }
 
     #[test]

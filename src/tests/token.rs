@@ -21,7 +21,14 @@ fn text<'a>(tokens: &'a Value, name: &str) -> &'a str {
 #[tokio::test]
 async fn another_library_believes_the_id_token() {
     let world = World::now().await;
-    for algorithm in [Algorithm::RS256, Algorithm::ES256] {
+    let known = [
+        CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
+        CoreJwsSigningAlgorithm::RsaSsaPssSha256,
+        CoreJwsSigningAlgorithm::EcdsaP256Sha256,
+        CoreJwsSigningAlgorithm::EcdsaP384Sha384,
+        CoreJwsSigningAlgorithm::EdDsa,
+    ];
+    for algorithm in Algorithm::ALL.iter().copied() {
         let rp = RelyingParty::registered(&world, |settings| {
             settings.first_party = true;
             settings.id_token_alg = algorithm;
@@ -32,7 +39,7 @@ async fn another_library_believes_the_id_token() {
         let keys: CoreJsonWebKeySet = serde_json::from_str(&Agent::new(&world).get("/jwks").await.body).unwrap();
         let issuer = IssuerUrl::new(world.issuer().to_owned()).unwrap();
         let verifier = CoreIdTokenVerifier::new_public_client(ClientId::new(rp.client.client_id.clone()), issuer, keys)
-            .set_allowed_algs([CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256, CoreJwsSigningAlgorithm::EcdsaP256Sha256]);
+            .set_allowed_algs(known.clone());
         let id_token: CoreIdToken = text(&tokens, "id_token").parse().unwrap();
         let claims = id_token.claims(&verifier, &Nonce::new(rp.nonce().to_owned())).unwrap();
         let access_token = AccessToken::new(text(&tokens, "access_token").to_owned());

@@ -2,6 +2,7 @@
 //! wrong are one answer, and wrong ones are counted (row P42).
 
 pub mod assertion;
+pub mod jwk;
 pub mod jws;
 
 use std::sync::Arc;

@@ -1,7 +1,6 @@
 //! Access tokens and ID tokens: what stands in them, and their signatures. Built before the write that spends the
 //! code; a request that loses the race throws them away.
 
-use aws_lc_rs::digest;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
@@ -182,7 +181,7 @@ impl Mint<'_> {
 
     /// An ID token of a family's sign-in.
     pub fn id_token(&self, family: &Family, beside: &Beside<'_>, extra: Map<String, Value>) -> Result<String, KeyError> {
-        let told = &family.told;
+        let (told, algorithm) = (&family.told, self.client.settings.id_token_alg);
         let token = IdToken {
             iss: self.issuer.to_owned(),
             sub: subject::of(self.keys, self.client, family.account),
@@ -194,11 +193,11 @@ impl Mint<'_> {
             acr: told.acr.clone(),
             amr: told.amr.clone(),
             sid: subject::session(self.keys, self.client, family.session),
-            at_hash: beside.access_token.map(half_hash),
-            c_hash: beside.code.map(half_hash),
+            at_hash: beside.access_token.map(|token| algorithm.half_hash(token)),
+            c_hash: beside.code.map(|code| algorithm.half_hash(code)),
             extra,
         };
-        self.keys.sign(self.client.settings.id_token_alg, ID_TYPE, &token)
+        self.keys.sign(algorithm, ID_TYPE, &token)
     }
 }
 
@@ -213,11 +212,6 @@ impl AccessToken {
     pub fn family(&self) -> Option<FamilyId> {
         self.jti.split_once('.')?.0.parse().ok()
     }
-}
-
-/// The left half of the hash, for `at_hash` (OpenID Connect Core section 3.1.3.6). Both algorithms hash by SHA-256.
-fn half_hash(token: &str) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(&digest::digest(&digest::SHA256, token.as_bytes()).as_ref()[..16])
 }
 
 /// The `typ` of an access token (RFC 9068 section 2.1); no ID token passes for one (row P12).
