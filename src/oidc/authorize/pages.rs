@@ -61,7 +61,7 @@ impl Page for FormPost {
     fn samples() -> Vec<Self> {
         let field = |name, value: &str| Field { name, value: value.to_owned() };
         vec![Self {
-            address: "#page-form-post".to_owned(),
+            address: "https://cahier.example/callback".to_owned(),
             fields: vec![
                 field("code", "SplxlOBeZQQYbYS6WxSbIA"),
                 field("state", "\"></form><script>"),
