@@ -48,11 +48,14 @@ pub async fn change(State(app): State<Arc<App>>, visitor: Visitor, sent: Sent) -
     Ok(see_other(ADDRESS))
 }
 
-/// The cookie is made here and nowhere else, and lives on each time somebody joins.
+/// The cookie is made here and nowhere else: one that no device of ours has is not taken over, or the list would be for
+/// somebody else to read. It lives on each time somebody joins.
 async fn offer(app: &App, visitor: &Visitor, signed_in: &SignedIn, animal: Animal) -> Result<Response, PageError> {
     let (random, now) = (&app.tools.random, visitor.now);
-    let held = visitor.cookie(cookies::FAMILY).map(|held| Secret::new(held.expose()));
-    let secret = held.filter(|held| held.expose().len() == SECRET_LENGTH).unwrap_or_else(|| random.secret());
+    let secret = match visitor.cookie(cookies::FAMILY) {
+        Some(held) if app.store.read().shared_devices().knows(&held.hash()).await? => Secret::new(held.expose()),
+        _ => random.secret(),
+    };
     let (device, id) = (secret.hash(), Uuid::from_bytes(random.bytes::<16>()));
     let account = signed_in.account.id;
     let put = async |tx: &Tx| {
@@ -92,5 +95,3 @@ fn event(kind: &'static str, signed_in: &SignedIn) -> Event {
 }
 
 const ADDRESS: &str = "/account/device";
-/// 256 bits in base64url; whatever else stands in the cookie is none of ours.
-const SECRET_LENGTH: usize = 43;

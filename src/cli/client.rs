@@ -7,6 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
 use super::alg::Alg;
+use crate::keys::Algorithm;
 use crate::model::{OrgId, Role, Scopes, Timestamp};
 use crate::oidc::registration::{self, Mistake, NewClient, Registered};
 use crate::random::{Random, Secret};
@@ -113,12 +114,24 @@ pub struct About {
     /// An address of a signed request that may be fetched (repeat for several).
     #[arg(long = "request-uri", value_name = "URI", num_args = 1..)]
     request_uris: Vec<String>,
-    /// Take only requests that it pushed.
-    #[arg(long)]
-    pushed_only: bool,
-    /// Take only requests that it signed.
-    #[arg(long)]
-    signed_only: bool,
+    /// Take only requests that it pushed; `--pushed-only false` takes all again.
+    #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
+    pushed_only: Option<bool>,
+    /// Take only requests that it signed; `--signed-only false` takes all again.
+    #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
+    signed_only: Option<bool>,
+    /// What must sign its requests; any algorithm of its keys if not given.
+    #[arg(long, value_name = "ALGORITHM", value_enum)]
+    request_alg: Option<Alg>,
+    /// What signs answers to it, where it asks for signed ones; what signs its ID tokens if not given.
+    #[arg(long, value_name = "ALGORITHM", value_enum)]
+    answer_alg: Option<Alg>,
+    /// Seconds after which somebody signs in anew for it, where a request does not say.
+    #[arg(long, value_name = "SECONDS")]
+    default_max_age: Option<u32>,
+    /// An assurance that it wishes for, where a request does not say (repeat for several, best first).
+    #[arg(long = "default-acr", value_name = "ACR", num_args = 1..)]
+    default_acr_values: Vec<String>,
     /// A scope that it may ask for (repeat for several, or in one, with spaces).
     #[arg(long = "scope", value_name = "SCOPE", num_args = 1..)]
     scopes: Vec<String>,
@@ -279,8 +292,15 @@ impl About {
         if !self.request_uris.is_empty() {
             settings.requests.request_uris = self.request_uris;
         }
-        settings.requests.pushed_only |= self.pushed_only;
-        settings.requests.signed_only |= self.signed_only;
+        let requests = &mut settings.requests;
+        requests.pushed_only = self.pushed_only.unwrap_or(requests.pushed_only);
+        requests.signed_only = self.signed_only.unwrap_or(requests.signed_only);
+        requests.object_alg = self.request_alg.map(Algorithm::from).or(requests.object_alg);
+        requests.response_alg = self.answer_alg.map(Algorithm::from).or(requests.response_alg);
+        requests.default_max_age = self.default_max_age.or(requests.default_max_age);
+        if !self.default_acr_values.is_empty() {
+            requests.default_acr_values = self.default_acr_values;
+        }
         if !self.scopes.is_empty() {
             settings.scopes = Scopes::parse(&self.scopes.join(" "));
         }
@@ -344,6 +364,10 @@ fn describe(client: &Client) -> Value {
         "request_uris": settings.requests.request_uris,
         "require_pushed_authorization_requests": settings.requests.pushed_only,
         "require_signed_request_object": settings.requests.signed_only,
+        "request_object_signing_alg": settings.requests.object_alg,
+        "authorization_signed_response_alg": settings.requests.response_alg,
+        "default_max_age": settings.requests.default_max_age,
+        "default_acr_values": settings.requests.default_acr_values,
         "scope": settings.scopes,
         "subject_type": settings.subject,
         "sector": settings.sector,

@@ -4,7 +4,6 @@
 use url::Url;
 use uuid::Uuid;
 
-use super::client_keys;
 use super::error::{ErrorCode, OAuthError};
 use super::params::Params;
 use super::{issuer, profile, request_object};
@@ -31,26 +30,26 @@ pub async fn at_authorize(app: &App, client: &Client, params: Params, now: Times
                 return Err(BOTH);
             }
             let object = fetched(app, client, address).await?;
-            let signed = signed(app, client, &object, now).await?;
+            let signed = signed(app, client, &object, now)?;
             Ok(Asked { params: laid_over(client, params.without(&["request_uri"]), signed), pushed: None })
         }
-        None => Ok(Asked { params: as_sent(app, client, params, now).await?, pushed: None }),
+        None => Ok(Asked { params: as_sent(app, client, params, now)?, pushed: None }),
     }
 }
 
 /// What a client pushes. It holds no address of another request (RFC 9126 section 2.1).
-pub async fn when_pushed(app: &App, client: &Client, params: Params, now: Timestamp) -> Result<Params, OAuthError> {
+pub fn when_pushed(app: &App, client: &Client, params: Params, now: Timestamp) -> Result<Params, OAuthError> {
     match params.get("request_uri") {
         Some(_) => Err(ErrorCode::InvalidRequest.because("a pushed request holds no request_uri")),
-        None => as_sent(app, client, params, now).await,
+        None => as_sent(app, client, params, now),
     }
 }
 
 /// By parameters, or by a signed object among them.
-async fn as_sent(app: &App, client: &Client, params: Params, now: Timestamp) -> Result<Params, OAuthError> {
+fn as_sent(app: &App, client: &Client, params: Params, now: Timestamp) -> Result<Params, OAuthError> {
     match params.get("request") {
         Some(object) => {
-            let signed = signed(app, client, object, now).await?;
+            let signed = signed(app, client, object, now)?;
             Ok(laid_over(client, params.without(&["request"]), signed))
         }
         None if client.settings.requests.signed_only => Err(MUST_BE_SIGNED),
@@ -58,15 +57,14 @@ async fn as_sent(app: &App, client: &Client, params: Params, now: Timestamp) -> 
     }
 }
 
-async fn signed(app: &App, client: &Client, object: &str, now: Timestamp) -> Result<Params, OAuthError> {
-    let keys = client_keys::for_token(app, client, object, now).await;
-    request_object::read(object, client, keys.as_ref(), issuer(app), now)
+fn signed(app: &App, client: &Client, object: &str, now: Timestamp) -> Result<Params, OAuthError> {
+    request_object::read(object, client, issuer(app), now)
 }
 
 /// OpenID Connect Core section 6.1 lets what stands beside a signed request count where it is silent; RFC 9101 section 6.3 does
-/// not. Who asks stands in both.
+/// not, and a client that takes signed requests only is meant by it. Who asks stands in both.
 fn laid_over(client: &Client, beside: Params, signed: Params) -> Params {
-    match profile::of(client.settings.profile).strict_request_objects {
+    match profile::of(client.settings.profile).strict_request_objects || client.settings.requests.signed_only {
         true => Params::of([("client_id".to_owned(), client.client_id.clone())]).unwrap_or_default().overlaid(signed),
         false => beside.overlaid(signed),
     }

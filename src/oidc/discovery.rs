@@ -80,6 +80,7 @@ impl Document {
 
 fn describe(issuer: &str, languages: &[Language]) -> Value {
     let at = |path: &str| format!("{issuer}{path}");
+    let ours: Vec<&str> = Algorithm::ALL.iter().map(|algorithm| algorithm.name()).collect();
     let claims: Vec<&str> = SCOPES.iter().flat_map(|scope| scope.claims).copied().collect();
     json!({
         "issuer": issuer,
@@ -93,10 +94,10 @@ fn describe(issuer: &str, languages: &[Language]) -> Value {
         "response_types_supported": ResponseType::ALL.iter().map(|answer| answer.words()).collect::<Vec<_>>(),
         "response_modes_supported": mode::WORDS,
         "request_object_signing_alg_values_supported": jws::ALGORITHMS,
-        "authorization_signing_alg_values_supported": Algorithm::ALL.iter().map(|algorithm| algorithm.name()).collect::<Vec<_>>(),
+        "authorization_signing_alg_values_supported": ours,
         "grant_types_supported": GrantType::ALL.iter().map(|grant| grant.word()).collect::<Vec<_>>(),
         "subject_types_supported": ["pairwise", "public"],
-        "id_token_signing_alg_values_supported": jws::ALGORITHMS,
+        "id_token_signing_alg_values_supported": ours,
         "token_endpoint_auth_methods_supported": AuthMethod::ALL.iter().map(|method| method.word()).collect::<Vec<_>>(),
         "token_endpoint_auth_signing_alg_values_supported": jws::ALGORITHMS,
         "code_challenge_methods_supported": ["S256"],

@@ -10,7 +10,7 @@ pub const MAX_LENGTH: usize = 16 * 1024;
 /// The longest single value.
 const MAX_VALUE: usize = 4 * 1024;
 /// The longest JWT that a client may send.
-const MAX_JWT: usize = 12 * 1024;
+pub const MAX_JWT: usize = 12 * 1024;
 const JWTS: &[&str] = &["request", "client_assertion", "id_token_hint", "assertion", "subject_token", "actor_token"];
 
 /// Names and values of a query or a form (RFC 6749 sections 3.1 and 3.2): each name once, and a value that is empty

@@ -2,7 +2,7 @@
 //! what stands nowhere in this table is the same for all.
 
 use crate::keys::Algorithm;
-use crate::store::clients::{AuthMethod, Profile, ResponseType};
+use crate::store::clients::{Profile, ResponseType};
 
 /// What a profile demands.
 pub struct Demands {
@@ -19,10 +19,6 @@ pub struct Demands {
     pub pushed: bool,
     /// Tokens are bound to a key or a certificate of the client.
     pub sender_constrained: bool,
-    /// A client assertion is for the issuer alone, as one string; otherwise the token endpoint's address will do.
-    pub audience_is_issuer: bool,
-    /// How a client may prove itself.
-    pub auth_methods: &'static [AuthMethod],
     /// What may sign: its ID tokens, its assertions, its request objects.
     pub algorithms: &'static [Algorithm],
 }
@@ -43,8 +39,6 @@ static SCHOOL_APP: Demands = Demands {
     strict_request_objects: false,
     pushed: false,
     sender_constrained: false,
-    audience_is_issuer: false,
-    auth_methods: AuthMethod::ALL,
     algorithms: Algorithm::ALL,
 };
 
@@ -57,7 +51,5 @@ static FAPI2: Demands = Demands {
     strict_request_objects: true,
     pushed: true,
     sender_constrained: true,
-    audience_is_issuer: true,
-    auth_methods: &[AuthMethod::PrivateKeyJwt],
     algorithms: &[Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA],
 };

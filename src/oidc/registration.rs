@@ -44,7 +44,7 @@ pub enum Mistake {
     #[error("the key set {0}")]
     Keys(&'static str),
     /// `private_key_jwt` without keys.
-    #[error("private_key_jwt needs the client's public keys (--jwks)")]
+    #[error("private_key_jwt and signed requests need the client's public keys (--jwks)")]
     NoKeys,
     /// The client's profile and what signs its tokens.
     #[error("{0} does not sign for a client of the profile {1}: choose another algorithm (--alg)")]
@@ -270,15 +270,18 @@ fn somewhere_to_go(_: &str, settings: &Settings) -> Result<(), Mistake> {
 fn keys(_: &str, settings: &Settings) -> Result<(), Mistake> {
     match (&settings.jwks, settings.auth_method) {
         (None, AuthMethod::PrivateKeyJwt) => Err(Mistake::NoKeys),
+        (None, _) if settings.requests.signed_only => Err(Mistake::NoKeys),
         (Some(jwks), _) => jws::check_keys(jwks).map_err(Mistake::Keys),
         (None, _) => Ok(()),
     }
 }
 
-/// FAPI 2.0 Security Profile section 5.4: what signs the client's tokens is what its profile knows.
+/// FAPI 2.0 Security Profile section 5.4: what signs, here and there, is what the profile knows.
 fn strong_enough(_: &str, settings: &Settings) -> Result<(), Mistake> {
     let known = profile::of(settings.profile).algorithms;
-    match [settings.id_token_alg, settings.access_token_alg].into_iter().find(|algorithm| !known.contains(algorithm)) {
+    let requests = [settings.requests.object_alg, settings.requests.response_alg].into_iter().flatten();
+    let mut asked = [settings.id_token_alg, settings.access_token_alg].into_iter().chain(requests);
+    match asked.find(|algorithm| !known.contains(algorithm)) {
         Some(algorithm) => Err(Mistake::Algorithm(algorithm.name(), settings.profile.word())),
         None => Ok(()),
     }
@@ -367,6 +370,7 @@ mod tests {
     fn what_does_not_fit_together_is_refused() {
         assert_eq!(judge(|settings| settings.redirect_uris.clear()), Err(Mistake::NoRedirectUri));
         assert_eq!(judge(|settings| settings.auth_method = AuthMethod::PrivateKeyJwt), Err(Mistake::NoKeys));
+        assert_eq!(judge(|settings| settings.requests.signed_only = true), Err(Mistake::NoKeys));
         let with_keys = |keys| move |settings: &mut Settings| settings.jwks = Some(keys);
         assert!(matches!(judge(with_keys(json!({ "keys": [] }))), Err(Mistake::Keys(_))));
         assert!(matches!(judge(with_keys(json!({ "keys": [{ "kty": "oct", "k": "AAAA" }] }))), Err(Mistake::Keys(_))));

@@ -1,9 +1,6 @@
 //! Signed authorization requests (RFC 9101, OpenID Connect Core section 6): who signed, for whom, until when, and what they
 //! ask. A client's key signs or nothing does: there is no `none` (row P10).
 
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::client_auth::jws;
@@ -13,10 +10,10 @@ use super::profile;
 use crate::model::Timestamp;
 use crate::store::clients::Client;
 
-/// The parameters that `object` asks with, if one of `keys` signed it.
-pub fn read(object: &str, client: &Client, keys: Option<&Value>, issuer: &str, now: Timestamp) -> Result<Params, OAuthError> {
+/// The parameters that `object` asks with, if one of the client's keys signed it.
+pub fn read(object: &str, client: &Client, issuer: &str, now: Timestamp) -> Result<Params, OAuthError> {
     may_sign(object, client)?;
-    let payload = keys.and_then(|keys| jws::verify(object, keys)).ok_or(NOT_SIGNED)?;
+    let payload = client.settings.jwks.as_ref().and_then(|keys| jws::verify(object, keys)).ok_or(NOT_SIGNED)?;
     let claims: Map<String, Value> = serde_json::from_slice(&payload).map_err(|_| NOT_SIGNED)?;
     for rule in RULES {
         rule(&Object { claims: &claims, client, issuer, now })?;
@@ -50,15 +47,9 @@ const RULES: &[Rule] = &[of_this_client, for_us, not_over, begun, not_nested];
 /// The client's profile and its registration say what may sign; the header is believed in this alone, and the key is asked
 /// again.
 fn may_sign(object: &str, client: &Client) -> Result<(), OAuthError> {
-    #[derive(Deserialize)]
-    struct Header {
-        alg: String,
-    }
-    let header = object.split('.').next().and_then(|header| BASE64_URL_SAFE_NO_PAD.decode(header).ok());
-    let header: Option<Header> = header.and_then(|header| serde_json::from_slice(&header).ok());
-    let alg = header.ok_or(NOT_SIGNED)?.alg;
-    let registered = client.settings.requests.object_alg.is_none_or(|registered| registered.name() == alg);
-    let allowed = profile::of(client.settings.profile).algorithms.iter().any(|allowed| allowed.name() == alg);
+    let by = jws::algorithm(object).ok_or(OTHER_ALGORITHM)?;
+    let registered = client.settings.requests.object_alg.is_none_or(|registered| registered == by);
+    let allowed = profile::of(client.settings.profile).algorithms.contains(&by);
     if registered && allowed { Ok(()) } else { Err(OTHER_ALGORITHM) }
 }
 
@@ -135,6 +126,8 @@ const AN_HOUR: i64 = 3_600;
 #[expect(clippy::disallowed_types, reason = "the keys of the client played here are its own")]
 mod tests {
     use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+    use base64::Engine;
+    use base64::prelude::BASE64_URL_SAFE_NO_PAD;
     use serde_json::json;
 
     use super::*;
@@ -146,7 +139,6 @@ mod tests {
 
     struct Signer {
         pair: EcdsaKeyPair,
-        keys: Value,
         client: Client,
     }
 
@@ -157,8 +149,8 @@ mod tests {
             let b64 = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
             let keys = json!({ "keys": [{ "kty": "EC", "crv": "P-256", "kid": "k", "x": b64(&point[1..33]), "y": b64(&point[33..]) }] });
             let mut client = client();
-            client.settings.profile = profile;
-            Self { pair, keys, client }
+            (client.settings.profile, client.settings.jwks) = (profile, Some(keys));
+            Self { pair, client }
         }
 
         fn signed(&self, header: &Value, changes: &Value) -> String {
@@ -178,7 +170,7 @@ mod tests {
 
         fn judge(&self, changes: &Value) -> Result<Params, &'static str> {
             let object = self.signed(&json!({ "alg": "ES256", "kid": "k" }), changes);
-            read(&object, &self.client, Some(&self.keys), HERE, NOW).map_err(|error| error.code.word())
+            read(&object, &self.client, HERE, NOW).map_err(|error| error.code.word())
         }
     }
 
@@ -235,13 +227,15 @@ mod tests {
         let mut signer = Signer::new(Profile::Openid);
         for alg in ["none", "NoNe", "", "HS256", "RS256"] {
             let object = signer.signed(&json!({ "alg": alg }), &json!({}));
-            assert!(read(&object, &signer.client, Some(&signer.keys), HERE, NOW).is_err(), "{alg}");
+            assert!(read(&object, &signer.client, HERE, NOW).is_err(), "{alg}");
         }
         let good = signer.signed(&json!({ "alg": "ES256" }), &json!({}));
-        assert!(read(&good, &signer.client, None, HERE, NOW).is_err(), "a client without keys signs nothing");
+        let keyless =
+            Client { settings: crate::store::clients::Settings { jwks: None, ..signer.client.settings.clone() }, ..signer.client.clone() };
+        assert!(read(&good, &keyless, HERE, NOW).is_err(), "a client without keys signs nothing");
         let stripped = good.rsplit_once('.').unwrap().0;
-        assert!(read(&format!("{stripped}."), &signer.client, Some(&signer.keys), HERE, NOW).is_err());
+        assert!(read(&format!("{stripped}."), &signer.client, HERE, NOW).is_err());
         signer.client.settings.requests.object_alg = Some(crate::keys::Algorithm::RS256);
-        assert!(read(&good, &signer.client, Some(&signer.keys), HERE, NOW).is_err(), "it is registered for another");
+        assert!(read(&good, &signer.client, HERE, NOW).is_err(), "it is registered for another");
     }
 }

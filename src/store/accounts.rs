@@ -256,7 +256,9 @@ impl Accounts<'_> {
             return Ok(false);
         }
         self.drop_password(id).await?;
-        sql::execute(&self.0, "DELETE FROM security_answers WHERE account = $1", [id.0.into()]).await?;
+        for table in ["security_answers", "shared_device_people"] {
+            sql::execute(&self.0, &format!("DELETE FROM {table} WHERE account = $1"), [id.0.into()]).await?;
+        }
         Ok(true)
     }
 

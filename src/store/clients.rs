@@ -115,7 +115,7 @@ impl Clients<'_> {
 
     /// Removes a client, and with it every consent and every token it got; false if there was none.
     pub async fn remove(&self, client_id: &str) -> Result<bool, StoreError> {
-        for table in ["grants", "token_families", "consents"] {
+        for table in ["grants", "pushed_requests", "token_families", "consents"] {
             sql::execute(&self.0, &format!("DELETE FROM {table} WHERE client_id = $1"), [client_id.into()]).await?;
         }
         Ok(sql::execute(&self.0, "DELETE FROM clients WHERE client_id = $1", [client_id.into()]).await? == 1)

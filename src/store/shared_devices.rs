@@ -54,6 +54,12 @@ impl SharedDevices<'_> {
         Ok(people)
     }
 
+    /// A device of ours has this cookie's hash.
+    pub async fn knows(&self, device: &Hash) -> Result<bool, StoreError> {
+        let select = "SELECT id FROM shared_device_people WHERE device = $1 LIMIT 1";
+        Ok(sql::row(&self.0, select, [device.to_vec().into()]).await?.is_some())
+    }
+
     /// Offers an account on a device from now on, or gives it another picture; false if the device is full.
     pub async fn put(&self, device: &Hash, id: Uuid, account: AccountId, animal: Animal, now: Timestamp) -> Result<bool, StoreError> {
         let insert = "INSERT INTO shared_device_people (id, device, account, animal, added_at, used_at) SELECT $1, $2, $3, $4, $5, $5 \

@@ -89,7 +89,7 @@ struct Signer {
 }
 
 impl Signer {
-    async fn new(world: &World, profile: Profile) -> Self {
+    async fn new(world: &World, profile: Profile, signed_only: bool) -> Self {
         let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
         let point = pair.public_key().as_ref();
         let b64 = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
@@ -98,9 +98,16 @@ impl Signer {
             settings.first_party = true;
             settings.profile = profile;
             settings.jwks = Some(keys);
-            settings.requests.signed_only = true;
+            settings.requests.signed_only = signed_only;
         });
         Self { rp: rp.await, pair }
+    }
+
+    /// Everything that the usual request asks, with changes, signed.
+    fn whole(&self, changes: &[(&str, &str)]) -> String {
+        let address = self.rp.request(changes);
+        let asked = form_urlencoded::parse(address.split_once('?').unwrap().1.as_bytes()).into_owned();
+        self.sign(&asked.map(|(name, value)| (name, Value::from(value))).collect())
     }
 
     fn sign(&self, claims: &Value) -> String {
@@ -116,7 +123,7 @@ async fn a_signed_request_counts_for_what_it_says() {
     let world = World::new().await;
     let mut agent = world.signed_in().await;
     for profile in [Profile::SchoolApp, Profile::Openid] {
-        let app = Signer::new(&world, profile).await;
+        let app = Signer::new(&world, profile, false).await;
         let object =
             app.sign(&json!({ "client_id": app.rp.client.client_id, "aud": world.issuer(), "scope": "openid", "max_age": 10_000 }));
         let Callback::Code(code) = app.rp.callback(&world, &agent.get(&app.rp.request(&[("request", &object)])).await) else { panic!() };
@@ -129,8 +136,24 @@ async fn a_signed_request_counts_for_what_it_says() {
         let evil = app.sign(&json!({ "redirect_uri": "https://evil.test/cb" }));
         let refused = agent.get(&app.rp.request(&[("request", &evil)])).await;
         assert_eq!((refused.status, refused.location().as_str()), (StatusCode::BAD_REQUEST, ""));
-        let foreign = Signer::new(&world, profile).await.sign(&json!({ "scope": "openid" }));
+        let foreign = Signer::new(&world, profile, false).await.sign(&json!({ "scope": "openid" }));
         assert_eq!(app.rp.refusal(&world, &mut agent, &[("request", &foreign)]).await, "invalid_request_object");
-        assert_eq!(app.rp.refusal(&world, &mut agent, &[]).await, "invalid_request", "it must be signed");
+        let both = [("request", object.as_str()), ("request_uri", "https://rp.test/r")];
+        assert_eq!(app.rp.refusal(&world, &mut agent, &both).await, "invalid_request");
     }
+}
+
+#[tokio::test]
+async fn beside_a_request_that_must_be_signed_nothing_counts() {
+    let world = World::new().await;
+    let mut agent = world.signed_in().await;
+    let app = Signer::new(&world, Profile::SchoolApp, true).await;
+    assert_eq!(app.rp.refusal(&world, &mut agent, &[]).await, "invalid_request", "it must be signed");
+    let whole = app.whole(&[("scope", "openid")]);
+    let beside = [("request", whole.as_str()), ("scope", "openid profile email"), ("prompt", "none")];
+    let Callback::Code(code) = app.rp.callback(&world, &agent.get(&app.rp.request(&beside)).await) else { panic!() };
+    assert_eq!(app.rp.exchange(&world, &code).await.json()["scope"], "openid");
+    let half = app.sign(&json!({ "client_id": app.rp.client.client_id, "scope": "openid" }));
+    let refused = agent.get(&app.rp.request(&[("request", &half)])).await;
+    assert_eq!((refused.status, refused.location().as_str()), (StatusCode::BAD_REQUEST, ""), "what it leaves out was not asked");
 }

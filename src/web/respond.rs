@@ -182,13 +182,13 @@ async fn frame(app: &App, visitor: &Visitor, extras: &FrameExtras) -> Result<Fra
     })
 }
 
-/// Where a person answers: the district's numbers, and those of the schools of whoever is signed in (B15).
 /// The school whose address the visitor came by, while it is one.
 async fn school(app: &App, visitor: &Visitor) -> Result<Option<Org>, PageError> {
     let Some(id) = visitor.cookie(cookies::SCHOOL).and_then(|id| id.expose().parse().ok()) else { return Ok(None) };
     Ok(app.store.read().people().org(id).await?)
 }
 
+/// Where a person answers: the district's numbers, and those of the schools of whoever is signed in (B15).
 async fn telephones(app: &App, visitor: &Visitor) -> Result<Vec<Telephone>, PageError> {
     let district = app.tools.config.district.telephones.iter().filter_map(|number| Telephone::of(None, number));
     let mut telephones: Vec<Telephone> = district.collect();

@@ -30,14 +30,17 @@ impl Case<'_> {
             amr: session.amr.clone(),
         };
         let answer = self.grant.request.response_type;
-        let family = family::of_answer(self.app, self.grant, &issued, session.expires_at, self.now);
+        let family = (answer.has_token() || answer.has_id_token())
+            .then(|| family::of_answer(self.app, self.grant, &issued, session.expires_at, self.now));
         let code = self.app.tools.random.secret();
         let mut said = Said::new();
         if answer.has_code() {
             said.push(("code", code.expose().to_owned()));
         }
-        self.add_tokens(&mut said, &family).await?;
-        self.write(kept, &code.hash(), &issued, answer.has_token().then_some(&family)).await?;
+        if let Some(family) = &family {
+            self.add_tokens(&mut said, family).await?;
+        }
+        self.write(kept, &code.hash(), &issued, family.as_ref().filter(|_| answer.has_token())).await?;
         Ok(said)
     }
 

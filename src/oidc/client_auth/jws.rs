@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::jwk::{self, PublicKey};
+use super::params;
 use crate::keys::Algorithm;
 
 /// The algorithms that clients may sign with; discovery lists them.
@@ -48,20 +49,20 @@ pub fn check_keys(jwks: &Value) -> Result<(), &'static str> {
 }
 
 /// A compact JWS, taken apart and not yet believed.
-pub struct Parts<'a> {
+struct Parts<'a> {
     /// What was signed: header and payload, as they came.
-    pub signed: &'a str,
+    signed: &'a str,
     /// The header.
-    pub header: Vec<u8>,
+    header: Vec<u8>,
     /// The payload.
-    pub payload: Vec<u8>,
+    payload: Vec<u8>,
     /// The signature.
-    pub signature: Vec<u8>,
+    signature: Vec<u8>,
 }
 
 impl<'a> Parts<'a> {
     /// Takes a token apart; `None` for one that is endless or has other than three parts.
-    pub fn of(token: &'a str) -> Option<Self> {
+    fn of(token: &'a str) -> Option<Self> {
         if token.len() > LONGEST {
             return None;
         }
@@ -86,7 +87,7 @@ struct Header {
 }
 
 /// Refuses a member by its being there.
-pub fn refuse<'de, D: serde::Deserializer<'de>>(_: D) -> Result<(), D::Error> {
+fn refuse<'de, D: serde::Deserializer<'de>>(_: D) -> Result<(), D::Error> {
     Err(serde::de::Error::custom("extensions are not understood"))
 }
 
@@ -116,7 +117,8 @@ impl Key {
     }
 }
 
-const LONGEST: usize = 4 * 1024;
+/// As long as any that a request may carry.
+const LONGEST: usize = params::MAX_JWT;
 
 #[cfg(test)]
 mod tests {

@@ -152,8 +152,6 @@ pub struct RequestSettings {
     pub default_max_age: Option<u32>,
     /// The assurance wished for, where a request does not say.
     pub default_acr_values: Vec<String>,
-    /// Where the app begins a sign-in that somebody else asks for (OpenID Connect Core section 4).
-    pub initiate_login_uri: Option<String>,
 }
 
 impl Default for RequestSettings {
@@ -167,7 +165,6 @@ impl Default for RequestSettings {
             response_alg: None,
             default_max_age: None,
             default_acr_values: Vec::new(),
-            initiate_login_uri: None,
         }
     }
 }
