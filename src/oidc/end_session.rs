@@ -93,7 +93,11 @@ impl Asked {
         if let Some(address) = &address
             && !client.as_ref().is_some_and(|client| client.settings.post_logout_redirect_uris.contains(address))
         {
-            return Err(shell.refused(&UNREGISTERED, "post_logout_redirect_uri"));
+            // Whose address it is, only the hint could have said.
+            return Err(match client.is_none() && params.get("id_token_hint").is_some() {
+                true => shell.refused(&UNBELIEVED, "id_token_hint"),
+                false => shell.refused(&UNREGISTERED, "post_logout_redirect_uri"),
+            });
         }
         let then = address.as_ref().map(|address| with_state(address, state.as_deref()));
         Ok(Self { client, hint, then, state, address })
@@ -160,4 +164,5 @@ fn with_state(address: &str, state: Option<&str>) -> String {
 }
 
 const OTHER_CLIENT: OAuthError = ErrorCode::InvalidRequest.because("client_id is not that of the id_token_hint");
+const UNBELIEVED: OAuthError = ErrorCode::InvalidRequest.because("id_token_hint is not an ID token of ours");
 const UNREGISTERED: OAuthError = ErrorCode::InvalidRequest.because("post_logout_redirect_uri is not registered for this client");

@@ -95,6 +95,9 @@ async fn p21_the_browser_goes_nowhere_that_is_not_registered() {
         let page = agent.get(&request(&[("id_token_hint", hint), ("post_logout_redirect_uri", address)])).await;
         assert_eq!((page.status, page.location().as_str()), (StatusCode::BAD_REQUEST, ""), "{address}");
         assert_eq!(page.text_of("error-detail").as_deref(), Some("post_logout_redirect_uri"));
+        // A hint that nobody can believe names no client, so it is what must be mended.
+        let page = agent.get(&request(&[("id_token_hint", &format!("{hint}x")), ("post_logout_redirect_uri", address)])).await;
+        assert_eq!(page.text_of("error-detail").as_deref(), Some("id_token_hint"));
     }
     assert!(is_signed_in(&world, &rp, &mut agent).await);
     let nobody = agent.get(&request(&[("post_logout_redirect_uri", AFTER)])).await;
