@@ -107,6 +107,8 @@ fn describe(issuer: &str, languages: &[Language]) -> Value {
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "ui_locales_supported": languages.iter().map(|language| language.tag()).collect::<Vec<_>>(),
         "authorization_response_iss_parameter_supported": true,
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
         "claims_parameter_supported": true,
         "request_parameter_supported": true,
         "request_uri_parameter_supported": true,

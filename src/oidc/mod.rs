@@ -13,6 +13,7 @@ pub mod discovery;
 pub mod end_session;
 pub mod error;
 pub mod lifetimes;
+pub mod logout;
 pub mod par;
 pub mod params;
 pub mod paths;
@@ -23,6 +24,7 @@ pub mod request_object;
 pub mod restriction;
 pub mod scopes;
 mod shell;
+pub mod sign_out;
 pub mod subject;
 #[cfg(test)]
 mod testing;
@@ -56,9 +58,11 @@ pub fn endpoints(app: &App) -> Router<Arc<App>> {
         .layer(DefaultBodyLimit::max(params::MAX_LENGTH))
 }
 
-/// Forgets requests, tokens and assertions that ended a day ago; until then a replay is told from nonsense.
+/// Forgets requests, tokens and assertions that ended a day ago; until then a replay is told from nonsense. Gives up what apps
+/// did not hear for a day.
 pub async fn tidy(app: &App) -> Result<(), StoreError> {
     let now = app.now();
+    logout::give_up(app, now).await?;
     let before = now - lifetimes::REMEMBERED;
     app.store
         .write(async |tx: &Tx| {

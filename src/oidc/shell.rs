@@ -1,11 +1,14 @@
 //! Where the protocol meets the browser: pages, forms, cookies, journeys. Everything it needs of the web layer passes
 //! through here.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
 use super::error::OAuthError;
+use super::logout;
 use crate::app::App;
 use crate::flow::Form;
 use crate::model::draft::AskedFor;
@@ -19,7 +22,7 @@ use crate::web::{self, FrameExtras, PageError, Sent, Visitor};
 
 /// The program and who asks it.
 pub(super) struct Shell<'a> {
-    pub app: &'a App,
+    pub app: &'a Arc<App>,
     pub visitor: &'a Visitor,
 }
 
@@ -53,12 +56,14 @@ impl Shell<'_> {
         Sent::read(self.app, self.visitor, place, headers, body).map(|sent| sent.form)
     }
 
-    /// Ends the session of this browser.
+    /// Ends the session of this browser, and tells its apps.
     pub async fn end_session(&self) -> Result<(), Response> {
         let Some(signed_in) = &self.visitor.signed_in else { return Ok(()) };
         let now = self.visitor.now;
         let ended = self.app.store.write(async |tx: &Tx| session::end(tx, signed_in, now).await).await;
-        ended.map_err(|cause| self.broken(&cause))
+        ended.map_err(|cause| self.broken(&cause))?;
+        logout::tell(self.app, signed_in.session.id).await;
+        Ok(())
     }
 
     /// Starts a journey.

@@ -90,13 +90,19 @@ impl Case<'_> {
             if !tx.grants().issue(grant.id, code, issued, now, until).await? {
                 return Err(Answered::Before);
             }
-            if let Some(family) = family {
-                tx.tokens().add(family).await?;
-            }
-            Ok(())
+            // The person may have signed out since we looked.
+            let live = match family {
+                Some(family) => tx.tokens().add(family).await?,
+                None if grant.request.response_type.has_id_token() => {
+                    tx.session_clients().remember(issued.session, &grant.client_id, now).await?
+                }
+                None => true,
+            };
+            if live { Ok(()) } else { Err(Answered::SignedOut) }
         });
         match given.await {
             Ok(()) => Ok(()),
+            Err(Answered::SignedOut) => Err(ErrorCode::LoginRequired.because("the person must sign in")),
             Err(Answered::Before) => Err(ErrorCode::AccessDenied.because("the request was answered already")),
             Err(Answered::Broken(cause)) => Err(cause.into()),
         }
@@ -107,6 +113,8 @@ impl Case<'_> {
 enum Answered {
     /// The request has one.
     Before,
+    /// The session that it would stand on has ended.
+    SignedOut,
     /// The store.
     Broken(StoreError),
 }
