@@ -5,6 +5,7 @@
 pub mod acr;
 pub mod asking;
 pub mod authorize;
+pub mod check_session;
 pub mod claims;
 pub mod claims_request;
 pub mod client_auth;
@@ -48,6 +49,7 @@ pub fn endpoints(app: &App) -> Router<Arc<App>> {
     Router::new()
         .route(paths::TOKEN, post(token::post).options(cors::preflight))
         .route(paths::USERINFO, get(userinfo::answer).post(userinfo::answer).options(cors::preflight))
+        .route(paths::CHECK_SESSION, get(check_session::show))
         .route(paths::PAR, post(par::post).options(cors::preflight))
         .route(
             paths::OPENID_CONFIGURATION,

@@ -10,6 +10,8 @@ pub const PAR: &str = "/par";
 pub const USERINFO: &str = "/userinfo";
 /// The end-session endpoint.
 pub const END_SESSION: &str = "/end-session";
+/// The page that apps frame to see that a session changed.
+pub const CHECK_SESSION: &str = "/check-session";
 /// The public keys.
 pub const JWKS: &str = "/jwks";
 /// OpenID Connect Discovery 1.0 section 4.

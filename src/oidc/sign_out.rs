@@ -16,7 +16,7 @@ pub async fn ask(State(app): State<Arc<App>>, visitor: Visitor) -> Response {
     let shell = Shell { app: &app, visitor: &visitor };
     match visitor.signed_in {
         Some(_) => shell.page(&SignOut { app: None }, ADDRESS.to_owned(), None),
-        None => shell.page(&SignedOut {}, String::new(), None),
+        None => shell.page(&SignedOut::default(), String::new(), None),
     }
 }
 
@@ -24,7 +24,8 @@ pub async fn ask(State(app): State<Arc<App>>, visitor: Visitor) -> Response {
 pub async fn go(State(app): State<Arc<App>>, visitor: Visitor, _sent: Sent) -> Response {
     let shell = Shell { app: &app, visitor: &visitor };
     match shell.end_session().await {
-        Ok(()) => shell::without_session(see_other(ADDRESS)),
+        Ok(left) if left.is_empty() => shell::without_session(see_other(ADDRESS)),
+        Ok(left) => shell::without_session(left.page(&shell, None)),
         Err(response) => response,
     }
 }

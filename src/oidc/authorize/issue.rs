@@ -9,7 +9,7 @@ use crate::model::Hash;
 use crate::oidc::error::{ErrorCode, OAuthError};
 use crate::oidc::token::family;
 use crate::oidc::token::mint::{Beside, Mint};
-use crate::oidc::{claims, issuer, lifetimes, restriction};
+use crate::oidc::{check_session, claims, issuer, lifetimes, restriction};
 use crate::store::grants::Issued;
 use crate::store::tokens::Family;
 use crate::store::{StoreError, Tx};
@@ -41,6 +41,9 @@ impl Case<'_> {
             self.add_tokens(&mut said, family).await?;
         }
         self.write(kept, &code.hash(), &issued, family.as_ref().filter(|_| answer.has_token())).await?;
+        if self.grant.request.scopes.has("openid") {
+            said.push(("session_state", check_session::state(self.app, self.grant, session.id)));
+        }
         Ok(said)
     }
 

@@ -1,7 +1,9 @@
-//! Telling apps that a session is over. Whatever ends it owes each app a word in the same transaction (`store/logout_outbox`);
-//! here the word is sent. Whoever signs out waits a moment for it and never for an app that hangs (row P28): what was not
-//! heard then is sent again, for a day.
+//! Telling apps that a session is over, from our server to theirs (OpenID Connect Back-Channel Logout 1.0) or by frames of the
+//! signed-out page (`front_channel`). Whatever ends a session owes each app a word in the same transaction
+//! (`store/logout_outbox`); here the word is sent. Whoever signs out waits a moment for it and never for an app that hangs
+//! (row P28): what was not heard then is sent again, for a day.
 
+mod front_channel;
 pub mod token;
 
 use std::sync::Arc;
@@ -12,6 +14,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use url::{Url, form_urlencoded};
 
+pub use self::front_channel::Left;
 use self::token::logout_token;
 use crate::app::App;
 use crate::model::{SessionId, Timestamp};

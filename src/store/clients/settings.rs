@@ -18,6 +18,8 @@ pub struct Settings {
     pub post_logout_redirect_uris: Vec<String>,
     /// Where the app begins, for the list on a person's home page.
     pub launch_url: Option<String>,
+    /// Where the app begins a sign-in when somebody else asks it to (OpenID Connect Core section 4): the person's home page does.
+    pub initiate_login_uri: Option<String>,
     /// Its logo.
     pub logo_uri: Option<String>,
     /// Its privacy policy.
@@ -192,6 +194,7 @@ impl Default for Settings {
             redirect_uris: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
             launch_url: None,
+            initiate_login_uri: None,
             logo_uri: None,
             policy_uri: None,
             tos_uri: None,
