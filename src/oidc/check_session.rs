@@ -17,7 +17,9 @@ use crate::web::headers::Exceptions;
 /// `GET /check-session`. It is nobody's page: no word, no frame of ours, no language but the script's.
 pub async fn show() -> Response {
     let script = assets::address("check-session.js").expect("it is one of our assets");
-    let page = format!("<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Session</title><script src=\"{script}\"></script></head></html>");
+    let page = format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Session</title><script src=\"{script}\"></script></head></html>"
+    );
     let mut response = Html(page).into_response();
     response.extensions_mut().insert(Exceptions { framed_by_anybody: true, ..Exceptions::default() });
     response

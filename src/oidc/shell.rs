@@ -17,8 +17,8 @@ use crate::pages::{Page, plain};
 use crate::random::Secret;
 use crate::store::Tx;
 use crate::web::cookies::{self, Jar};
-use crate::web::{browser_state, session};
 use crate::web::{self, FrameExtras, PageError, Sent, Visitor};
+use crate::web::{browser_state, session};
 
 /// The program and who asks it.
 pub(super) struct Shell<'a> {

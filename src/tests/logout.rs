@@ -14,8 +14,8 @@ use super::agent::Agent;
 use super::relying_party::RelyingParty;
 use super::world::World;
 use crate::oidc::logout;
-use crate::oidc::token::mint::ID_TYPE;
 use crate::oidc::logout::token::{EVENT, LOGOUT_TYPE, LogoutToken};
+use crate::oidc::token::mint::ID_TYPE;
 use crate::store::Tx;
 
 /// The server of an app, on this machine: what it was sent, and how it answers.

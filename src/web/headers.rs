@@ -138,7 +138,11 @@ mod tests {
     #[tokio::test]
     async fn p24_one_page_frames_the_apps_that_it_names_and_one_may_be_framed() {
         let policy = async |path| header(&ask(path).await, "content-security-policy").to_owned();
-        assert!(policy("/frames").await.contains("; frame-src https://a.example http://127.0.0.1:3000; form-action 'self'; frame-ancestors 'none';"));
+        assert!(
+            policy("/frames")
+                .await
+                .contains("; frame-src https://a.example http://127.0.0.1:3000; form-action 'self'; frame-ancestors 'none';")
+        );
         assert!(policy("/framed").await.contains("frame-ancestors *;") && !policy("/framed").await.contains("frame-src"));
         assert!(policy("/page").await.contains("frame-ancestors 'none';") && !policy("/page").await.contains("frame-src"));
     }
