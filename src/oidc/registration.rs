@@ -7,6 +7,7 @@ use serde_json::json;
 use url::Url;
 
 use super::client_auth::jws;
+use super::logout;
 use super::profile;
 use super::redirect_uri::{self, Unfit};
 use crate::model::Timestamp;
@@ -194,6 +195,7 @@ const RULES: &[Rule] = &[
     answers,
     addresses,
     request_addresses,
+    logout::addresses,
     somewhere_to_go,
     keys,
     strong_enough,

@@ -7,12 +7,15 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::Value;
 use url::form_urlencoded;
 
-use super::agent::Agent;
+use super::agent::{Agent, Answer};
 use super::relying_party::RelyingParty;
 use super::world::World;
+use crate::model::Hash;
 use crate::oidc::logout;
 use crate::oidc::logout::token::{EVENT, LOGOUT_TYPE, LogoutToken};
 use crate::oidc::token::mint::ID_TYPE;
@@ -266,4 +269,117 @@ async fn nothing_is_sent_to_an_app_that_was_shut_or_wants_to_hear_no_more() {
     world.clock.advance(Duration::from_hours(1));
     logout::deliver_due(&world.app).await.unwrap();
     assert_eq!((server.heard().len(), waiting(&world).await), (before, 0));
+}
+
+/// An app that wants to hear by the browser.
+async fn framed(world: &World, name: &str) -> RelyingParty {
+    RelyingParty::registered(world, |settings| {
+        settings.first_party = true;
+        settings.post_logout_redirect_uris = vec![AFTER.to_owned()];
+        settings.logout.frontchannel_logout_uri = Some(format!("https://rp.test/front?app={name}"));
+    })
+    .await
+}
+
+const AFTER: &str = "https://rp.test/after";
+
+/// The address of each frame of a page.
+fn frames(page: &Answer) -> Vec<String> {
+    let sources = page.body.split("<iframe src=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    sources.map(|source| source.replace("&amp;", "&")).collect()
+}
+
+#[tokio::test]
+async fn the_signed_out_page_tells_the_apps_by_frames_and_goes_on() {
+    for world in World::both().await {
+        let (one, two, never) = (framed(&world, "1").await, framed(&world, "2").await, framed(&world, "3").await);
+        let mut agent = world.signed_in().await;
+        let tokens = one.tokens(&world, &mut agent, "openid").await;
+        two.tokens(&world, &mut agent, "openid").await;
+        let hint = tokens["id_token"].as_str().unwrap();
+        let known: Value = world.app.tools.keys.verify(ID_TYPE, hint).unwrap();
+        let query = [("id_token_hint", hint), ("post_logout_redirect_uri", AFTER), ("state", "a b")];
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+        let page = agent.get(&format!("/end-session?{query}")).await;
+        assert_eq!((page.status, page.location().as_str()), (StatusCode::OK, ""));
+        let told = frames(&page);
+        let iss: String = form_urlencoded::byte_serialize(world.issuer().as_bytes()).collect();
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told.contains(&format!("https://rp.test/front?app=1&iss={iss}&sid={}", known["sid"].as_str().unwrap())), "{told:?}");
+        assert!(!page.body.contains(&never.client.client_id));
+        assert!(page.header("content-security-policy").contains(" frame-src https://rp.test; "), "these origins and no others");
+        assert!(page.body.contains("href=\"https://rp.test/after?state=a+b\"") && page.body.contains("id=\"continue\""));
+        assert_eq!(page.header("refresh"), "5; url=https://rp.test/after?state=a+b", "without a script too");
+        assert!(page.body.contains("id=\"page-signed-out\"") && !page.body.contains("switch-person"), "nobody is signed in on it");
+        let again = agent.get("/sign-out").await;
+        assert!(frames(&again).is_empty() && !again.header("content-security-policy").contains("frame-src"));
+    }
+}
+
+#[tokio::test]
+async fn whoever_signs_out_by_themselves_leaves_the_apps_by_frames_too() {
+    let world = World::new().await;
+    let app = framed(&world, "1").await;
+    let mut agent = world.signed_in().await;
+    app.tokens(&world, &mut agent, "openid").await;
+    let page = agent.get("/sign-out").await;
+    let page = agent.post("/sign-out", &[("csrf", &page.field("csrf").unwrap())]).await;
+    assert_eq!((page.status, frames(&page).len(), page.header("refresh").as_str()), (StatusCode::OK, 1, ""));
+    assert!(agent.cookie("__Host-sid").is_none() && page.header("clear-site-data").contains("storage"));
+}
+
+#[tokio::test]
+async fn an_answer_says_the_state_that_the_browser_shows() {
+    let world = World::new().await;
+    let app = RelyingParty::first_party(&world).await;
+    let mut agent = world.signed_in().await;
+    let said = async |agent: &mut Agent| {
+        let answer = agent.get(&app.request(&[])).await;
+        let location = url::Url::parse(&answer.location()).unwrap();
+        let state = location.query_pairs().find(|(name, _)| name == "session_state").unwrap().1.into_owned();
+        (state, agent.cookie("__Host-state").unwrap())
+    };
+    let (first, cookie) = said(&mut agent).await;
+    let (hash, salt) = first.split_once('.').unwrap();
+    let text = format!("{} https://rp.test {cookie} {salt}", app.client.client_id);
+    assert_eq!(hash, BASE64_URL_SAFE_NO_PAD.encode(Hash::of(text.as_bytes()).0), "OpenID Connect Session Management 1.0 section 4.2");
+    let (second, same) = said(&mut agent).await;
+    assert!(first != second && cookie == same, "another salt, the same browser");
+    let (_, other) = said(&mut world.signed_in().await).await;
+    assert_ne!(cookie, other, "another sign-in");
+    sign_out(&mut agent).await;
+    assert_eq!(agent.cookie("__Host-state"), None);
+    let plain = world.signed_in().await.get(&app.request(&[("scope", "profile")])).await;
+    assert!(!plain.location().contains("session_state"), "for OpenID Connect alone: {plain:?}");
+}
+
+#[tokio::test]
+async fn a_session_that_ended_elsewhere_shows_no_state_any_more() {
+    let world = World::new().await;
+    let app = RelyingParty::first_party(&world).await;
+    let mut agent = world.signed_in().await;
+    app.code(&world, &mut agent, &[]).await;
+    assert!(agent.cookie("__Host-state").is_some());
+    let mut elsewhere = agent.clone();
+    world.end_session().await;
+    // A frame of another site sends the one cookie and not the other.
+    let mut framed = Agent::new(&world);
+    framed.keep("__Host-state", &agent.cookie("__Host-state").unwrap());
+    framed.get("/help").await;
+    assert!(framed.cookie("__Host-state").is_some());
+    elsewhere.get("/help").await;
+    assert_eq!(elsewhere.cookie("__Host-state"), None);
+}
+
+#[tokio::test]
+async fn p24_any_app_may_frame_the_page_that_compares_and_it_knows_nobody() {
+    let world = World::new().await;
+    let mut agent = world.signed_in().await;
+    let page = agent.get("/check-session").await;
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("frame-ancestors *;") && policy.contains("default-src 'none'; script-src 'self';"), "{policy}");
+    assert_eq!(page.headers.get_all("set-cookie").iter().count(), 0);
+    assert_eq!(page.body, Agent::new(&world).get("/check-session").await.body);
+    let script = page.body.split("src=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+    assert_eq!(agent.get(&script).await.status, StatusCode::OK);
 }

@@ -3,6 +3,7 @@
 //! (`store/logout_outbox`); here the word is sent. Whoever signs out waits a moment for it and never for an app that hangs
 //! (row P28): what was not heard then is sent again, for a day.
 
+mod addresses;
 mod front_channel;
 pub mod token;
 
@@ -14,6 +15,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use url::{Url, form_urlencoded};
 
+pub(super) use self::addresses::addresses;
 pub use self::front_channel::Left;
 use self::token::logout_token;
 use crate::app::App;
