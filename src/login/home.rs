@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::people::{is_offered, schools_of_children};
 use crate::store::clients::Client;
 use crate::web::visitor::given_name;
-use crate::web::{FrameExtras, PageError, SignedIn, Visitor, page};
+use crate::web::{FrameExtras, PageError, SignedIn, Visitor, logo, page};
 
 /// `GET /`.
 pub async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Response, PageError> {
@@ -26,7 +26,8 @@ async fn home(app: &App, signed_in: &SignedIn) -> Result<Home, PageError> {
     let person = reader.people().find(signed_in.person).await?.ok_or(PageError::NotAllowed)?;
     let clients = reader.clients().all().await?;
     let children_at = schools_of_children(&reader.people(), person.id).await?;
-    let offered = |client: &&Client| client.enabled && is_offered(&client.settings, &person, &children_at);
+    // An app that registered itself, and that nobody of the district looked at, is on nobody's page.
+    let offered = |client: &&Client| client.enabled && !client.settings.is_unknown() && is_offered(&client.settings, &person, &children_at);
     let mut apps: Vec<Listed> = clients.iter().filter(offered).filter_map(|client| listed(&app.tools.config.issuer, client)).collect();
     apps.sort_by_key(|app| app.name.to_lowercase());
     let messages = reader.announcements().unread(person.id).await?;
@@ -41,7 +42,7 @@ fn listed(issuer: &str, client: &Client) -> Option<Listed> {
         name: client.name.clone(),
         letter: client.name.chars().next().map(|first| first.to_uppercase().collect()).unwrap_or_default(),
         address,
-        logo: client.settings.logo_uri.clone().filter(|logo| logo.starts_with("/assets/")),
+        logo: logo::of(client),
     })
 }
 

@@ -12,6 +12,10 @@ pub const USERINFO: &str = "/userinfo";
 pub const END_SESSION: &str = "/end-session";
 /// The page that apps frame to see that a session changed.
 pub const CHECK_SESSION: &str = "/check-session";
+/// Where apps register themselves.
+pub const REGISTER: &str = "/register";
+/// One registration.
+pub const REGISTERED: &str = "/register/{client_id}";
 /// The public keys.
 pub const JWKS: &str = "/jwks";
 /// OpenID Connect Discovery 1.0 section 4.

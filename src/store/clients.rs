@@ -8,7 +8,10 @@ use std::sync::{Arc, Mutex};
 
 use sea_orm::QueryResult;
 
-pub use self::settings::{AuthMethod, GrantType, LogoutSettings, Profile, RequestSettings, ResponseType, Settings, SubjectType};
+pub use self::settings::{
+    AboutSettings, ApplicationType, AuthMethod, GrantType, LogoutSettings, Profile, RequestSettings, ResponseType, SelfRegistered,
+    Settings, SubjectType,
+};
 use super::{Db, Reader, Store, StoreError, Tx, sql};
 use crate::model::{Hash, SessionId, Timestamp};
 
@@ -128,6 +131,24 @@ pub(super) async fn reached_by(db: &Db<'_>, session: SessionId) -> Result<Vec<Cl
         "{SELECT} WHERE enabled AND client_id IN (SELECT client_id FROM session_clients WHERE session = $1) ORDER BY name, client_id"
     );
     sql::rows(db, &select, [session.0.into()]).await?.iter().map(record).collect()
+}
+
+impl Clients<'_> {
+    /// Removes clients that registered themselves before an instant, that nobody of the district knows and nobody ever used.
+    pub async fn forget_unused(&self, before: Timestamp) -> Result<(), StoreError> {
+        let unused = format!(
+            "{SELECT} WHERE created_at < $1 AND settings LIKE '%\"approved\":false%' \
+             AND NOT EXISTS (SELECT 1 FROM token_families f WHERE f.client_id = clients.client_id) \
+             AND NOT EXISTS (SELECT 1 FROM consents c WHERE c.client_id = clients.client_id)"
+        );
+        for row in sql::rows(&self.0, &unused, [before.0.into()]).await? {
+            let client = record(&row)?;
+            if client.settings.is_unknown() {
+                self.remove(&client.client_id).await?;
+            }
+        }
+        Ok(())
+    }
 }
 
 fn values(client: &Client) -> [sea_orm::Value; 9] {

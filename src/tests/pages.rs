@@ -234,7 +234,7 @@ fn a_page_brings_no_inline_style_no_inline_script_and_nothing_of_others() {
         }
         for address in values(&html, "src") {
             // The one page that frames apps; its policy says which (P24).
-            if (template, address.as_str()) == ("pages/signed-out.html", "about:blank") {
+            if (template, address) == ("pages/signed-out.html", "about:blank") {
                 continue;
             }
             let own = if template.starts_with("demo/") { "/" } else { "/assets/" };

@@ -1,0 +1,230 @@
+//! What a client may be: every rule on its name and its settings, as a list of named functions, each under its section.
+
+use super::Mistake;
+use crate::oidc::client_auth::jws;
+use crate::oidc::logout;
+use crate::oidc::profile;
+use crate::oidc::redirect_uri::{self, Unfit};
+use crate::store::clients::{AuthMethod, GrantType, ResponseType, Settings};
+
+/// May a client be this?
+pub fn check(name: &str, settings: &Settings) -> Result<(), Mistake> {
+    RULES.iter().try_for_each(|rule| rule(name, settings))
+}
+
+type Rule = fn(&str, &Settings) -> Result<(), Mistake>;
+
+const RULES: &[Rule] = &[
+    readable_name,
+    profile_is_whole,
+    answers,
+    addresses,
+    request_addresses,
+    logout::addresses,
+    somewhere_to_go,
+    keys,
+    strong_enough,
+    public_client,
+    scope_values,
+];
+
+/// Row P29: a name is shown to people, who must see what it is.
+fn readable_name(name: &str, _: &Settings) -> Result<(), Mistake> {
+    let hidden =
+        |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    match (1..=100).contains(&name.trim().chars().count()) && !name.chars().any(hidden) {
+        true => Ok(()),
+        false => Err(Mistake::Name),
+    }
+}
+
+/// Row P02.
+fn addresses(_: &str, settings: &Settings) -> Result<(), Mistake> {
+    let lists = [("redirect URI", &settings.redirect_uris), ("post-logout redirect URI", &settings.post_logout_redirect_uris)];
+    let listed = lists.into_iter().flat_map(|(field, list)| list.iter().map(move |address| (field, address)));
+    let single = [
+        ("launch URL", &settings.launch_url),
+        ("logo", &settings.logo_uri),
+        ("policy", &settings.policy_uri),
+        ("terms", &settings.tos_uri),
+        ("client_uri", &settings.about.client_uri),
+        ("initiate_login_uri", &settings.initiate_login_uri),
+        ("jwks_uri", &settings.jwks_uri),
+        ("sector_identifier_uri", &settings.sector_identifier_uri),
+    ];
+    let single = single.into_iter().filter_map(|(field, address)| Some((field, address.as_ref()?)));
+    for (field, address) in listed.chain(single) {
+        redirect_uri::check(address).map_err(|why| Mistake::Address { field, address: address.clone(), why })?;
+    }
+    // OpenID Connect Registration section 2: these two by https alone, on this machine too.
+    let open_wire = [("initiate_login_uri", &settings.initiate_login_uri), ("sector_identifier_uri", &settings.sector_identifier_uri)];
+    let open_wire = open_wire.into_iter().filter_map(|(field, address)| Some((field, address.as_ref()?)));
+    match open_wire.into_iter().find(|(_, address)| !address.starts_with("https://")) {
+        Some((field, address)) => Err(Mistake::Address { field, address: address.clone(), why: Unfit::Scheme }),
+        None => Ok(()),
+    }
+}
+
+/// FAPI 2.0 Security Profile section 5.3.2.1: tokens bound to their holder. Half of a profile is none.
+fn profile_is_whole(_: &str, settings: &Settings) -> Result<(), Mistake> {
+    match profile::of(settings.profile).sender_constrained {
+        true => Err(Mistake::Profile(settings.profile.word())),
+        false => Ok(()),
+    }
+}
+
+/// RFC 7591 section 2.1, row P35.
+fn answers(_: &str, settings: &Settings) -> Result<(), Mistake> {
+    let known = profile::of(settings.profile).response_types;
+    let codes = settings.grants.contains(&GrantType::AuthorizationCode);
+    // A client that nobody asks the authorization endpoint for has the usual answer, and no use for it.
+    let unfit = |answer: &&ResponseType| !known.contains(answer) || **answer != ResponseType::Code && answer.has_code() && !codes;
+    match settings.requests.response_types.iter().find(unfit) {
+        Some(answer) => Err(Mistake::ResponseType(answer.words())),
+        None => Ok(()),
+    }
+}
+
+/// OpenID Connect Core section 6.2: a fragment tells one version of a request from another, and is no part of the address.
+fn request_addresses(_: &str, settings: &Settings) -> Result<(), Mistake> {
+    for address in &settings.requests.request_uris {
+        let plain = address.split('#').next().unwrap_or_default();
+        redirect_uri::check(plain).map_err(|why| Mistake::Address { field: "request URI", address: address.clone(), why })?;
+    }
+    Ok(())
+}
+
+/// RFC 6749 section 3.1.2.2.
+fn somewhere_to_go(_: &str, settings: &Settings) -> Result<(), Mistake> {
+    let answered = settings.grants.contains(&GrantType::AuthorizationCode) || settings.grants.contains(&GrantType::Implicit);
+    match answered && settings.redirect_uris.is_empty() {
+        true => Err(Mistake::NoRedirectUri),
+        false => Ok(()),
+    }
+}
+
+/// RFC 7591 section 2: `private_key_jwt` and keys come together.
+fn keys(_: &str, settings: &Settings) -> Result<(), Mistake> {
+    let needed = settings.auth_method == AuthMethod::PrivateKeyJwt || settings.requests.signed_only;
+    match (&settings.jwks, &settings.jwks_uri) {
+        (Some(_), Some(_)) => Err(Mistake::KeysTwice),
+        (Some(jwks), None) => jws::check_keys(jwks).map_err(Mistake::Keys),
+        (None, None) if needed => Err(Mistake::NoKeys),
+        (None, _) => Ok(()),
+    }
+}
+
+/// FAPI 2.0 Security Profile section 5.4: what signs, here and there, is what the profile knows.
+fn strong_enough(_: &str, settings: &Settings) -> Result<(), Mistake> {
+    let known = profile::of(settings.profile).algorithms;
+    let requests = [settings.requests.object_alg, settings.requests.response_alg].into_iter().flatten();
+    let mut asked = [settings.id_token_alg, settings.access_token_alg].into_iter().chain(requests);
+    match asked.find(|algorithm| !known.contains(algorithm)) {
+        Some(algorithm) => Err(Mistake::Algorithm(algorithm.name(), settings.profile.word())),
+        None => Ok(()),
+    }
+}
+
+/// RFC 6749 section 4.4: only who can keep a secret.
+fn public_client(_: &str, settings: &Settings) -> Result<(), Mistake> {
+    match settings.auth_method == AuthMethod::None && settings.grants.contains(&GrantType::ClientCredentials) {
+        true => Err(Mistake::PublicForItself),
+        false => Ok(()),
+    }
+}
+
+/// RFC 6749 appendix A.4.
+fn scope_values(_: &str, settings: &Settings) -> Result<(), Mistake> {
+    let fits = |value: &str| value.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\');
+    match settings.scopes.iter().find(|value| !fits(value)) {
+        Some(value) => Err(Mistake::Scope(value.to_owned())),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::keys::Algorithm;
+    use crate::oidc::testing::client;
+    use crate::store::clients::Profile;
+
+    fn judge(change: impl FnOnce(&mut Settings)) -> Result<(), Mistake> {
+        let mut settings = client().settings;
+        change(&mut settings);
+        check("Cahier", &settings)
+    }
+
+    #[test]
+    fn p02_no_address_of_a_client_is_dangerous() {
+        for address in ["javascript:x", "https://*", "https://a/#x", "http://a"] {
+            let address = address.to_owned();
+            let lists: [fn(&mut Settings, String); 4] = [
+                |settings, address| settings.redirect_uris.push(address),
+                |settings, address| settings.post_logout_redirect_uris.push(address),
+                |settings, address| settings.launch_url = Some(address),
+                |settings, address| settings.logo_uri = Some(address),
+            ];
+            for list in lists {
+                let refused = judge(|settings| list(settings, address.clone()));
+                assert!(matches!(refused, Err(Mistake::Address { .. })), "{address}: {refused:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn p29_a_name_is_what_it_looks_like() {
+        assert_eq!(check("<script>alert(1)</script>", &client().settings), Ok(()), "it is shown as it stands");
+        for name in ["", "  ", "a\u{202e}b", "a\0b", &"n".repeat(101)] {
+            assert_eq!(check(name, &client().settings), Err(Mistake::Name), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_together_is_refused() {
+        assert_eq!(judge(|settings| settings.redirect_uris.clear()), Err(Mistake::NoRedirectUri));
+        assert_eq!(judge(|settings| settings.auth_method = AuthMethod::PrivateKeyJwt), Err(Mistake::NoKeys));
+        assert_eq!(judge(|settings| settings.requests.signed_only = true), Err(Mistake::NoKeys));
+        let with_keys = |keys| move |settings: &mut Settings| settings.jwks = Some(keys);
+        assert!(matches!(judge(with_keys(json!({ "keys": [] }))), Err(Mistake::Keys(_))));
+        assert!(matches!(judge(with_keys(json!({ "keys": [{ "kty": "oct", "k": "AAAA" }] }))), Err(Mistake::Keys(_))));
+        let hybrid = |settings: &mut Settings| settings.requests.response_types.insert(ResponseType::CodeIdToken);
+        assert_eq!(judge(|settings| _ = hybrid(settings)), Err(Mistake::ResponseType("code id_token")), "p35: not for a school app");
+        let older = judge(|settings| {
+            settings.profile = Profile::Openid;
+            hybrid(settings);
+            settings.requests.request_uris = vec!["https://rp.test/r.jwt#v2".to_owned()];
+        });
+        assert_eq!(older, Ok(()));
+        assert_eq!(judge(|settings| settings.profile = Profile::Fapi2), Err(Mistake::Profile("fapi2")));
+        assert!(matches!(
+            judge(|settings| settings.requests.request_uris.push("http://rp.test/r".to_owned())),
+            Err(Mistake::Address { .. })
+        ));
+        let public = judge(|settings| {
+            settings.auth_method = AuthMethod::None;
+            settings.grants.insert(GrantType::ClientCredentials);
+        });
+        assert_eq!(public, Err(Mistake::PublicForItself));
+    }
+
+    #[test]
+    fn p10_what_signs_is_what_the_profile_knows() {
+        let with = |profile, algorithm| {
+            let mut settings = client().settings;
+            (settings.profile, settings.id_token_alg, settings.access_token_alg) = (profile, algorithm, algorithm);
+            strong_enough("Cahier", &settings)
+        };
+        for algorithm in Algorithm::ALL.iter().copied() {
+            assert_eq!(with(Profile::SchoolApp, algorithm), Ok(()));
+        }
+        for algorithm in [Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA] {
+            assert_eq!(with(Profile::Fapi2, algorithm), Ok(()));
+        }
+        for algorithm in [Algorithm::RS256, Algorithm::ES384] {
+            assert_eq!(with(Profile::Fapi2, algorithm), Err(Mistake::Algorithm(algorithm.name(), "fapi2")));
+        }
+    }
+}
