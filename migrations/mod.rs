@@ -23,6 +23,7 @@ mod m0016_alarms;
 mod m0020_shared_devices;
 mod m0021_pushed_requests;
 mod m0022_registration_tokens;
+mod m0023_logout;
 
 /// All changes, in order.
 pub struct Migrator;
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0020_shared_devices::Migration),
             Box::new(m0021_pushed_requests::Migration),
             Box::new(m0022_registration_tokens::Migration),
+            Box::new(m0023_logout::Migration),
         ]
     }
 }

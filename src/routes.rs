@@ -43,7 +43,7 @@ pub fn pages() -> Vec<Address> {
         ("/at/{school}", get(host::at_school)),
         ("/undo", get(account::address::show).post(account::address::undo)),
         ("/undo/{token}", get(account::address::open)),
-        ("/sign-out", get(login::sign_out::ask).post(login::sign_out::go)),
+        ("/sign-out", get(oidc::sign_out::ask).post(oidc::sign_out::go)),
         ("/account", get(account::overview::show)),
         ("/account/approvals", get(account::approvals::show).post(account::approvals::decide)),
         ("/account/invite", get(enrollment::pupil_invites::show).post(enrollment::pupil_invites::send)),

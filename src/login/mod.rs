@@ -1,5 +1,5 @@
-//! Signing in and what lies around it: identify, then password, as one journey; the home page, the account page, the
-//! way out. Nothing here tells a name that exists from one that does not: not the words, not the work, not the limits.
+//! Signing in and what lies around it: identify, then password, as one journey; the home page. Nothing here tells a name
+//! that exists from one that does not: not the words, not the work, not the limits.
 
 pub mod callback;
 pub mod home;
@@ -7,7 +7,6 @@ mod identify;
 mod identity_source;
 pub mod pages;
 mod password;
-pub mod sign_out;
 mod source_proof;
 
 use async_trait::async_trait;

@@ -109,7 +109,7 @@ impl Asked {
             (Some(_), _) => self.ask(shell),
             // Nobody is signed in: what was asked is so. Only a client that showed a token of ours gets the browser back.
             (None, Some(_)) if self.then.is_some() => self.leave(),
-            (None, _) => shell.page(&SignedOut {}, String::new(), None),
+            (None, _) => shell.page(&SignedOut::default(), String::new(), None),
         }
     }
 
@@ -122,7 +122,8 @@ impl Asked {
 
     async fn end(&self, shell: &Shell<'_>) -> Response {
         match shell.end_session().await {
-            Ok(()) => shell::without_session(self.leave()),
+            Ok(left) if left.is_empty() => shell::without_session(self.leave()),
+            Ok(left) => shell::without_session(left.page(shell, self.then.clone())),
             Err(response) => response,
         }
     }

@@ -5,6 +5,7 @@
 pub mod acr;
 pub mod asking;
 pub mod authorize;
+pub mod check_session;
 pub mod claims;
 pub mod claims_request;
 pub mod client_auth;
@@ -14,6 +15,7 @@ pub mod discovery;
 pub mod end_session;
 pub mod error;
 pub mod lifetimes;
+pub mod logout;
 pub mod par;
 pub mod params;
 pub mod paths;
@@ -24,6 +26,7 @@ pub mod request_object;
 pub mod restriction;
 pub mod scopes;
 mod shell;
+pub mod sign_out;
 pub mod subject;
 #[cfg(test)]
 mod testing;
@@ -48,6 +51,7 @@ pub fn endpoints(app: &App) -> Router<Arc<App>> {
     Router::new()
         .route(paths::TOKEN, post(token::post).options(cors::preflight))
         .route(paths::USERINFO, get(userinfo::answer).post(userinfo::answer).options(cors::preflight))
+        .route(paths::CHECK_SESSION, get(check_session::show))
         .route(paths::PAR, post(par::post).options(cors::preflight))
         .route(
             paths::OPENID_CONFIGURATION,
@@ -68,9 +72,11 @@ fn registrations() -> Router<Arc<App>> {
         .layer(DefaultBodyLimit::max(LONGEST_METADATA))
 }
 
-/// Forgets requests, tokens and assertions that ended a day ago; until then a replay is told from nonsense.
+/// Forgets requests, tokens and assertions that ended a day ago; until then a replay is told from nonsense. Gives up what apps
+/// did not hear for a day.
 pub async fn tidy(app: &App) -> Result<(), StoreError> {
     let now = app.now();
+    logout::give_up(app, now).await?;
     let before = now - lifetimes::REMEMBERED;
     app.store
         .write(async |tx: &Tx| {

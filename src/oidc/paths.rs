@@ -10,6 +10,8 @@ pub const PAR: &str = "/par";
 pub const USERINFO: &str = "/userinfo";
 /// The end-session endpoint.
 pub const END_SESSION: &str = "/end-session";
+/// The page that apps frame to see that a session changed.
+pub const CHECK_SESSION: &str = "/check-session";
 /// Where apps register themselves.
 pub const REGISTER: &str = "/register";
 /// One registration.

@@ -21,6 +21,9 @@ pub enum Unfit {
     /// It holds a name and a password.
     #[error("must not have a user name or a password")]
     UserInfo,
+    /// The app's frame would be another's.
+    #[error("must have the scheme, host and port of one of the redirect URIs")]
+    Elsewhere,
     /// Its query would be taken for an answer.
     #[error("must not have a parameter named code, state, iss, error or error_description")]
     Reserved,

@@ -1,11 +1,14 @@
 //! Where the protocol meets the browser: pages, forms, cookies, journeys. Everything it needs of the web layer passes
 //! through here.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
 use super::error::OAuthError;
+use super::logout::{self, Left};
 use crate::app::App;
 use crate::flow::Form;
 use crate::model::draft::AskedFor;
@@ -14,12 +17,12 @@ use crate::pages::{Page, plain};
 use crate::random::Secret;
 use crate::store::Tx;
 use crate::web::cookies::{self, Jar};
-use crate::web::session;
 use crate::web::{self, FrameExtras, PageError, Sent, Visitor};
+use crate::web::{browser_state, session};
 
 /// The program and who asks it.
 pub(super) struct Shell<'a> {
-    pub app: &'a App,
+    pub app: &'a Arc<App>,
     pub visitor: &'a Visitor,
 }
 
@@ -43,6 +46,11 @@ impl Shell<'_> {
         PageError::broken(cause).into_response()
     }
 
+    /// The page after the end of the session, which frames pages of these origins.
+    pub fn framing<P: Page>(&self, page: &P, frames: Vec<String>) -> Response {
+        web::page(page, FrameExtras { frames, nobody: true, here: Some("/".to_owned()), ..FrameExtras::default() })
+    }
+
     /// A page for a client's request, whose form may end at the client's origin.
     pub fn page<P: Page>(&self, page: &P, action: String, client: Option<AskedFor>) -> Response {
         web::page(page, FrameExtras { action, client, ..FrameExtras::default() })
@@ -53,12 +61,19 @@ impl Shell<'_> {
         Sent::read(self.app, self.visitor, place, headers, body).map(|sent| sent.form)
     }
 
-    /// Ends the session of this browser.
-    pub async fn end_session(&self) -> Result<(), Response> {
-        let Some(signed_in) = &self.visitor.signed_in else { return Ok(()) };
+    /// Ends the session of this browser, and tells its apps; those that are left to tell are told by the browser.
+    pub async fn end_session(&self) -> Result<Left, Response> {
+        let Some(signed_in) = &self.visitor.signed_in else { return Ok(Left::default()) };
         let now = self.visitor.now;
         let ended = self.app.store.write(async |tx: &Tx| session::end(tx, signed_in, now).await).await;
-        ended.map_err(|cause| self.broken(&cause))
+        ended.map_err(|cause| self.broken(&cause))?;
+        logout::tell(self.app, signed_in.session.id).await;
+        Left::by(self.app, signed_in.session.id).await.map_err(|cause| self.broken(&cause))
+    }
+
+    /// The answer, after which the browser's pages can tell that this session is on.
+    pub fn with_browser_state(&self, response: Response) -> Response {
+        browser_state::shown(response, &self.app.tools.keys, self.visitor)
     }
 
     /// Starts a journey.
@@ -72,7 +87,8 @@ impl Shell<'_> {
 
 /// The session's cookie, and whatever the browser kept of our pages, go with it (row P32).
 pub(super) fn without_session(response: Response) -> Response {
-    let mut response = web::with_cookie(response, cookies::clear(cookies::SESSION));
+    let response = web::with_cookie(response, cookies::clear(cookies::SESSION));
+    let mut response = web::with_cookie(response, browser_state::clear());
     response.headers_mut().insert(HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\", \"storage\""));
     response
 }

@@ -74,9 +74,23 @@ pub struct SignOut {
     pub app: Option<String>,
 }
 
-/// Signed out.
+/// Signed out, and on the way the apps that the person's browser tells (OpenID Connect Front-Channel Logout 1.0).
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct SignedOut {
+    /// Those that are told here.
+    pub apps: Vec<LeftApp>,
+    /// Where the browser goes then: a registered address of the app that asked.
+    pub then: Option<String>,
+}
+
+/// An app that hears by a frame that the person signed out.
 #[derive(Clone, Debug, Serialize)]
-pub struct SignedOut {}
+pub struct LeftApp {
+    /// Its name.
+    pub name: String,
+    /// What the frame loads.
+    pub address: String,
+}
 
 impl Page for Refused {
     const TEMPLATE: &'static str = "pages/error.html";
@@ -170,6 +184,8 @@ impl Page for SignedOut {
     const TEMPLATE: &'static str = "pages/signed-out.html";
 
     fn samples() -> Vec<Self> {
-        vec![Self {}]
+        let app = |name: &str| LeftApp { name: name.to_owned(), address: "about:blank".to_owned() };
+        let apps = vec![app("Cahier de maths"), app("Bibliothèque")];
+        vec![Self::default(), Self { apps: apps.clone(), then: None }, Self { apps, then: Some("https://cahier.example/after".to_owned()) }]
     }
 }

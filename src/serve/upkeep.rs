@@ -22,6 +22,7 @@ pub(super) async fn run(app: Arc<App>, stopped: watch::Receiver<bool>) {
         tokio::spawn(every(Arc::clone(&app), TEN_MINUTES, stopped.clone(), forget)),
         tokio::spawn(every(Arc::clone(&app), MINUTE, stopped.clone(), alarms)),
         tokio::spawn(every(Arc::clone(&app), FIVE_SECONDS, stopped.clone(), flows)),
+        tokio::spawn(every(Arc::clone(&app), SECOND, stopped.clone(), logouts)),
         tokio::spawn(every(Arc::clone(&app), MINUTE, stopped.clone(), roster)),
         tokio::spawn(every(Arc::clone(&app), TEN_MINUTES, stopped.clone(), reminders)),
         tokio::spawn(events(Arc::clone(&app), stopped.clone())),
@@ -88,6 +89,16 @@ async fn flows(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + S
     Ok(())
 }
 
+/// Apps hear that a session is over, where nobody waited for it, or they did not hear.
+async fn logouts(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let round = oidc::logout::deliver_due(&app).await;
+    if round.is_err() {
+        // A database that is away is not asked, and not complained of, every second.
+        tokio::time::sleep(FIVE_SECONDS * 6).await;
+    }
+    Ok(round?)
+}
+
 /// Whether more goes wrong in the whole district than is usual (rows E05, E33).
 async fn alarms(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     Ok(alarm::sound(&app).await?)
@@ -130,6 +141,7 @@ async fn forget(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + 
     Ok(app.store.write(forgotten).await?)
 }
 
+const SECOND: Duration = Duration::from_secs(1);
 const FIVE_SECONDS: Duration = Duration::from_secs(5);
 const MINUTE: Duration = Duration::from_mins(1);
 const TEN_MINUTES: Duration = Duration::from_mins(10);

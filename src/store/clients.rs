@@ -9,10 +9,11 @@ use std::sync::{Arc, Mutex};
 use sea_orm::QueryResult;
 
 pub use self::settings::{
-    AboutSettings, ApplicationType, AuthMethod, GrantType, Profile, RequestSettings, ResponseType, SelfRegistered, Settings, SubjectType,
+    AboutSettings, ApplicationType, AuthMethod, GrantType, LogoutSettings, Profile, RequestSettings, ResponseType, SelfRegistered,
+    Settings, SubjectType,
 };
 use super::{Db, Reader, Store, StoreError, Tx, sql};
-use crate::model::{Hash, Timestamp};
+use crate::model::{Hash, SessionId, Timestamp};
 
 /// A relying party.
 #[derive(Clone, Debug, PartialEq)]
@@ -117,11 +118,19 @@ impl Clients<'_> {
 
     /// Removes a client, and with it every consent and every token it got; false if there was none.
     pub async fn remove(&self, client_id: &str) -> Result<bool, StoreError> {
-        for table in ["grants", "pushed_requests", "token_families", "consents"] {
+        for table in ["grants", "pushed_requests", "token_families", "consents", "session_clients", "logout_outbox"] {
             sql::execute(&self.0, &format!("DELETE FROM {table} WHERE client_id = $1"), [client_id.into()]).await?;
         }
         Ok(sql::execute(&self.0, "DELETE FROM clients WHERE client_id = $1", [client_id.into()]).await? == 1)
     }
+}
+
+/// The open clients that a session reached, by name.
+pub(super) async fn reached_by(db: &Db<'_>, session: SessionId) -> Result<Vec<Client>, StoreError> {
+    let select = format!(
+        "{SELECT} WHERE enabled AND client_id IN (SELECT client_id FROM session_clients WHERE session = $1) ORDER BY name, client_id"
+    );
+    sql::rows(db, &select, [session.0.into()]).await?.iter().map(record).collect()
 }
 
 impl Clients<'_> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use sea_orm::QueryResult;
 
 use super::accounts::{Account, account_of};
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Db, Reader, StoreError, Tx, logout_outbox, sql};
 use crate::model::{AccountId, DateFormat, Hash, SessionId, Timestamp};
 
 /// A session that may be used now: not ended, not over, not idle too long, its account open.
@@ -136,23 +136,32 @@ impl Sessions<'_> {
         Ok(())
     }
 
-    /// Ends a session; false if it had ended already.
+    /// Ends a session; false if it had ended already. The clients that it reached are told ([`super::logout_outbox`]).
     pub async fn end(&self, id: SessionId, now: Timestamp) -> Result<bool, StoreError> {
         let update = "UPDATE sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
-        Ok(sql::execute(&self.0, update, [id.0.into(), now.0.into()]).await? == 1)
+        let ended = sql::execute(&self.0, update, [id.0.into(), now.0.into()]).await? == 1;
+        if ended {
+            logout_outbox::owe(&self.0, id, now).await?;
+        }
+        Ok(ended)
     }
 
     /// Ends every session of an account but `except`, and takes back what apps were given by them, also what would have
-    /// outlived them (rows R14, S06).
+    /// outlived them (rows R14, S06). The clients that they reached are told.
     pub async fn end_all(&self, account: AccountId, except: Option<SessionId>, now: Timestamp) -> Result<u64, StoreError> {
-        let update = "UPDATE sessions SET ended_at = $2 WHERE account = $1 AND ended_at IS NULL AND id <> $3";
+        let update = "UPDATE sessions SET ended_at = $2 WHERE account = $1 AND ended_at IS NULL AND id <> $3 RETURNING id";
         let except = except.map_or_else(uuid::Uuid::nil, |session| session.0);
         sql::execute(&self.0, super::tokens::REVOKE_ALL, [account.0.into(), now.0.into(), except.into()]).await?;
-        sql::execute(&self.0, update, [account.0.into(), now.0.into(), except.into()]).await
+        let ended = sql::rows(&self.0, update, [account.0.into(), now.0.into(), except.into()]).await?;
+        for row in &ended {
+            logout_outbox::owe(&self.0, SessionId(row.try_get("", "id")?), now).await?;
+        }
+        Ok(ended.len() as u64)
     }
 
     /// Forgets what was over before `before`.
     pub async fn forget(&self, before: Timestamp) -> Result<u64, StoreError> {
+        sql::execute(&self.0, "DELETE FROM session_clients WHERE expires_at < $1", [before.0.into()]).await?;
         sql::execute(&self.0, "DELETE FROM sessions WHERE expires_at < $1", [before.0.into()]).await
     }
 }

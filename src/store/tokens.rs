@@ -6,7 +6,7 @@ use sea_orm::QueryResult;
 use serde::{Deserialize, Serialize};
 
 use super::grants::ClaimNames;
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Db, Reader, StoreError, Tx, session_clients, sql};
 use crate::model::{AccountId, FamilyId, Hash, Scopes, SessionId, Timestamp};
 
 /// All tokens that grew from one code.
@@ -98,8 +98,10 @@ impl Tokens<'_> {
         Ok(received)
     }
 
-    /// Adds a family.
-    pub async fn add(&self, family: &Family) -> Result<(), StoreError> {
+    /// Adds a family, and remembers that its session reached its client. False if that session has ended: whoever gives out
+    /// tokens for it then takes the write back, or they would outlive a sign-out that has just been.
+    pub async fn add(&self, family: &Family) -> Result<bool, StoreError> {
+        let live = session_clients::remember(&self.0, family.session, &family.client_id, family.created_at).await?;
         let insert = "INSERT INTO token_families (id, client_id, account, session, offline, scope, told, generation, created_at, idle_until, \
                       expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
         let values = [
@@ -116,7 +118,7 @@ impl Tokens<'_> {
             family.expires_at.0.into(),
         ];
         sql::execute(&self.0, insert, values).await?;
-        Ok(())
+        Ok(live)
     }
 
     /// A family by id; also one that is over or was taken back.

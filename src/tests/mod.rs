@@ -17,6 +17,7 @@
 //! - `ladder`: the ladder of `lib.rs`, read from our own `use` lines
 //! - `letters`: every letter renders in every language, and every folder of templates/mail/ has a sample
 //! - `lists`: imports by the schedule, and families who wait for the lists of the school
+//! - `logout`: apps hear that a session is over
 //! - `login`, `recovery`, `recovery_limits`, `office`: signing in, getting back in (`back_in` is what they share), and what the school does to an account
 //! - `mailed_link`: getting back in by the mailbox on file
 //! - `pages`: every page in every state and language renders, strictly, twice the same, with the ids of docs/contract
@@ -56,6 +57,7 @@ mod ladder;
 mod letters;
 mod lists;
 mod login;
+mod logout;
 mod mailed_link;
 mod office;
 mod pages;

@@ -1,5 +1,5 @@
 //! Our cookies, and the only place that writes one: `__Host-`, Secure, HttpOnly, Path=/, SameSite=Lax, no Domain
-//! (security.md 2.6, C7). Browsers take localhost for secure, so the demo is no exception. A life is given only to what
+//! (security.md 2.6, C7; the one exception is [`BROWSER_STATE`]). Browsers take localhost for secure, so the demo is no exception. A life is given only to what
 //! must outlive the browser: journeys (7 days), known devices, the language.
 
 use std::time::Duration;
@@ -28,6 +28,9 @@ pub const UNDO: &str = "__Host-undo";
 pub const SOURCE: &str = "__Host-src";
 /// The school whose address somebody came by; its id.
 pub const SCHOOL: &str = "__Host-school";
+/// What a page of ours in an app's frame compares (OpenID Connect Session Management 1.0). The one exception to row C7: the
+/// page's script reads it, and it comes along to frames of other sites. It opens nothing and says nothing of anybody.
+pub const BROWSER_STATE: &str = "__Host-state";
 /// Where the cookies of journeys begin.
 pub const JOURNEY: &str = "__Host-j-";
 
@@ -75,6 +78,15 @@ pub fn set(name: &str, value: &str, life: Option<Duration>) -> HeaderValue {
     HeaderValue::try_from(cookie.build().to_string()).expect("our names and values are plain ASCII")
 }
 
+/// The `Set-Cookie` of [`BROWSER_STATE`], and of no other.
+pub(super) fn set_browser_state(value: &str, life: Option<Duration>) -> HeaderValue {
+    let mut cookie = Cookie::build((BROWSER_STATE, value)).secure(true).path("/").same_site(SameSite::None);
+    if let Some(life) = life {
+        cookie = cookie.max_age(cookie::time::Duration::seconds(i64::try_from(life.as_secs()).unwrap_or(i64::MAX)));
+    }
+    HeaderValue::try_from(cookie.build().to_string()).expect("the value is plain ASCII")
+}
+
 /// Takes a cookie away.
 pub fn clear(name: &str) -> HeaderValue {
     set(name, "", Some(Duration::ZERO))
@@ -115,6 +127,12 @@ mod tests {
             assert!(!cookie.contains("Domain"), "{cookie}");
         }
         assert!(!set(SESSION, "x", None).to_str().unwrap().contains("Max-Age"));
+    }
+
+    #[test]
+    fn c7_one_cookie_may_be_read_by_a_script_and_is_bound_to_this_host_too() {
+        let cookie = set_browser_state("abc", None);
+        assert_eq!(cookie.to_str().unwrap(), "__Host-state=abc; SameSite=None; Secure; Path=/");
     }
 
     #[test]

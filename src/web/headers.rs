@@ -9,15 +9,24 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// Put into a page's response extensions: the one origin, beside our own, that its form may end at. It is that of the
-/// validated redirect address of this interaction; Chromium applies `form-action` to the redirect after a POST.
-#[derive(Clone, Debug)]
-pub struct FormTo(pub String);
+/// What one page may do beyond the usual policy; put into its response's extensions. This is the table of exceptions:
+/// nothing else loosens a page. (Of rows that bind cookies there is one exception, `cookies::BROWSER_STATE`.)
+#[derive(Clone, Debug, Default)]
+pub struct Exceptions {
+    /// `form-action`: the one origin, beside our own, that the page's form may end at. It is that of the validated redirect
+    /// address of this interaction; Chromium applies `form-action` to the redirect after a POST.
+    pub form_to: Option<String>,
+    /// `frame-src`: the origins of the apps that the signed-out page tells (OpenID Connect Front-Channel Logout 1.0).
+    pub frames: Vec<String>,
+    /// `frame-ancestors`: any page may frame it. For the page by which apps see that a session changed (OpenID Connect
+    /// Session Management 1.0), which shows nothing, takes no form and knows nobody.
+    pub framed_by_anybody: bool,
+}
 
 /// Wraps every answer.
 pub async fn secure(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let form_to = response.extensions().get::<FormTo>().cloned();
+    let exceptions = response.extensions().get::<Exceptions>().cloned().unwrap_or_default();
     let html = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
@@ -27,7 +36,7 @@ pub async fn secure(request: Request, next: Next) -> Response {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     if html {
-        headers.insert(CONTENT_SECURITY_POLICY, policy(form_to.as_ref()));
+        headers.insert(CONTENT_SECURITY_POLICY, policy(&exceptions));
         for (name, value) in PAGES {
             headers.insert(name, HeaderValue::from_static(value));
         }
@@ -35,14 +44,17 @@ pub async fn secure(request: Request, next: Next) -> Response {
     response
 }
 
-/// The policy of a page. An origin that is not plain `scheme://host` text is left out: the form then fails closed.
-fn policy(form_to: Option<&FormTo>) -> HeaderValue {
+/// The policy of a page. An origin that is not plain `scheme://host` text is left out: the form or frame then fails closed.
+fn policy(exceptions: &Exceptions) -> HeaderValue {
     let plain =
-        |origin: &&str| origin.contains("://") && origin.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":/.-[]+".contains(&byte));
-    let origin = form_to.map(|to| to.0.as_str()).filter(plain).map(|origin| format!(" {origin}")).unwrap_or_default();
+        |origin: &&String| origin.contains("://") && origin.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":/.-[]+".contains(&byte));
+    let origin = exceptions.form_to.as_ref().filter(plain).map(|origin| format!(" {origin}")).unwrap_or_default();
+    let frames: String = exceptions.frames.iter().filter(plain).map(|origin| format!(" {origin}")).collect();
+    let frames = if frames.is_empty() { frames } else { format!(" frame-src{frames};") };
+    let framed_by = if exceptions.framed_by_anybody { "*" } else { "'none'" };
     let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; \
-         form-action 'self'{origin}; frame-ancestors 'none'; base-uri 'none'; object-src 'none'; require-trusted-types-for 'script'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self';{frames} \
+         form-action 'self'{origin}; frame-ancestors {framed_by}; base-uri 'none'; object-src 'none'; require-trusted-types-for 'script'"
     );
     HeaderValue::from_str(&policy).expect("the origin was checked to be plain ASCII")
 }
@@ -73,17 +85,25 @@ mod tests {
     async fn ask(path: &str) -> Response {
         let router = Router::new()
             .route("/page", get(async || (StatusCode::BAD_REQUEST, Html("<p>"))))
-            .route("/form", get(async || with(FormTo("https://app.example:8443".to_owned()))))
-            .route("/bad", get(async || with(FormTo("https://a; script-src *".to_owned()))))
+            .route("/form", get(async || with(Exceptions { form_to: text("https://app.example:8443"), ..Exceptions::default() })))
+            .route("/bad", get(async || with(Exceptions { form_to: text("https://a; script-src *"), ..Exceptions::default() })))
+            .route("/frames", get(async || with(Exceptions { frames: FRAMES.map(str::to_owned).to_vec(), ..Exceptions::default() })))
+            .route("/framed", get(async || with(Exceptions { framed_by_anybody: true, ..Exceptions::default() })))
             .route("/json", get(async || ([(CONTENT_TYPE, "application/json")], "{}")))
             .route("/kept", get(async || ([(CACHE_CONTROL, "public, max-age=3600")], "k")))
             .layer(axum::middleware::from_fn(secure));
         router.oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap()
     }
 
-    fn with(to: FormTo) -> Response {
+    const FRAMES: [&str; 3] = ["https://a.example", "http://127.0.0.1:3000", "*; script-src *"];
+
+    fn text(origin: &str) -> Option<String> {
+        Some(origin.to_owned())
+    }
+
+    fn with(exceptions: Exceptions) -> Response {
         let mut response = Html("<form>").into_response();
-        response.extensions_mut().insert(to);
+        response.extensions_mut().insert(exceptions);
         response
     }
 
@@ -113,6 +133,18 @@ mod tests {
         assert!(header(&ask("/form").await, "content-security-policy").contains("form-action 'self' https://app.example:8443;"));
         assert!(header(&ask("/page").await, "content-security-policy").contains("form-action 'self';"));
         assert!(header(&ask("/bad").await, "content-security-policy").contains("form-action 'self';"));
+    }
+
+    #[tokio::test]
+    async fn p24_one_page_frames_the_apps_that_it_names_and_one_may_be_framed() {
+        let policy = async |path| header(&ask(path).await, "content-security-policy").to_owned();
+        assert!(
+            policy("/frames")
+                .await
+                .contains("; frame-src https://a.example http://127.0.0.1:3000; form-action 'self'; frame-ancestors 'none';")
+        );
+        assert!(policy("/framed").await.contains("frame-ancestors *;") && !policy("/framed").await.contains("frame-src"));
+        assert!(policy("/page").await.contains("frame-ancestors 'none';") && !policy("/page").await.contains("frame-src"));
     }
 
     #[tokio::test]

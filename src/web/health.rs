@@ -41,6 +41,9 @@ pub async fn metrics(State(app): State<Arc<App>>) -> Response {
         gauge("letters_waiting", "Letters on their way out.", letters.queued);
         gauge("letters_dead", "Letters that were given up: `preau mail list` says why.", letters.dead);
     }
+    if let Ok(waiting) = reader.logout_outbox().waiting().await {
+        gauge("logouts_waiting", "Sign-outs that an app is still to hear of.", waiting);
+    }
     for &what in Watched::ALL {
         if let Ok(until) = reader.alarms().until(what.word(), app.now()).await {
             let name = format!("alarm_{}", what.word().replace('-', "_"));

@@ -14,9 +14,9 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use minijinja::Value;
 
-use super::headers::FormTo;
+use super::headers::Exceptions;
 use super::visitor::Slot;
-use super::{PageError, Visitor, cookies, csrf, district, logo};
+use super::{PageError, Visitor, browser_state, cookies, csrf, district, logo};
 use crate::app::App;
 use crate::flow::Screen;
 use crate::model::FieldError;
@@ -39,6 +39,10 @@ pub struct FrameExtras {
     pub progress: Option<(usize, usize)>,
     /// A child reads it (A32).
     pub child: bool,
+    /// Origins that the page frames.
+    pub frames: Vec<String>,
+    /// The request ended its own session: the page is nobody's already.
+    pub nobody: bool,
     /// Where this page can be fetched again, if not at the request's own address.
     pub here: Option<String>,
 }
@@ -117,7 +121,7 @@ pub async fn dress(State(app): State<Arc<App>>, request: Request, next: Next) ->
             None => response,
         },
     };
-    remember(visitor, with_pre(visitor, response))
+    remember(visitor, browser_state::corrected(with_pre(visitor, response), visitor))
 }
 
 /// The language that this request chose stays chosen.
@@ -140,14 +144,14 @@ fn fill(response: Response, html: String, shown: &Shown) -> Response {
     let (mut parts, _) = response.into_parts();
     let page = Html(html).into_response();
     parts.headers.extend(page.headers().clone());
-    if let Some(client) = &shown.extras.client {
-        parts.extensions.insert(FormTo(client.origin.clone()));
-    }
+    let form_to = shown.extras.client.as_ref().map(|client| client.origin.clone());
+    parts.extensions.insert(Exceptions { form_to, frames: shown.extras.frames.clone(), framed_by_anybody: false });
     Response::from_parts(parts, page.into_body())
 }
 
 async fn render(app: &App, visitor: &Visitor, shown: &Shown) -> Result<String, PageError> {
-    let frame = frame(app, visitor, &shown.extras).await?;
+    let nobody = shown.extras.nobody.then(|| Visitor { signed_in: None, ..visitor.clone() });
+    let frame = frame(app, nobody.as_ref().unwrap_or(visitor), &shown.extras).await?;
     Ok(app.tools.pages.render_screen(shown.template, shown.data.clone(), &frame)?)
 }
 

@@ -9,7 +9,7 @@ use crate::model::Hash;
 use crate::oidc::error::{ErrorCode, OAuthError};
 use crate::oidc::token::family;
 use crate::oidc::token::mint::{Beside, Mint};
-use crate::oidc::{claims, issuer, lifetimes, restriction};
+use crate::oidc::{check_session, claims, issuer, lifetimes, restriction};
 use crate::store::grants::Issued;
 use crate::store::tokens::Family;
 use crate::store::{StoreError, Tx};
@@ -41,6 +41,9 @@ impl Case<'_> {
             self.add_tokens(&mut said, family).await?;
         }
         self.write(kept, &code.hash(), &issued, family.as_ref().filter(|_| answer.has_token())).await?;
+        if self.grant.request.scopes.has("openid") {
+            said.push(("session_state", check_session::state(self.app, self.grant, session.id)));
+        }
         Ok(said)
     }
 
@@ -90,13 +93,19 @@ impl Case<'_> {
             if !tx.grants().issue(grant.id, code, issued, now, until).await? {
                 return Err(Answered::Before);
             }
-            if let Some(family) = family {
-                tx.tokens().add(family).await?;
-            }
-            Ok(())
+            // The person may have signed out since we looked.
+            let live = match family {
+                Some(family) => tx.tokens().add(family).await?,
+                None if grant.request.response_type.has_id_token() => {
+                    tx.session_clients().remember(issued.session, &grant.client_id, now).await?
+                }
+                None => true,
+            };
+            if live { Ok(()) } else { Err(Answered::SignedOut) }
         });
         match given.await {
             Ok(()) => Ok(()),
+            Err(Answered::SignedOut) => Err(ErrorCode::LoginRequired.because("the person must sign in")),
             Err(Answered::Before) => Err(ErrorCode::AccessDenied.because("the request was answered already")),
             Err(Answered::Broken(cause)) => Err(cause.into()),
         }
@@ -107,6 +116,8 @@ impl Case<'_> {
 enum Answered {
     /// The request has one.
     Before,
+    /// The session that it would stand on has ended.
+    SignedOut,
     /// The store.
     Broken(StoreError),
 }

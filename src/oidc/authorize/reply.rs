@@ -75,9 +75,9 @@ impl ReplyTo {
         redirect_uri::origin(&self.address).expect("it was an address when it was registered")
     }
 
-    /// Says yes.
+    /// Says yes. The browser then shows the state that the answer speaks of.
     pub(in crate::oidc) fn grant(&self, shell: &Shell<'_>, said: Said) -> Response {
-        self.send(shell, said)
+        shell.with_browser_state(self.send(shell, said))
     }
 
     /// Says no.

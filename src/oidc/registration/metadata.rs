@@ -36,6 +36,7 @@ impl Metadata {
         self.apply_addresses(settings)?;
         self.apply_grants(settings)?;
         self.apply_requests(settings)?;
+        self.apply_logout(settings)?;
         self.set("token_endpoint_auth_method", "must be a method of discovery", &mut settings.auth_method)?;
         self.set("jwks", "must be a JSON Web Key Set", &mut settings.jwks)?;
         self.set("jwks_uri", TEXT, &mut settings.jwks_uri)?;
@@ -89,6 +90,14 @@ impl Metadata {
         self.set("default_acr_values", TEXTS, &mut requests.default_acr_values)
     }
 
+    fn apply_logout(&self, settings: &mut Settings) -> Result<(), Mistake> {
+        let logout = &mut settings.logout;
+        self.set("backchannel_logout_uri", TEXT, &mut logout.backchannel_logout_uri)?;
+        self.set("backchannel_logout_session_required", FLAG, &mut logout.backchannel_logout_session_required)?;
+        self.set("frontchannel_logout_uri", TEXT, &mut logout.frontchannel_logout_uri)?;
+        self.set("frontchannel_logout_session_required", FLAG, &mut logout.frontchannel_logout_session_required)
+    }
+
     /// Writes a member over what is kept, if it was said.
     fn set<T: DeserializeOwned>(&self, name: &'static str, expected: &'static str, kept: &mut T) -> Result<(), Mistake> {
         if let Some(said) = self.member(name, expected)? {
@@ -116,7 +125,7 @@ fn grants_of(answer: ResponseType) -> impl Iterator<Item = GrantType> {
 /// A client in these words, each of them, said or not.
 pub fn describe(client: &Client) -> Value {
     let settings = &client.settings;
-    let (about, requests) = (&settings.about, &settings.requests);
+    let (about, requests, logout) = (&settings.about, &settings.requests, &settings.logout);
     json!({
         "client_id": client.client_id,
         "client_name": client.name,
@@ -143,6 +152,10 @@ pub fn describe(client: &Client) -> Value {
         "authorization_signed_response_alg": requests.response_alg,
         "default_max_age": requests.default_max_age,
         "default_acr_values": requests.default_acr_values,
+        "backchannel_logout_uri": logout.backchannel_logout_uri,
+        "backchannel_logout_session_required": logout.backchannel_logout_session_required,
+        "frontchannel_logout_uri": logout.frontchannel_logout_uri,
+        "frontchannel_logout_session_required": logout.frontchannel_logout_session_required,
         "scope": settings.scopes,
         "subject_type": settings.subject,
         "sector_identifier_uri": settings.sector_identifier_uri,
@@ -176,6 +189,8 @@ mod tests {
         written.settings.about.contacts = vec!["it@rp.test".to_owned()];
         written.settings.requests.default_max_age = Some(60);
         written.settings.id_token_alg = Algorithm::ES256;
+        written.settings.logout.backchannel_logout_uri = Some("https://rp.test/back".to_owned());
+        written.settings.logout.frontchannel_logout_session_required = true;
         let read = read(&describe(&written)).unwrap();
         let (sector, first_party) = (written.settings.sector.clone(), written.settings.first_party);
         assert_eq!(Settings { sector, first_party, ..read }, written.settings);

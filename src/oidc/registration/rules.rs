@@ -2,6 +2,7 @@
 
 use super::Mistake;
 use crate::oidc::client_auth::jws;
+use crate::oidc::logout;
 use crate::oidc::profile;
 use crate::oidc::redirect_uri::{self, Unfit};
 use crate::store::clients::{AuthMethod, GrantType, ResponseType, Settings};
@@ -19,6 +20,7 @@ const RULES: &[Rule] = &[
     answers,
     addresses,
     request_addresses,
+    logout::addresses,
     somewhere_to_go,
     keys,
     strong_enough,

@@ -50,14 +50,35 @@ pub(super) async fn exchange(request: &Request<'_>) -> Result<Tokens, OAuthError
     let spent = app
         .store
         .write(async |tx: &Tx| {
-            let spent = tx.grants().spend(id, family.id, now).await?;
-            if spent {
-                tx.tokens().add(&family).await?;
+            if !tx.grants().spend(id, family.id, now).await? {
+                return Err(Unspent::Before);
             }
-            Ok::<_, StoreError>(spent)
+            // The person may have signed out since we looked.
+            if tx.tokens().add(&family).await? { Ok(()) } else { Err(Unspent::Ended) }
         })
-        .await?;
-    if spent { Ok(tokens) } else { lost(request, &grant).await }
+        .await;
+    match spent {
+        Ok(()) => Ok(tokens),
+        Err(Unspent::Before) => lost(request, &grant).await,
+        Err(Unspent::Ended) => Err(ENDED),
+        Err(Unspent::Broken(cause)) => Err(cause.into()),
+    }
+}
+
+/// Why a code was not spent, and nothing written.
+enum Unspent {
+    /// It was, a moment earlier.
+    Before,
+    /// Its session has ended.
+    Ended,
+    /// The store.
+    Broken(StoreError),
+}
+
+impl From<StoreError> for Unspent {
+    fn from(cause: StoreError) -> Self {
+        Self::Broken(cause)
+    }
 }
 
 type Rule = fn(&Grant, &Request<'_>) -> Result<(), OAuthError>;

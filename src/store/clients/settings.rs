@@ -56,6 +56,8 @@ pub struct Settings {
     pub profile: Profile,
     /// What its authorization requests may be.
     pub requests: RequestSettings,
+    /// How it hears that somebody signed out.
+    pub logout: LogoutSettings,
     /// It is offered to people of these schools; empty: of all.
     pub schools: BTreeSet<OrgId>,
     /// People of other schools may sign in too, though it is not offered to them.
@@ -201,6 +203,21 @@ pub struct RequestSettings {
     pub default_acr_values: Vec<String>,
 }
 
+/// How a client hears that a session is over, in the order of OpenID Connect Back-Channel Logout 1.0 section 2.2 and OpenID
+/// Connect Front-Channel Logout 1.0 section 2.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LogoutSettings {
+    /// Where its server is sent a logout token.
+    pub backchannel_logout_uri: Option<String>,
+    /// It needs `sid` in that token. Every token of ours has it.
+    pub backchannel_logout_session_required: bool,
+    /// What the person's browser loads in a frame of the signed-out page.
+    pub frontchannel_logout_uri: Option<String>,
+    /// It needs `iss` and `sid` there. We always say them.
+    pub frontchannel_logout_session_required: bool,
+}
+
 impl Default for RequestSettings {
     fn default() -> Self {
         Self {
@@ -241,6 +258,7 @@ impl Default for Settings {
             access_token_alg: Algorithm::RS256,
             profile: Profile::default(),
             requests: RequestSettings::default(),
+            logout: LogoutSettings::default(),
             schools: BTreeSet::new(),
             other_schools: false,
             roles: BTreeSet::new(),

@@ -294,6 +294,7 @@ impl Place<'_> {
             progress: Some(self.flow.progress(self.draft)),
             here: self.here.clone(),
             child: child_reads(app, visitor, self.draft).await?,
+            ..FrameExtras::default()
         };
         Ok(screen(shown, extras))
     }

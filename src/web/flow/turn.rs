@@ -8,7 +8,7 @@ use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 
-use super::super::{FrameExtras, PageError, Sent, Visitor, cookies, district, page, see_other, session, with_cookie};
+use super::super::{FrameExtras, PageError, Sent, Visitor, browser_state, cookies, district, page, see_other, session, with_cookie};
 use super::held::{self, Held};
 use super::{Place, address, look};
 use crate::app::App;
@@ -260,11 +260,12 @@ impl Turn<'_> {
         match finished {
             Finished::Elsewhere(path) | Finished::Done(path) => with_cookie(see_other(path.as_str()), self.cookie(next)),
             Finished::NotYet | Finished::Into(_) => self.go_on(next),
-            Finished::SignedIn { secret, persistent_until, device, welcome, .. } => {
+            Finished::SignedIn { session, secret, persistent_until, device, welcome, .. } => {
                 let to = if welcome.is_some() { address(id) } else { self.held.journey.return_to.as_str().to_owned() };
                 let life = |until: Timestamp| Duration::from_secs(u64::try_from(until.since(self.visitor.now)).unwrap_or_default());
                 let response = with_cookie(see_other(&to), self.cookie(next));
                 let response = with_cookie(response, cookies::set(cookies::SESSION, secret.expose(), persistent_until.map(life)));
+                let response = with_cookie(response, browser_state::cookie(&self.app.tools.keys, session));
                 match device {
                     Some((device, until)) => with_cookie(response, cookies::set(cookies::DEVICE, device.expose(), Some(life(until)))),
                     None => response,

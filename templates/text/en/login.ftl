@@ -41,6 +41,9 @@ sign-out-stay = Stay signed in
 signed-out-title = You are signed out
 signed-out-lead = This device is ready for somebody else.
 signed-out-again = Sign in again
+signed-out-goes-on = This page goes on by itself. If it does not, choose “Continue”.
+signed-out-apps = You are also being signed out of:
+signed-out-of = Signing out of { $app }
 
 home-title = Hello, { $name }
 home-username = Your username:

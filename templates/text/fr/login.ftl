@@ -41,6 +41,9 @@ sign-out-stay = Rester connecté
 signed-out-title = Vous êtes déconnecté
 signed-out-lead = Cet appareil est prêt pour une autre personne.
 signed-out-again = Se connecter de nouveau
+signed-out-goes-on = Cette page continue toute seule. Sinon, choisissez « Continuer ».
+signed-out-apps = Vous êtes aussi déconnecté de :
+signed-out-of = Déconnexion de { $app }
 
 home-title = Bonjour, { $name }
 home-username = Votre identifiant :

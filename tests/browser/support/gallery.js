@@ -21,8 +21,8 @@ export function source(name) {
 export async function openGallery(page) {
   await page.route("**/*", async (route) => {
     const url = new URL(route.request().url());
-    // A form that sends itself stays, to be looked at.
-    if (/\/form-post\.[^/]*\.js$/.test(url.pathname)) return route.abort();
+    // What goes on by itself stays, to be looked at.
+    if (/\/(form-post|signed-out)\.[^/]*\.js$/.test(url.pathname)) return route.abort();
     const path = normalize(decodeURIComponent(url.pathname));
     try {
       if (url.origin !== ORIGIN) throw new Error(`a request to ${url.origin}`);

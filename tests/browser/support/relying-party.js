@@ -1,13 +1,33 @@
 // A relying party that shares no line with Préau: openid-client, and an address of its own that takes the answers.
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import * as client from "openid-client";
 
+/** The options that hand over a file of client metadata. */
+async function metadata(party, about) {
+  const said = about(party.origin);
+  if (Object.keys(said).length === 0) return [];
+  const file = join(await mkdtemp(join(tmpdir(), "preau-app-")), "metadata.json");
+  await writeFile(file, JSON.stringify(said));
+  return ["--metadata", file];
+}
+
 export class RelyingParty {
-  static async register(district, ...options) {
+  static register(district, ...options) {
+    return RelyingParty.registerAs(district, () => ({}), ...options);
+  }
+
+  /** One that says more of itself than the command line has words for: `about` makes it of its origin. */
+  static async registerAs(district, about, ...options) {
     const party = new RelyingParty();
     party.answers = [];
-    party.server = createServer((request, response) => {
-      if (request.url !== "/favicon.ico") party.answers.push(new URL(request.url, party.origin));
+    party.posts = [];
+    party.server = createServer(async (request, response) => {
+      if (request.method === "POST") party.posts.push({ path: request.url, body: new URLSearchParams(await text(request)) });
+      else if (request.url !== "/favicon.ico") party.answers.push(new URL(request.url, party.origin));
       response.setHeader("content-type", "text/html").end("<!doctype html><title>app</title><p id=here>here");
     });
     await new Promise((resolve) => party.server.listen(0, "127.0.0.1", resolve));
@@ -16,7 +36,7 @@ export class RelyingParty {
     party.after = `${party.origin}/after`;
     district.origins.add(party.origin);
     const words = ["client", "register", "--name", "Cahier", "--redirect-uri", party.redirect];
-    const made = await district.run(...words, "--post-logout-redirect-uri", party.after, ...options);
+    const made = await district.run(...words, "--post-logout-redirect-uri", party.after, ...options, ...(await metadata(party, about)));
     const allow = { execute: [client.allowInsecureRequests] };
     party.config = await client.discovery(new URL(district.issuer), made.client_id, undefined, client.ClientSecretBasic(made.client_secret), allow);
     return party;
