@@ -81,12 +81,15 @@ impl Document {
 fn describe(issuer: &str, languages: &[Language]) -> Value {
     let at = |path: &str| format!("{issuer}{path}");
     let ours: Vec<&str> = Algorithm::ALL.iter().map(|algorithm| algorithm.name()).collect();
+    let methods: Vec<&str> = AuthMethod::ALL.iter().map(|method| method.word()).collect();
     let claims: Vec<&str> = SCOPES.iter().flat_map(|scope| scope.claims).copied().collect();
     json!({
         "issuer": issuer,
         "authorization_endpoint": at(paths::AUTHORIZE),
         "token_endpoint": at(paths::TOKEN),
         "userinfo_endpoint": at(paths::USERINFO),
+        "introspection_endpoint": at(paths::INTROSPECT),
+        "revocation_endpoint": at(paths::REVOKE),
         "end_session_endpoint": at(paths::END_SESSION),
         "jwks_uri": at(paths::JWKS),
         "scopes_supported": SCOPES.iter().map(|scope| scope.name).collect::<Vec<_>>(),
@@ -98,8 +101,12 @@ fn describe(issuer: &str, languages: &[Language]) -> Value {
         "grant_types_supported": GrantType::ALL.iter().map(|grant| grant.word()).collect::<Vec<_>>(),
         "subject_types_supported": ["pairwise", "public"],
         "id_token_signing_alg_values_supported": ours,
-        "token_endpoint_auth_methods_supported": AuthMethod::ALL.iter().map(|method| method.word()).collect::<Vec<_>>(),
+        "token_endpoint_auth_methods_supported": methods,
         "token_endpoint_auth_signing_alg_values_supported": jws::ALGORITHMS,
+        "revocation_endpoint_auth_methods_supported": methods,
+        "revocation_endpoint_auth_signing_alg_values_supported": jws::ALGORITHMS,
+        "introspection_endpoint_auth_methods_supported": methods.iter().filter(|method| **method != "none").collect::<Vec<_>>(),
+        "introspection_endpoint_auth_signing_alg_values_supported": jws::ALGORITHMS,
         "code_challenge_methods_supported": ["S256"],
         "acr_values_supported": acr::WORDS,
         "claim_types_supported": ["normal"],

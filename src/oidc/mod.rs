@@ -2,6 +2,7 @@
 //! under their section of the RFC. It knows no screen but its own consent and account chooser; whoever must sign in
 //! is sent on a journey and comes back to `/authorize/{grant}`.
 
+pub mod access;
 pub mod acr;
 pub mod asking;
 pub mod authorize;
@@ -12,6 +13,7 @@ pub mod cors;
 pub mod discovery;
 pub mod end_session;
 pub mod error;
+pub mod introspection;
 pub mod lifetimes;
 pub mod par;
 pub mod params;
@@ -22,6 +24,7 @@ pub mod registration;
 pub mod request_object;
 pub mod restriction;
 pub mod scopes;
+pub mod revocation;
 mod shell;
 pub mod subject;
 #[cfg(test)]
@@ -46,6 +49,8 @@ pub fn endpoints(app: &App) -> Router<Arc<App>> {
     Router::new()
         .route(paths::TOKEN, post(token::post).options(cors::preflight))
         .route(paths::USERINFO, get(userinfo::answer).post(userinfo::answer).options(cors::preflight))
+        .route(paths::INTROSPECT, post(introspection::post))
+        .route(paths::REVOKE, post(revocation::post).options(cors::preflight))
         .route(paths::PAR, post(par::post).options(cors::preflight))
         .route(
             paths::OPENID_CONFIGURATION,
@@ -65,6 +70,7 @@ pub async fn tidy(app: &App) -> Result<(), StoreError> {
             tx.grants().forget(before).await?;
             // Whoever came in time with a pushed request may take as long as any other.
             tx.pushed_requests().forget(now - lifetimes::REQUEST).await?;
+            tx.access_tokens().forget(before).await?;
             tx.tokens().forget(before).await.map(|_| ())
         })
         .await

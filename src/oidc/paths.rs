@@ -6,6 +6,10 @@ pub const AUTHORIZE: &str = "/authorize";
 pub const TOKEN: &str = "/token";
 /// The pushed-request endpoint.
 pub const PAR: &str = "/par";
+/// The introspection endpoint.
+pub const INTROSPECT: &str = "/introspect";
+/// The revocation endpoint.
+pub const REVOKE: &str = "/revoke";
 /// The UserInfo endpoint.
 pub const USERINFO: &str = "/userinfo";
 /// The end-session endpoint.

@@ -11,7 +11,7 @@ use super::profile;
 use super::redirect_uri::{self, Unfit};
 use crate::model::Timestamp;
 use crate::random::{Random, Secret};
-use crate::store::clients::{AuthMethod, Client, GrantType, ResponseType, Secrets, Settings};
+use crate::store::clients::{AuthMethod, Client, GrantType, ResponseType, Secrets, Settings, TokenSettings};
 use crate::store::events::Event;
 use crate::store::{Store, StoreError, Tx};
 
@@ -49,6 +49,9 @@ pub enum Mistake {
     /// The client's profile and what signs its tokens.
     #[error("{0} does not sign for a client of the profile {1}: choose another algorithm (--alg)")]
     Algorithm(&'static str, &'static str),
+    /// What its tokens are.
+    #[error("{0}")]
+    Tokens(&'static str),
     /// Anybody could say that they are such a client.
     #[error("a public client cannot use client_credentials")]
     PublicForItself,
@@ -199,6 +202,7 @@ const RULES: &[Rule] = &[
     strong_enough,
     public_client,
     scope_values,
+    lost_answers,
 ];
 
 /// Row P29: a name is shown to people, who must see what it is.
@@ -301,6 +305,14 @@ fn scope_values(_: &str, settings: &Settings) -> Result<(), Mistake> {
     match settings.scopes.iter().find(|value| !fits(value)) {
         Some(value) => Err(Mistake::Scope(value.to_owned())),
         None => Ok(()),
+    }
+}
+
+/// A lost answer is asked for again at once, or by a thief.
+fn lost_answers(_: &str, settings: &Settings) -> Result<(), Mistake> {
+    match settings.tokens.refresh_grace > TokenSettings::LONGEST_GRACE {
+        true => Err(Mistake::Tokens("a refresh token is answered once more within 60 seconds at most")),
+        false => Ok(()),
     }
 }
 

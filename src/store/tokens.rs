@@ -127,10 +127,20 @@ impl Tokens<'_> {
 
     /// Moves a family on to its next refresh token, in one conditional write: of two that race one gets true (row P16).
     pub async fn rotate(&self, id: FamilyId, generation: i64, idle_until: Timestamp, now: Timestamp) -> Result<bool, StoreError> {
-        let update = "UPDATE token_families SET generation = generation + 1, idle_until = $3 WHERE id = $1 AND generation = $2 \
+        let update = "UPDATE token_families SET generation = generation + 1, idle_until = $3, rotated_at = $4, repeated_at = NULL \
+                      WHERE id = $1 AND generation = $2 \
                       AND revoked_at IS NULL AND idle_until > $4 AND expires_at > $4 \
                       AND EXISTS (SELECT 1 FROM clients WHERE clients.client_id = token_families.client_id AND clients.enabled)";
         Ok(sql::execute(&self.0, update, [id.0.into(), generation.into(), idle_until.0.into(), now.0.into()]).await? == 1)
+    }
+
+    /// The step to `generation` is answered once more, in one conditional write: it was taken at `since` or later, nothing was bought
+    /// with it, and nobody asked again before. No refresh token becomes good by it that was not.
+    pub async fn repeat(&self, id: FamilyId, generation: i64, since: Timestamp, now: Timestamp) -> Result<bool, StoreError> {
+        let update = "UPDATE token_families SET repeated_at = $4 WHERE id = $1 AND generation = $2 AND rotated_at >= $3 \
+                      AND repeated_at IS NULL AND revoked_at IS NULL AND idle_until > $4 AND expires_at > $4 \
+                      AND EXISTS (SELECT 1 FROM clients WHERE clients.client_id = token_families.client_id AND clients.enabled)";
+        Ok(sql::execute(&self.0, update, [id.0.into(), generation.into(), since.0.into(), now.0.into()]).await? == 1)
     }
 
     /// Takes a family back: its refresh token and every access token end at once. False if they had ended.

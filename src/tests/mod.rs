@@ -13,6 +13,7 @@
 //! - `guardians`: the same for guardians, whose mailbox is the proof
 //! - `guide`: what families find before they ask: the guide, what works, each child’s access, the apps that are offered
 //! - `http_stage`: a stage that a service of the district makes
+//! - `introspection`, `refresh_grace`: what a token is worth, and what becomes of one that is given back or whose answer was lost
 //! - `invitations`: guardians invited by mail, from the command to the account
 //! - `ladder`: the ladder of `lib.rs`, read from our own `use` lines
 //! - `letters`: every letter renders in every language, and every folder of templates/mail/ has a sample
@@ -50,6 +51,7 @@ mod guardians;
 mod guide;
 mod hosts;
 mod http_stage;
+mod introspection;
 mod invitations;
 mod ladder;
 mod letters;
@@ -63,6 +65,7 @@ mod pupil_invites;
 mod pushed;
 mod recovery;
 mod recovery_limits;
+mod refresh_grace;
 mod relying_party;
 mod reminders;
 mod shared_device;

@@ -53,6 +53,7 @@ pub(super) async fn exchange(request: &Request<'_>) -> Result<Tokens, OAuthError
             let spent = tx.grants().spend(id, family.id, now).await?;
             if spent {
                 tx.tokens().add(&family).await?;
+                tokens.keep(tx).await?;
             }
             Ok::<_, StoreError>(spent)
         })

@@ -8,11 +8,13 @@ use serde_json::{Map, Value};
 
 use super::refresh_token::RefreshToken;
 use crate::keys::{KeyError, KeyStore};
-use crate::model::{FamilyId, Scopes, Timestamp};
+use crate::model::{FamilyId, Hash, Scopes, Timestamp};
 use crate::oidc::subject;
 use crate::random::{Random, Secret};
+use crate::store::access_tokens::TokenRow;
 use crate::store::clients::Client;
 use crate::store::tokens::Family;
+use crate::store::{StoreError, Tx};
 
 /// Makes tokens for one client at one instant.
 pub struct Mint<'a> {
@@ -39,6 +41,17 @@ pub struct Tokens {
     #[serde(skip_serializing_if = "Option::is_none")]
     id_token: Option<String>,
     scope: String,
+    #[serde(skip)]
+    kept: Option<TokenRow>,
+}
+
+/// An access token that was just made.
+#[derive(Debug)]
+pub struct Minted {
+    /// What the client gets.
+    pub text: String,
+    /// What must be in the store before it opens anything, if it says nothing itself.
+    pub kept: Option<TokenRow>,
 }
 
 /// The claims of an access token (RFC 9068 section 2.2).
@@ -122,7 +135,7 @@ impl Mint<'_> {
         extra: Map<String, Value>,
     ) -> Result<Tokens, KeyError> {
         let access_token = self.access_token(family, scopes)?;
-        let beside = Beside { access_token: Some(&access_token), code: None };
+        let beside = Beside { access_token: Some(&access_token.text), code: None };
         let id_token = match scopes.has("openid") {
             true => Some(self.id_token(family, &beside, extra)?),
             false => None,
@@ -132,9 +145,9 @@ impl Mint<'_> {
     }
 
     /// An access token for the person of a family.
-    pub fn access_token(&self, family: &Family, scopes: &Scopes) -> Result<String, KeyError> {
+    pub fn access_token(&self, family: &Family, scopes: &Scopes) -> Result<Minted, KeyError> {
         let sub = subject::of(self.keys, self.client, family.account);
-        self.sign_access(&AccessToken {
+        self.make(&AccessToken {
             auth_time: Some(family.told.auth_time.0),
             acr: Some(family.told.acr.clone()),
             ..self.access(sub, scopes, Some(family.id))
@@ -148,7 +161,7 @@ impl Mint<'_> {
 
     /// What a client gets for itself.
     pub fn for_client(&self, scopes: &Scopes) -> Result<Tokens, KeyError> {
-        let access_token = self.sign_access(&self.access(self.client.client_id.clone(), scopes, None))?;
+        let access_token = self.make(&self.access(self.client.client_id.clone(), scopes, None))?;
         Ok(Tokens::of(access_token, scopes))
     }
 
@@ -175,8 +188,16 @@ impl Mint<'_> {
         }
     }
 
-    fn sign_access(&self, token: &AccessToken) -> Result<String, KeyError> {
-        self.keys.sign(self.client.settings.access_token_alg, ACCESS_TYPE, token)
+    /// In the form that the client is registered for: signed (RFC 9068), or 256 bits of chance whose meaning we keep.
+    fn make(&self, token: &AccessToken) -> Result<Minted, KeyError> {
+        if !self.client.settings.tokens.opaque {
+            let text = self.keys.sign(self.client.settings.access_token_alg, ACCESS_TYPE, token)?;
+            return Ok(Minted { text, kept: None });
+        }
+        let text = self.random.secret().expose().to_owned();
+        let claims = serde_json::to_value(token).expect("claims have string keys");
+        let kept = TokenRow { claims: Some(claims), ..token.row(&text) };
+        Ok(Minted { text, kept: Some(kept) })
     }
 
     /// An ID token of a family's sign-in.
@@ -202,8 +223,29 @@ impl Mint<'_> {
 }
 
 impl Tokens {
-    fn of(access_token: String, scopes: &Scopes) -> Self {
-        Self { access_token, token_type: "Bearer", expires_in: ACCESS_LIFE, refresh_token: None, id_token: None, scope: scopes.to_string() }
+    fn of(access_token: Minted, scopes: &Scopes) -> Self {
+        Self {
+            access_token: access_token.text,
+            token_type: "Bearer",
+            expires_in: ACCESS_LIFE,
+            refresh_token: None,
+            id_token: None,
+            scope: scopes.to_string(),
+            kept: access_token.kept,
+        }
+    }
+
+    /// There is something to write before they are given out.
+    pub fn must_be_kept(&self) -> bool {
+        self.kept.is_some()
+    }
+
+    /// Writes what must be known of them, with whatever else gives them out.
+    pub async fn keep(&self, tx: &Tx) -> Result<(), StoreError> {
+        match &self.kept {
+            Some(kept) => tx.access_tokens().add(kept).await,
+            None => Ok(()),
+        }
     }
 }
 
@@ -211,6 +253,18 @@ impl AccessToken {
     /// The family that it grew from; `None` for a client's own.
     pub fn family(&self) -> Option<FamilyId> {
         self.jti.split_once('.')?.0.parse().ok()
+    }
+
+    /// What stands for it in the store: the hash of its whole text.
+    pub fn row(&self, text: &str) -> TokenRow {
+        TokenRow {
+            id: Hash::of(text.as_bytes()),
+            client_id: self.client_id.clone(),
+            family: self.family(),
+            claims: None,
+            expires_at: Timestamp(self.exp),
+            revoked_at: None,
+        }
     }
 }
 

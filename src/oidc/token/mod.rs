@@ -4,7 +4,7 @@ mod client_credentials;
 mod code;
 pub mod family;
 pub mod mint;
-mod refresh;
+pub mod refresh;
 pub mod refresh_token;
 
 use std::sync::Arc;
@@ -47,7 +47,7 @@ async fn answer(app: &App, origin: &Origin, headers: &HeaderMap, body: &[u8], no
     let tokens = match grant {
         GrantType::AuthorizationCode => code::exchange(&request).await?,
         GrantType::RefreshToken => refresh::exchange(&request).await?,
-        GrantType::ClientCredentials => client_credentials::exchange(&request)?,
+        GrantType::ClientCredentials => client_credentials::exchange(&request).await?,
         GrantType::Implicit => return Err(UNSUPPORTED),
     };
     Ok((client, tokens))

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::TokenSettings;
 use crate::keys::Algorithm;
 use crate::model::{OrgId, Role, Scopes};
 
@@ -46,6 +47,8 @@ pub struct Settings {
     pub profile: Profile,
     /// What its authorization requests may be.
     pub requests: RequestSettings,
+    /// What its tokens are.
+    pub tokens: TokenSettings,
     /// It is offered to people of these schools; empty: of all.
     pub schools: BTreeSet<OrgId>,
     /// People of other schools may sign in too, though it is not offered to them.
@@ -189,6 +192,7 @@ impl Default for Settings {
             access_token_alg: Algorithm::RS256,
             profile: Profile::default(),
             requests: RequestSettings::default(),
+            tokens: TokenSettings::default(),
             schools: BTreeSet::new(),
             other_schools: false,
             roles: BTreeSet::new(),
