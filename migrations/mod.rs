@@ -23,6 +23,7 @@ mod m0016_alarms;
 mod m0020_shared_devices;
 mod m0021_pushed_requests;
 mod m0024_access_tokens;
+mod m0025_device_requests;
 
 /// All changes, in order.
 pub struct Migrator;
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0020_shared_devices::Migration),
             Box::new(m0021_pushed_requests::Migration),
             Box::new(m0024_access_tokens::Migration),
+            Box::new(m0025_device_requests::Migration),
         ]
     }
 }

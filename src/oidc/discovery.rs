@@ -17,7 +17,7 @@ use super::{acr, cors, issuer, paths};
 use crate::app::App;
 use crate::keys::Algorithm;
 use crate::model::{Hash, Language, Timestamp};
-use crate::store::clients::{AuthMethod, GrantType, ResponseType};
+use crate::store::clients::{AuthMethod, ContentAlgorithm, GrantType, KeyAlgorithm, ResponseType};
 
 /// The documents, ready to send.
 #[derive(Clone)]
@@ -82,12 +82,15 @@ fn describe(issuer: &str, languages: &[Language]) -> Value {
     let at = |path: &str| format!("{issuer}{path}");
     let ours: Vec<&str> = Algorithm::ALL.iter().map(|algorithm| algorithm.name()).collect();
     let methods: Vec<&str> = AuthMethod::ALL.iter().map(|method| method.word()).collect();
+    let key_algorithms: Vec<&str> = KeyAlgorithm::ALL.iter().map(|algorithm| algorithm.name()).collect();
+    let content_algorithms: Vec<&str> = ContentAlgorithm::ALL.iter().map(|algorithm| algorithm.name()).collect();
     let claims: Vec<&str> = SCOPES.iter().flat_map(|scope| scope.claims).copied().collect();
     json!({
         "issuer": issuer,
         "authorization_endpoint": at(paths::AUTHORIZE),
         "token_endpoint": at(paths::TOKEN),
         "userinfo_endpoint": at(paths::USERINFO),
+        "device_authorization_endpoint": at(paths::DEVICE_AUTHORIZATION),
         "introspection_endpoint": at(paths::INTROSPECT),
         "revocation_endpoint": at(paths::REVOKE),
         "end_session_endpoint": at(paths::END_SESSION),
@@ -101,6 +104,11 @@ fn describe(issuer: &str, languages: &[Language]) -> Value {
         "grant_types_supported": GrantType::ALL.iter().map(|grant| grant.word()).collect::<Vec<_>>(),
         "subject_types_supported": ["pairwise", "public"],
         "id_token_signing_alg_values_supported": ours,
+        "id_token_encryption_alg_values_supported": key_algorithms,
+        "id_token_encryption_enc_values_supported": content_algorithms,
+        "userinfo_signing_alg_values_supported": ours,
+        "userinfo_encryption_alg_values_supported": key_algorithms,
+        "userinfo_encryption_enc_values_supported": content_algorithms,
         "token_endpoint_auth_methods_supported": methods,
         "token_endpoint_auth_signing_alg_values_supported": jws::ALGORITHMS,
         "revocation_endpoint_auth_methods_supported": methods,

@@ -9,11 +9,14 @@ pub mod authorize;
 pub mod claims;
 pub mod claims_request;
 pub mod client_auth;
+pub mod client_keys;
 pub mod cors;
+pub mod device;
 pub mod discovery;
 pub mod end_session;
 pub mod error;
 pub mod introspection;
+pub mod jwe;
 pub mod lifetimes;
 pub mod par;
 pub mod params;
@@ -51,6 +54,7 @@ pub fn endpoints(app: &App) -> Router<Arc<App>> {
         .route(paths::USERINFO, get(userinfo::answer).post(userinfo::answer).options(cors::preflight))
         .route(paths::INTROSPECT, post(introspection::post))
         .route(paths::REVOKE, post(revocation::post).options(cors::preflight))
+        .route(paths::DEVICE_AUTHORIZATION, post(device::post))
         .route(paths::PAR, post(par::post).options(cors::preflight))
         .route(
             paths::OPENID_CONFIGURATION,
@@ -70,6 +74,7 @@ pub async fn tidy(app: &App) -> Result<(), StoreError> {
             tx.grants().forget(before).await?;
             // Whoever came in time with a pushed request may take as long as any other.
             tx.pushed_requests().forget(now - lifetimes::REQUEST).await?;
+            tx.device_requests().forget(before).await?;
             tx.access_tokens().forget(before).await?;
             tx.tokens().forget(before).await.map(|_| ())
         })

@@ -10,6 +10,10 @@ pub const PAR: &str = "/par";
 pub const INTROSPECT: &str = "/introspect";
 /// The revocation endpoint.
 pub const REVOKE: &str = "/revoke";
+/// The device authorization endpoint.
+pub const DEVICE_AUTHORIZATION: &str = "/device-authorization";
+/// Where a person types a device's code; `/device/{request}` asks about one.
+pub const DEVICE: &str = "/device";
 /// The UserInfo endpoint.
 pub const USERINFO: &str = "/userinfo";
 /// The end-session endpoint.

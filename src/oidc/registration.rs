@@ -7,6 +7,7 @@ use serde_json::json;
 use url::Url;
 
 use super::client_auth::jws;
+use super::client_keys;
 use super::profile;
 use super::redirect_uri::{self, Unfit};
 use crate::model::Timestamp;
@@ -203,6 +204,7 @@ const RULES: &[Rule] = &[
     public_client,
     scope_values,
     lost_answers,
+    readers,
 ];
 
 /// Row P29: a name is shown to people, who must see what it is.
@@ -283,7 +285,7 @@ fn keys(_: &str, settings: &Settings) -> Result<(), Mistake> {
 /// FAPI 2.0 Security Profile section 5.4: what signs, here and there, is what the profile knows.
 fn strong_enough(_: &str, settings: &Settings) -> Result<(), Mistake> {
     let known = profile::of(settings.profile).algorithms;
-    let requests = [settings.requests.object_alg, settings.requests.response_alg].into_iter().flatten();
+    let requests = [settings.requests.object_alg, settings.requests.response_alg, settings.tokens.userinfo_alg].into_iter().flatten();
     let mut asked = [settings.id_token_alg, settings.access_token_alg].into_iter().chain(requests);
     match asked.find(|algorithm| !known.contains(algorithm)) {
         Some(algorithm) => Err(Mistake::Algorithm(algorithm.name(), settings.profile.word())),
@@ -313,6 +315,16 @@ fn lost_answers(_: &str, settings: &Settings) -> Result<(), Mistake> {
     match settings.tokens.refresh_grace > TokenSettings::LONGEST_GRACE {
         true => Err(Mistake::Tokens("a refresh token is answered once more within 60 seconds at most")),
         false => Ok(()),
+    }
+}
+
+/// OpenID Connect Dynamic Client Registration section 2: what is encrypted is encrypted for a key.
+fn readers(_: &str, settings: &Settings) -> Result<(), Mistake> {
+    let asked = [settings.tokens.id_token_encryption, settings.tokens.userinfo_encryption];
+    let readable = |by| settings.jwks.as_ref().is_some_and(|keys| client_keys::sealer(keys, by).is_some());
+    match asked.into_iter().flatten().all(readable) {
+        true => Ok(()),
+        false => Err(Mistake::Tokens("encrypted answers need a public key of the client that is for them (use enc, in its key set)")),
     }
 }
 

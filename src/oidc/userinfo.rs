@@ -12,18 +12,20 @@ use serde_json::{Map, Value};
 
 use super::access::{self, Access, Behalf};
 use super::error::{ErrorCode, OAuthError};
-use super::{claims, client_auth, cors, issuer};
+use super::{claims, client_auth, client_keys, cors, issuer};
 use crate::app::App;
 use crate::store::clients::Client;
 
 /// `GET` and `POST /userinfo`.
 pub async fn answer(State(app): State<Arc<App>>, method: Method, headers: HeaderMap, body: Bytes) -> Response {
     match tell(&app, &method, &headers, &body).await {
-        Ok((client, claims)) => {
-            let mut response = Json(claims).into_response();
-            response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            cors::allow(response, Some(&client), &headers)
-        }
+        Ok((client, claims)) => match written(&app, &client, claims).await {
+            Ok(mut response) => {
+                response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+                cors::allow(response, Some(&client), &headers)
+            }
+            Err(error) => error.into_response(),
+        },
         Err(None) => challenge(None),
         Err(Some(error)) => challenge(Some(error)),
     }
@@ -59,6 +61,31 @@ async fn told(app: &App, access: &Access) -> Result<Map<String, Value>, OAuthErr
         told.extend(claims::named(&about, asked).await?);
     }
     Ok(told)
+}
+
+/// OpenID Connect Core section 5.3.2: as plain JSON; or signed, from us and for the client; or encrypted for it, or both. There is no
+/// nonce and no end in it: it answers one request, and is no ID token.
+async fn written(app: &App, client: &Client, mut claims: Map<String, Value>) -> Result<Response, OAuthError> {
+    let (tools, settings) = (&app.tools, &client.settings.tokens);
+    let signed = match settings.userinfo_alg {
+        Some(algorithm) => {
+            claims.insert("iss".to_owned(), issuer(app).into());
+            claims.insert("aud".to_owned(), client.client_id.clone().into());
+            Some(tools.keys.sign(algorithm, "JWT", &claims)?)
+        }
+        None => None,
+    };
+    let sealer = match settings.userinfo_encryption {
+        Some(by) => Some(client_keys::for_encryption(client, by).await?),
+        None => None,
+    };
+    let text = match (signed, sealer) {
+        (None, None) => return Ok(Json(claims).into_response()),
+        (Some(signed), None) => signed,
+        (Some(signed), Some(sealer)) => sealer.seal_jwt(&signed, &tools.random)?,
+        (None, Some(sealer)) => sealer.seal_claims(&Value::Object(claims), &tools.random)?,
+    };
+    Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("application/jwt"))], text).into_response())
 }
 
 /// RFC 6750 section 2: in the header, or in the form of a POST, and in one place only. Never in the address, which is

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use sea_orm::QueryResult;
 
-pub use self::token_settings::TokenSettings;
+pub use self::token_settings::{ContentAlgorithm, Encryption, KeyAlgorithm, TokenSettings};
 pub use self::settings::{AuthMethod, GrantType, Profile, RequestSettings, ResponseType, Settings, SubjectType};
 use super::{Db, Reader, Store, StoreError, Tx, sql};
 use crate::model::{Hash, Timestamp};
@@ -117,7 +117,7 @@ impl Clients<'_> {
 
     /// Removes a client, and with it every consent and every token it got; false if there was none.
     pub async fn remove(&self, client_id: &str) -> Result<bool, StoreError> {
-        for table in ["grants", "pushed_requests", "access_tokens", "token_families", "consents"] {
+        for table in ["grants", "pushed_requests", "device_requests", "access_tokens", "token_families", "consents"] {
             sql::execute(&self.0, &format!("DELETE FROM {table} WHERE client_id = $1"), [client_id.into()]).await?;
         }
         Ok(sql::execute(&self.0, "DELETE FROM clients WHERE client_id = $1", [client_id.into()]).await? == 1)

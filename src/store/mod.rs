@@ -20,6 +20,7 @@ pub mod clients;
 pub mod codes;
 mod connect;
 pub mod consents;
+pub mod device_requests;
 pub mod devices;
 mod error;
 pub mod event_chain;

@@ -8,6 +8,8 @@
 //! - `answers`, `pushed`: what the authorization endpoint answers with, and how; requests that were pushed or signed
 //! - `charter`: what people agree to when they join, and again when it has changed; how they like to be written to
 //! - `codes`: activation codes, from the command that makes them to the parent's account, in a `district`
+//! - `device`: devices without a browser, and the person who lets one in
+//! - `encrypted`: what was signed or encrypted for one client
 //! - `enrollment`, `enrollment_limits`: whole claims of pupils, in a `district` with a roster of its own, by a `family` at its browser
 //! - `families`: docs/families says what the guide says
 //! - `guardians`: the same for guardians, whose mailbox is the proof
@@ -39,8 +41,10 @@ mod back_in;
 mod campaigns;
 mod charter;
 mod codes;
+mod device;
 mod discovery;
 mod district;
+mod encrypted;
 mod end_session;
 mod enrollment;
 mod enrollment_limits;

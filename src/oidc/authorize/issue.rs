@@ -9,7 +9,7 @@ use crate::model::Hash;
 use crate::oidc::error::{ErrorCode, OAuthError};
 use crate::oidc::token::family;
 use crate::oidc::token::mint::{Beside, Mint};
-use crate::oidc::{claims, issuer, lifetimes, restriction};
+use crate::oidc::{claims, lifetimes, restriction};
 use crate::store::access_tokens::TokenRow;
 use crate::store::grants::Issued;
 use crate::store::tokens::Family;
@@ -51,8 +51,7 @@ impl Case<'_> {
     /// written with the answer.
     async fn add_tokens(&self, said: &mut Said, family: &Family) -> Result<Option<TokenRow>, OAuthError> {
         let answer = self.grant.request.response_type;
-        let tools = &self.app.tools;
-        let mint = Mint { keys: &tools.keys, random: &tools.random, issuer: issuer(self.app), client: self.client, now: self.now };
+        let mint = Mint::of(self.app, self.client, self.now).await?;
         let code = said.first().map(|(_, code)| code.clone());
         let access_token = if answer.has_token() { Some(mint.access_token(family, &family.scopes)?) } else { None };
         if answer.has_id_token() {

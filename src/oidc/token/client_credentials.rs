@@ -18,7 +18,7 @@ pub(super) async fn exchange(request: &Request<'_>) -> Result<Tokens, OAuthError
     if asked.len() > 50 || !asked.within(&settings.scopes) {
         return Err(ErrorCode::InvalidScope.because("scope has a value that this client is not registered for"));
     }
-    let tokens = request.mint().for_client(&asked.only(|value| !super::super::scopes::is_known(value)))?;
+    let tokens = request.mint().await?.for_client(&asked.only(|value| !super::super::scopes::is_known(value)))?;
     if tokens.must_be_kept() {
         request.app.store.write(async |tx: &Tx| tokens.keep(tx).await).await?;
     }

@@ -45,7 +45,7 @@ pub(super) async fn exchange(request: &Request<'_>) -> Result<Tokens, OAuthError
     let refresh = request.client.settings.grants.contains(&GrantType::RefreshToken);
     let refresh = refresh.then_some(RefreshToken { family: family.id, generation: family.generation });
     let extra = claims::in_id_token(app, request.client, &family).await?;
-    let tokens = request.mint().tokens(&family, &family.scopes, refresh, extra)?;
+    let tokens = request.mint().await?.tokens(&family, &family.scopes, refresh, extra)?;
     let (id, now) = (grant.id, request.now);
     let spent = app
         .store

@@ -9,7 +9,10 @@ use serde_json::{Map, Value};
 use super::refresh_token::RefreshToken;
 use crate::keys::{KeyError, KeyStore};
 use crate::model::{FamilyId, Hash, Scopes, Timestamp};
-use crate::oidc::subject;
+use crate::app::App;
+use crate::oidc::error::OAuthError;
+use crate::oidc::jwe::Sealer;
+use crate::oidc::{client_keys, issuer, subject};
 use crate::random::{Random, Secret};
 use crate::store::access_tokens::TokenRow;
 use crate::store::clients::Client;
@@ -26,6 +29,8 @@ pub struct Mint<'a> {
     pub issuer: &'a str,
     /// Whom the tokens are for.
     pub client: &'a Client,
+    /// What encrypts its ID tokens, if it is registered for that.
+    pub sealer: Option<Sealer>,
     /// The request's instant.
     pub now: Timestamp,
 }
@@ -125,7 +130,16 @@ pub struct Beside<'a> {
     pub code: Option<&'a str>,
 }
 
-impl Mint<'_> {
+impl<'a> Mint<'a> {
+    /// One that makes tokens for this client. What encrypts for it is found beforehand.
+    pub async fn of(app: &'a App, client: &'a Client, now: Timestamp) -> Result<Self, OAuthError> {
+        let sealer = match client.settings.tokens.id_token_encryption {
+            Some(by) => Some(client_keys::for_encryption(client, by).await?),
+            None => None,
+        };
+        Ok(Self { keys: &app.tools.keys, random: &app.tools.random, issuer: issuer(app), client, sealer, now })
+    }
+
     /// Everything that a family gives at one refresh, or at its beginning; `extra` stands in the ID token.
     pub fn tokens(
         &self,
@@ -200,7 +214,7 @@ impl Mint<'_> {
         Ok(Minted { text, kept: Some(kept) })
     }
 
-    /// An ID token of a family's sign-in.
+    /// An ID token of a family's sign-in: signed, and where the client is registered for it encrypted after that.
     pub fn id_token(&self, family: &Family, beside: &Beside<'_>, extra: Map<String, Value>) -> Result<String, KeyError> {
         let (told, algorithm) = (&family.told, self.client.settings.id_token_alg);
         let token = IdToken {
@@ -218,7 +232,11 @@ impl Mint<'_> {
             c_hash: beside.code.map(|code| algorithm.half_hash(code)),
             extra,
         };
-        self.keys.sign(algorithm, ID_TYPE, &token)
+        let signed = self.keys.sign(algorithm, ID_TYPE, &token)?;
+        match &self.sealer {
+            Some(sealer) => sealer.seal_jwt(&signed, self.random),
+            None => Ok(signed),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod client_credentials;
 mod code;
+mod device_code;
 pub mod family;
 pub mod mint;
 pub mod refresh;
@@ -48,6 +49,7 @@ async fn answer(app: &App, origin: &Origin, headers: &HeaderMap, body: &[u8], no
         GrantType::AuthorizationCode => code::exchange(&request).await?,
         GrantType::RefreshToken => refresh::exchange(&request).await?,
         GrantType::ClientCredentials => client_credentials::exchange(&request).await?,
+        GrantType::DeviceCode => device_code::exchange(&request).await?,
         GrantType::Implicit => return Err(UNSUPPORTED),
     };
     Ok((client, tokens))
@@ -62,9 +64,8 @@ struct Request<'a> {
 }
 
 impl Request<'_> {
-    fn mint(&self) -> Mint<'_> {
-        let tools = &self.app.tools;
-        Mint { keys: &tools.keys, random: &tools.random, issuer: super::issuer(self.app), client: self.client, now: self.now }
+    async fn mint(&self) -> Result<Mint<'_>, OAuthError> {
+        Mint::of(self.app, self.client, self.now).await
     }
 }
 

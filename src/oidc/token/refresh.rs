@@ -33,7 +33,7 @@ pub(super) async fn exchange(request: &Request<'_>) -> Result<Tokens, OAuthError
     let scopes = narrowed(request, granted(app, request.client, &family, request.now).await?)?;
     let (now, next) = (request.now, RefreshToken { generation: token.generation + 1, ..token });
     let extra = claims::in_id_token(app, request.client, &family).await?;
-    let tokens = request.mint().tokens(&family, &scopes, Some(next), extra)?;
+    let tokens = request.mint().await?.tokens(&family, &scopes, Some(next), extra)?;
     let idle_until = lifetimes::after_refresh(family.offline, family.expires_at, now);
     let repeated = event("refresh.repeated", &family);
     let given = app

@@ -82,6 +82,8 @@ pub enum GrantType {
     RefreshToken,
     /// The client for itself.
     ClientCredentials,
+    /// A device without a browser, whose code a person types elsewhere (RFC 8628).
+    DeviceCode,
     /// Tokens through the browser. No grant of the token endpoint: it says in registrations what the response types say again
     /// (RFC 7591 section 2.1).
     Implicit,
@@ -217,7 +219,8 @@ impl AuthMethod {
 
 impl GrantType {
     /// Every grant, in the order of discovery.
-    pub const ALL: &'static [Self] = &[Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials, Self::Implicit];
+    pub const ALL: &'static [Self] =
+        &[Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials, Self::DeviceCode, Self::Implicit];
 
     /// Its word in the protocol.
     pub fn word(self) -> &'static str {
@@ -225,6 +228,7 @@ impl GrantType {
             Self::AuthorizationCode => "authorization_code",
             Self::RefreshToken => "refresh_token",
             Self::ClientCredentials => "client_credentials",
+            Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
             Self::Implicit => "implicit",
         }
     }
