@@ -17,9 +17,8 @@ pub async fn for_encryption(client: &Client, by: Encryption) -> Result<Sealer, O
 pub fn sealer(keys: &Value, by: Encryption) -> Option<Sealer> {
     let keys = keys.get("keys")?.as_array()?;
     let says = |key: &Value, member: &str, wanted: &str| key.get(member).and_then(Value::as_str).map(|said| said == wanted);
-    let fit = |key: &&Value| {
-        says(key, "use", "enc") != Some(false) && says(key, "alg", by.alg.name()) != Some(false) && !jwk::is_secret(key)
-    };
+    let fit =
+        |key: &&Value| says(key, "use", "enc") != Some(false) && says(key, "alg", by.alg.name()) != Some(false) && !jwk::is_secret(key);
     let (said, unsaid): (Vec<&Value>, Vec<&Value>) = keys.iter().filter(fit).partition(|key| key.get("use").is_some());
     said.into_iter().chain(unsaid).find_map(|key| {
         let kid = key.get("kid").and_then(Value::as_str).map(str::to_owned);
@@ -27,7 +26,8 @@ pub fn sealer(keys: &Value, by: Encryption) -> Option<Sealer> {
     })
 }
 
-const NO_KEY: OAuthError = ErrorCode::InvalidRequest.because("the client is registered for encrypted answers and has no public key that fits");
+const NO_KEY: OAuthError =
+    ErrorCode::InvalidRequest.because("the client is registered for encrypted answers and has no public key that fits");
 
 #[cfg(test)]
 mod tests {

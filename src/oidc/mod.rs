@@ -26,8 +26,8 @@ pub mod redirect_uri;
 pub mod registration;
 pub mod request_object;
 pub mod restriction;
-pub mod scopes;
 pub mod revocation;
+pub mod scopes;
 mod shell;
 pub mod subject;
 #[cfg(test)]

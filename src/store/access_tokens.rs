@@ -56,9 +56,8 @@ impl AccessTokens<'_> {
 
     /// Takes a token back, whether it has a row or gets one now. False if it was taken back before.
     pub async fn revoke(&self, token: &TokenRow, now: Timestamp) -> Result<bool, StoreError> {
-        let upsert = format!(
-            "{INSERT} ON CONFLICT (id) DO UPDATE SET revoked_at = excluded.revoked_at WHERE access_tokens.revoked_at IS NULL"
-        );
+        let upsert =
+            format!("{INSERT} ON CONFLICT (id) DO UPDATE SET revoked_at = excluded.revoked_at WHERE access_tokens.revoked_at IS NULL");
         let revoked = TokenRow { revoked_at: Some(now), ..token.clone() };
         Ok(sql::execute(&self.0, &upsert, values(&revoked)).await? == 1)
     }
@@ -92,8 +91,7 @@ fn record(row: &QueryResult) -> Result<TokenRow, StoreError> {
     })
 }
 
-const INSERT: &str =
-    "INSERT INTO access_tokens (id, client_id, family, claims, expires_at, revoked_at) VALUES ($1, $2, $3, $4, $5, $6)";
+const INSERT: &str = "INSERT INTO access_tokens (id, client_id, family, claims, expires_at, revoked_at) VALUES ($1, $2, $3, $4, $5, $6)";
 
 #[cfg(test)]
 mod tests {

@@ -119,8 +119,8 @@ async fn whoever_is_not_signed_in_signs_in_and_comes_back_with_the_code() {
     let world = World::new().await;
     let rp = device(&world, |_| {}).await;
     let code = begun(&world, &rp, "openid").await["user_code"].as_str().unwrap().to_owned();
-    let journey = Agent::new(&world).get(&format!("/device?user_code={code}")).await;
-    assert_eq!(journey.status, StatusCode::SEE_OTHER, "{journey:?}");
+    let away = Agent::new(&world).get(&format!("/device?user_code={code}")).await;
+    assert_eq!((away.status, away.location()), (StatusCode::SEE_OTHER, format!("/sign-in?return_to=%2Fdevice%3Fuser_code%3D{code}")));
     let page = world.signed_in().await.get(&format!("/device?user_code={code}")).await;
     assert!(page.body.contains(&format!("value=\"{code}\"")), "filled in, and waits for a click");
     let odd = world.signed_in().await.get("/device?user_code=%22%3E%3Cscript%3E").await;

@@ -61,7 +61,7 @@ impl Case<'_> {
         }
         let Some(token) = access_token else { return Ok(None) };
         let kind =
-                [("token_type", "Bearer".to_owned()), ("expires_in", mint.access_life().to_string()), ("scope", family.scopes.to_string())];
+            [("token_type", "Bearer".to_owned()), ("expires_in", mint.access_life().to_string()), ("scope", family.scopes.to_string())];
         said.push(("access_token", token.text));
         said.extend(kind);
         Ok(token.kept)

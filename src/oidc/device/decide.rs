@@ -14,7 +14,7 @@ use super::pages::{Device, DeviceConfirm, DeviceDone};
 use super::user_code::UserCode;
 use crate::app::App;
 use crate::limits::{self, Rule, Taken};
-use crate::model::{Draft, FieldError, LocalPath};
+use crate::model::FieldError;
 use crate::oidc::error::{ErrorCode, OAuthError};
 use crate::oidc::params::Params;
 use crate::oidc::shell::Shell;
@@ -33,8 +33,8 @@ pub async fn show(State(app): State<Arc<App>>, visitor: Visitor, RawQuery(query)
     let code = params.get("user_code").and_then(UserCode::parse).map(|code| code.shown()).unwrap_or_default();
     if visitor.signed_in.is_none() {
         let here = if code.is_empty() { paths::DEVICE.to_owned() } else { format!("{}?user_code={code}", paths::DEVICE) };
-        let return_to = LocalPath::parse(&here).expect("a code is letters and a hyphen");
-        return shell.begin("sign-in", Draft::default(), return_to).await;
+        let back: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
+        return see_other(&format!("/sign-in?return_to={back}"));
     }
     shell.page(&Device { code }, paths::DEVICE.to_owned(), None)
 }

@@ -77,7 +77,10 @@ fn by_curve(by: Encryption, (curve, point): (Curve, &[u8]), random: &Random) -> 
 }
 
 /// A secret that only we and the owner of `point` can know, and our half of it as a JWK.
-#[expect(clippy::disallowed_types, reason = "an ephemeral key asks for it, in the manner of ring; this library ignores it and uses its own")]
+#[expect(
+    clippy::disallowed_types,
+    reason = "an ephemeral key asks for it, in the manner of ring; this library ignores it and uses its own"
+)]
 fn exchange(curve: Curve, point: &[u8]) -> Result<(Zeroizing<Vec<u8>>, Value), Unspecified> {
     let (algorithm, name) = match curve {
         Curve::P256 => (&agreement::ECDH_P256, "P-256"),

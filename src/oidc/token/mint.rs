@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::refresh_token::RefreshToken;
+use crate::app::App;
 use crate::keys::{KeyError, KeyStore};
 use crate::model::{FamilyId, Hash, Scopes, Timestamp};
-use crate::app::App;
 use crate::oidc::error::OAuthError;
 use crate::oidc::jwe::Sealer;
 use crate::oidc::{client_keys, issuer, subject};
