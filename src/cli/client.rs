@@ -1,7 +1,7 @@
 //! `preau client`: relying parties. A secret is printed once, where it is made; the store has its hash.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use crate::keys::Algorithm;
 use crate::model::{OrgId, Role, Scopes, Timestamp};
 use crate::oidc::registration::{self, Mistake, NewClient, Registered};
 use crate::random::{Random, Secret};
-use crate::store::clients::{AuthMethod, Client, GrantType, Profile, ResponseType, Settings, SubjectType};
+use crate::store::clients::{AuthMethod, Client, GrantType, Profile, ResponseType, Settings, SubjectType, Trust};
 use crate::store::{Store, StoreError};
 
 /// Relying parties.
@@ -47,6 +47,15 @@ pub enum Command {
     RotateSecret {
         /// Its client_id.
         client_id: String,
+    },
+    /// What the district trusts an app with: services that its tokens may be for or be exchanged for, names under which it may ask what a
+    /// token is worth, issuers whose word it may bring, seconds for answers that were lost. Replaces what was there.
+    Trust {
+        /// Its client_id.
+        client_id: String,
+        /// A JSON object with `identifiers`, `targets`, `exchange`, `issuers`, `refresh_grace`; what is missing is taken away.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
     },
     /// Remove an app, with every consent and token it had.
     Remove {
@@ -176,6 +185,9 @@ enum Grant {
     AuthorizationCode,
     RefreshToken,
     ClientCredentials,
+    DeviceCode,
+    TokenExchange,
+    JwtBearer,
     Implicit,
 }
 
@@ -201,6 +213,9 @@ pub enum Failed {
     /// The key file.
     #[error("{0}: {1}")]
     Jwks(PathBuf, String),
+    /// The file of what an app is trusted with.
+    #[error("{0}: {1}")]
+    Trust(PathBuf, String),
     /// No such school.
     #[error("there is no school {0} in the roster")]
     School(String),
@@ -243,11 +258,21 @@ pub async fn run(command: Command, store: &Store, random: &Random, now: Timestam
             Ok(describe(&registration::update(store, now, &client_id, change).await??))
         }
         Command::RotateSecret { client_id } => Ok(told_once(&registration::rotate_secret(store, random, now, &client_id).await??)),
+        Command::Trust { client_id, file } => {
+            let trust = trust_of(&file)?;
+            Ok(describe(&registration::update(store, now, &client_id, move |client| client.settings.tokens.trust = trust).await??))
+        }
         Command::Remove { client_id } => {
             registration::remove(store, now, &client_id).await??;
             Ok(json!({ "removed": client_id }))
         }
     }
+}
+
+fn trust_of(file: &Path) -> Result<Trust, Failed> {
+    let mistake = |why: String| Failed::Trust(file.to_owned(), why);
+    let text = std::fs::read_to_string(file).map_err(|error| mistake(error.to_string()))?;
+    serde_json::from_str(&text).map_err(|error| mistake(format!("no such object: {error}")))
 }
 
 impl About {
@@ -373,6 +398,7 @@ fn describe(client: &Client) -> Value {
         "sector": settings.sector,
         "id_token_signed_response_alg": settings.id_token_alg,
         "access_token_signed_response_alg": settings.access_token_alg,
+        "tokens": settings.tokens,
         "schools": settings.schools,
         "only_these_schools": !settings.schools.is_empty() && !settings.other_schools,
         "roles": settings.roles,
@@ -398,6 +424,9 @@ impl From<Grant> for GrantType {
             Grant::AuthorizationCode => Self::AuthorizationCode,
             Grant::RefreshToken => Self::RefreshToken,
             Grant::ClientCredentials => Self::ClientCredentials,
+            Grant::DeviceCode => Self::DeviceCode,
+            Grant::TokenExchange => Self::TokenExchange,
+            Grant::JwtBearer => Self::JwtBearer,
             Grant::Implicit => Self::Implicit,
         }
     }

@@ -67,7 +67,7 @@ async fn behalf(app: &App, client: &Client, says: &AccessToken, now: Timestamp) 
     let reader = app.store.read();
     let Some(id) = says.family() else { return Ok(None) };
     let Some(family) = reader.tokens().find(id).await? else { return Ok(None) };
-    if family.revoked_at.is_some() || family.expires_at <= now || family.client_id != says.client_id {
+    if family.revoked_at.is_some() || family.expires_at <= now || !grew_here(app, &family, says, now).await? {
         return Ok(None);
     }
     // What does not outlive its session ends with it.
@@ -79,6 +79,14 @@ async fn behalf(app: &App, client: &Client, says: &AccessToken, now: Timestamp) 
     let Some(person) = reader.people().find(account.person).await? else { return Ok(None) };
     let admitted = restriction::admits_person(&reader.people(), client, &person).await?;
     Ok(admitted.then_some(Behalf { account, person, family }))
+}
+
+/// A family's tokens are its client's, or of one that got them in exchange and says so; then the first one must be open, too.
+async fn grew_here(app: &App, family: &Family, says: &AccessToken, now: Timestamp) -> Result<bool, StoreError> {
+    if family.client_id == says.client_id {
+        return Ok(true);
+    }
+    Ok(says.act.is_some() && app.store.client(&family.client_id, now).await?.is_some_and(|client| client.enabled))
 }
 
 /// How far the clocks of two nodes may differ.

@@ -11,7 +11,7 @@ use crate::keys::KeyError;
 use crate::model::Timestamp;
 use crate::store::StoreError;
 
-/// The words of RFC 6749 sections 4.1.2.1 and 5.2, RFC 8628 section 3.5, OpenID Connect Core sections 3.1.2.6 and 6, and RFC 6750 section 3.1.
+/// The words of RFC 6749 sections 4.1.2.1 and 5.2, RFC 8628 section 3.5, RFC 8707 section 2, OpenID Connect Core sections 3.1.2.6 and 6, and RFC 6750 section 3.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the words are the RFCs' own")]
 pub enum ErrorCode {
@@ -37,6 +37,7 @@ pub enum ErrorCode {
     AuthorizationPending,
     PollSlower,
     ExpiredToken,
+    InvalidTarget,
     ServerError,
 }
 
@@ -77,6 +78,7 @@ impl ErrorCode {
             Self::AuthorizationPending => "authorization_pending",
             Self::PollSlower => "slow_down",
             Self::ExpiredToken => "expired_token",
+            Self::InvalidTarget => "invalid_target",
             Self::ServerError => "server_error",
         }
     }

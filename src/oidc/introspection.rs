@@ -41,18 +41,22 @@ async fn tell(app: &App, origin: &Origin, headers: &HeaderMap, body: &[u8]) -> R
         return Ok(of_refresh_token(app, &client, token, now).await?.unwrap_or_else(worthless));
     }
     let access = access::find(app, token, now).await?;
-    Ok(access.filter(|access| may_know(app, &client, access)).map_or_else(worthless, |access| of_access_token(&access)))
+    let access = access.filter(|access| may_know(app, &client, access));
+    Ok(access.map_or_else(worthless, |access| of_access_token(app, &client, &access)))
 }
 
 /// Row P36: its owner, or whoever it is for. Our own name as an audience is nobody else's.
 fn may_know(app: &App, client: &Client, access: &Access) -> bool {
     let audience = &access.says.aud;
-    access.says.client_id == client.client_id || audience != issuer(app) && client.settings.tokens.identifiers.contains(audience)
+    access.says.client_id == client.client_id || audience != issuer(app) && client.settings.tokens.trust.identifiers.contains(audience)
 }
 
-/// Section 2.2: what the token itself would say.
-fn of_access_token(access: &Access) -> Value {
+/// Section 2.2: what the token itself would say; but whoever it is for hears of the person by the name that they know (row P37).
+fn of_access_token(app: &App, client: &Client, access: &Access) -> Value {
     let mut told = serde_json::to_value(&access.says).expect("claims have string keys");
+    if let Some(behalf) = access.behalf.as_ref().filter(|_| access.says.client_id != client.client_id) {
+        told["sub"] = subject::of(&app.tools.keys, client, behalf.account.id).into();
+    }
     told["active"] = true.into();
     told["token_type"] = "Bearer".into();
     told

@@ -30,6 +30,7 @@ pub mod revocation;
 pub mod scopes;
 mod shell;
 pub mod subject;
+pub mod target;
 #[cfg(test)]
 mod testing;
 pub mod token;

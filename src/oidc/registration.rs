@@ -12,7 +12,7 @@ use super::profile;
 use super::redirect_uri::{self, Unfit};
 use crate::model::Timestamp;
 use crate::random::{Random, Secret};
-use crate::store::clients::{AuthMethod, Client, GrantType, ResponseType, Secrets, Settings, TokenSettings};
+use crate::store::clients::{AuthMethod, Client, GrantType, ResponseType, Secrets, Settings, Trust};
 use crate::store::events::Event;
 use crate::store::{Store, StoreError, Tx};
 
@@ -205,6 +205,8 @@ const RULES: &[Rule] = &[
     scope_values,
     lost_answers,
     readers,
+    reach,
+    trusted,
 ];
 
 /// Row P29: a name is shown to people, who must see what it is.
@@ -312,7 +314,7 @@ fn scope_values(_: &str, settings: &Settings) -> Result<(), Mistake> {
 
 /// A lost answer is asked for again at once, or by a thief.
 fn lost_answers(_: &str, settings: &Settings) -> Result<(), Mistake> {
-    match settings.tokens.refresh_grace > TokenSettings::LONGEST_GRACE {
+    match settings.tokens.trust.refresh_grace > Trust::LONGEST_GRACE {
         true => Err(Mistake::Tokens("a refresh token is answered once more within 60 seconds at most")),
         false => Ok(()),
     }
@@ -326,6 +328,30 @@ fn readers(_: &str, settings: &Settings) -> Result<(), Mistake> {
         true => Ok(()),
         false => Err(Mistake::Tokens("encrypted answers need a public key of the client that is for them (use enc, in its key set)")),
     }
+}
+
+/// RFC 8707 section 2, RFC 8693: what a client may ask tokens for is an address, and only a client that proves itself exchanges any.
+fn reach(_: &str, settings: &Settings) -> Result<(), Mistake> {
+    let address = |target: &String| Url::parse(target).is_ok_and(|url| url.fragment().is_none());
+    if !settings.tokens.trust.targets.iter().all(address) {
+        return Err(Mistake::Tokens("a service that tokens are asked for is an absolute address without a fragment"));
+    }
+    let strong = [GrantType::TokenExchange, GrantType::JwtBearer].iter().any(|grant| settings.grants.contains(grant));
+    match strong && settings.auth_method == AuthMethod::None {
+        true => Err(Mistake::Tokens("a public client cannot exchange tokens, nor bring the word of others")),
+        false => Ok(()),
+    }
+}
+
+/// RFC 7523 section 3: a word is believed by a key.
+fn trusted(_: &str, settings: &Settings) -> Result<(), Mistake> {
+    for issuer in &settings.tokens.trust.issuers {
+        if issuer.issuer.is_empty() {
+            return Err(Mistake::Tokens("a trusted issuer has a name (its iss)"));
+        }
+        jws::check_keys(&issuer.jwks).map_err(Mistake::Keys)?;
+    }
+    Ok(())
 }
 
 /// OpenID Connect Core section 8.1: the one host of the redirect addresses. Several hosts are no sector, and a loopback

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use sea_orm::QueryResult;
 
 pub use self::settings::{AuthMethod, GrantType, Profile, RequestSettings, ResponseType, Settings, SubjectType};
-pub use self::token_settings::{ContentAlgorithm, Encryption, KeyAlgorithm, TokenSettings};
+pub use self::token_settings::{ContentAlgorithm, Encryption, KeyAlgorithm, TokenSettings, Trust, TrustedIssuer};
 use super::{Db, Reader, Store, StoreError, Tx, sql};
 use crate::model::{Hash, Timestamp};
 

@@ -52,6 +52,12 @@ pub struct Told {
     /// Single claims that it asked for.
     #[serde(default, skip_serializing_if = "ClaimNames::is_empty")]
     pub claims: ClaimNames,
+    /// The service that its access tokens are for, if the authorization request named one (RFC 8707).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
+    /// Nobody signed in here: this issuer vouched for the person (RFC 7523 section 2.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vouched_by: Option<String>,
 }
 
 /// What an app was given of an account.
@@ -223,6 +229,8 @@ mod tests {
                 amr: vec!["pwd".to_owned()],
                 nonce: None,
                 claims: ClaimNames::default(),
+                resource: Some("https://api.test/grades".to_owned()),
+                vouched_by: None,
             },
             generation: 0,
             created_at: NOW,

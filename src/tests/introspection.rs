@@ -73,7 +73,7 @@ async fn p36_nobody_else_hears_anything() {
     for rp in both_kinds(&world).await {
         let other = RelyingParty::registered(&world, |settings| {
             // Who calls itself what we are called still reads nobody's tokens.
-            settings.tokens.identifiers.insert(world.issuer().to_owned());
+            settings.tokens.trust.identifiers.insert(world.issuer().to_owned());
         })
         .await;
         let tokens = rp.tokens(&world, &mut world.signed_in().await, "openid").await;

@@ -24,6 +24,7 @@
 //! - `mailed_link`: getting back in by the mailbox on file
 //! - `pages`: every page in every state and language renders, strictly, twice the same, with the ids of docs/contract
 //! - `provisional`: identifiers and provisional passwords in letters, from the sign-in page to the end
+//! - `reach`: tokens for other services, in exchange, and on the word of another issuer
 //! - `reminders`: whoever has not joined hears of it before an invitation or a campaign ends
 //! - `shared_device`: a device that a family shares
 //! - `systems`: docs/systems.md has a row for every line, and names tests that exist
@@ -67,6 +68,7 @@ mod pages;
 mod provisional;
 mod pupil_invites;
 mod pushed;
+mod reach;
 mod recovery;
 mod recovery_limits;
 mod refresh_grace;

@@ -13,7 +13,7 @@ use crate::oidc::registration::{self, Mistake};
 async fn patient(world: &World) -> RelyingParty {
     RelyingParty::registered(world, |settings| {
         settings.first_party = true;
-        settings.tokens.refresh_grace = 10;
+        settings.tokens.trust.refresh_grace = 10;
     })
     .await
 }
@@ -28,7 +28,7 @@ async fn p16_a_lost_answer_is_given_once_more_with_the_same_next_token() {
         for opaque in [false, true] {
             let rp = RelyingParty::registered(&world, |settings| {
                 settings.first_party = true;
-                settings.tokens.refresh_grace = 10;
+                settings.tokens.trust.refresh_grace = 10;
                 settings.tokens.opaque = opaque;
             })
             .await;
@@ -92,7 +92,7 @@ async fn a_lost_answer_is_nothing_to_wait_for_by_the_minute() {
     let world = World::new().await;
     let rp = patient(&world).await;
     let change = registration::update(&world.app.store, world.app.now(), &rp.client.client_id, |client| {
-        client.settings.tokens.refresh_grace = 61;
+        client.settings.tokens.trust.refresh_grace = 61;
     });
     assert!(matches!(change.await.unwrap(), Err(Mistake::Tokens(_))));
 }

@@ -51,7 +51,7 @@ impl Case<'_> {
     /// written with the answer.
     async fn add_tokens(&self, said: &mut Said, family: &Family) -> Result<Option<TokenRow>, OAuthError> {
         let answer = self.grant.request.response_type;
-        let mint = Mint::of(self.app, self.client, self.now).await?;
+        let mint = Mint::of(self.app, self.client, self.now).await?.for_audience(family.told.resource.as_deref());
         let code = said.first().map(|(_, code)| code.clone());
         let access_token = if answer.has_token() { Some(mint.access_token(family, &family.scopes)?) } else { None };
         if answer.has_id_token() {

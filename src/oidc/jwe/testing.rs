@@ -1,7 +1,5 @@
 //! Plays the owner of a key, who reads what was encrypted for it.
 
-#![expect(clippy::disallowed_types, reason = "the keys of the clients played here are their own")]
-
 use aws_lc_rs::aead::{self, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::agreement::{self, PrivateKey, UnparsedPublicKey};
 use aws_lc_rs::cipher::{self, DecryptionContext, PaddedBlockDecryptingKey, UnboundCipherKey};

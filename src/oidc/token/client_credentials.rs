@@ -4,6 +4,7 @@ use super::Request;
 use super::mint::Tokens;
 use crate::model::Scopes;
 use crate::oidc::error::{ErrorCode, OAuthError};
+use crate::oidc::target;
 use crate::store::Tx;
 use crate::store::clients::AuthMethod;
 
@@ -18,7 +19,8 @@ pub(super) async fn exchange(request: &Request<'_>) -> Result<Tokens, OAuthError
     if asked.len() > 50 || !asked.within(&settings.scopes) {
         return Err(ErrorCode::InvalidScope.because("scope has a value that this client is not registered for"));
     }
-    let tokens = request.mint().await?.for_client(&asked.only(|value| !super::super::scopes::is_known(value)))?;
+    let target = target::asked(request.params, request.client)?;
+    let tokens = request.mint().await?.for_audience(target).for_client(&asked.only(|value| !super::super::scopes::is_known(value)))?;
     if tokens.must_be_kept() {
         request.app.store.write(async |tx: &Tx| tokens.keep(tx).await).await?;
     }

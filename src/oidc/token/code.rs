@@ -13,7 +13,7 @@ use super::mint::Tokens;
 use super::refresh_token::RefreshToken;
 use crate::model::{FamilyId, Hash, Timestamp};
 use crate::oidc::error::{ErrorCode, OAuthError};
-use crate::oidc::{claims, restriction};
+use crate::oidc::{claims, restriction, target};
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::clients::GrantType;
@@ -45,7 +45,8 @@ pub(super) async fn exchange(request: &Request<'_>) -> Result<Tokens, OAuthError
     let refresh = request.client.settings.grants.contains(&GrantType::RefreshToken);
     let refresh = refresh.then_some(RefreshToken { family: family.id, generation: family.generation });
     let extra = claims::in_id_token(app, request.client, &family).await?;
-    let tokens = request.mint().await?.tokens(&family, &family.scopes, refresh, extra)?;
+    let target = target::granted(request.params, request.client, family.told.resource.as_deref())?;
+    let tokens = request.mint().await?.for_audience(target).tokens(&family, &family.scopes, refresh, extra)?;
     let (id, now) = (grant.id, request.now);
     let spent = app
         .store

@@ -7,7 +7,7 @@ use super::mint::Tokens;
 use super::refresh_token::RefreshToken;
 use crate::model::Hash;
 use crate::oidc::error::{ErrorCode, OAuthError};
-use crate::oidc::restriction;
+use crate::oidc::{restriction, target};
 use crate::store::clients::GrantType;
 use crate::store::device_requests::{Answer, DeviceRequest};
 use crate::store::grants::Issued;
@@ -43,7 +43,8 @@ async fn buy(request: &Request<'_>, device: &DeviceRequest, issued: &Issued) -> 
     let family = family::of_device(app, device, issued, session.expires_at, now);
     let refresh = request.client.settings.grants.contains(&GrantType::RefreshToken);
     let refresh = refresh.then_some(RefreshToken { family: family.id, generation: family.generation });
-    let tokens = request.mint().await?.tokens(&family, &family.scopes, refresh, serde_json::Map::new())?;
+    let target = target::asked(request.params, request.client)?;
+    let tokens = request.mint().await?.for_audience(target).tokens(&family, &family.scopes, refresh, serde_json::Map::new())?;
     let spent = app
         .store
         .write(async |tx: &Tx| {

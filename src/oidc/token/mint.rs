@@ -31,6 +31,8 @@ pub struct Mint<'a> {
     pub client: &'a Client,
     /// What encrypts its ID tokens, if it is registered for that.
     pub sealer: Option<Sealer>,
+    /// The service that its access tokens are for; `None`: our own endpoints.
+    pub audience: Option<String>,
     /// The request's instant.
     pub now: Timestamp,
 }
@@ -46,6 +48,8 @@ pub struct Tokens {
     #[serde(skip_serializing_if = "Option::is_none")]
     id_token: Option<String>,
     scope: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issued_token_type: Option<&'static str>,
     #[serde(skip)]
     kept: Option<TokenRow>,
 }
@@ -64,7 +68,7 @@ pub struct Minted {
 pub struct AccessToken {
     /// Who issued it.
     pub iss: String,
-    /// For whom it opens: our own endpoints.
+    /// For whom it opens: our own endpoints, or a service that was asked for (RFC 8707).
     pub aud: String,
     /// Whom it stands for, in the client's own words; for a client by itself, the client.
     pub sub: String,
@@ -84,6 +88,19 @@ pub struct AccessToken {
     /// The assurance reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acr: Option<String>,
+    /// Who acts with it in the person's name (RFC 8693 section 4.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Actor>,
+}
+
+/// A client that acts for a person, and those that acted before it (RFC 8693 section 4.1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// The client.
+    pub sub: String,
+    /// Who had the token before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Box<Actor>>,
 }
 
 /// The claims of an ID token (OpenID Connect Core section 2).
@@ -137,7 +154,12 @@ impl<'a> Mint<'a> {
             Some(by) => Some(client_keys::for_encryption(client, by).await?),
             None => None,
         };
-        Ok(Self { keys: &app.tools.keys, random: &app.tools.random, issuer: issuer(app), client, sealer, now })
+        Ok(Self { keys: &app.tools.keys, random: &app.tools.random, issuer: issuer(app), client, sealer, audience: None, now })
+    }
+
+    /// The same, for access tokens that are for this service.
+    pub fn for_audience(self, audience: Option<&str>) -> Self {
+        Self { audience: audience.map(str::to_owned), ..self }
     }
 
     /// Everything that a family gives at one refresh, or at its beginning; `extra` stands in the ID token.
@@ -150,7 +172,8 @@ impl<'a> Mint<'a> {
     ) -> Result<Tokens, KeyError> {
         let access_token = self.access_token(family, scopes)?;
         let beside = Beside { access_token: Some(&access_token.text), code: None };
-        let id_token = match scopes.has("openid") {
+        // Where somebody else vouched for the person, we have no sign-in to tell of.
+        let id_token = match scopes.has("openid") && family.told.vouched_by.is_none() {
             true => Some(self.id_token(family, &beside, extra)?),
             false => None,
         };
@@ -161,9 +184,10 @@ impl<'a> Mint<'a> {
     /// An access token for the person of a family.
     pub fn access_token(&self, family: &Family, scopes: &Scopes) -> Result<Minted, KeyError> {
         let sub = subject::of(self.keys, self.client, family.account);
+        let signed_in = family.told.vouched_by.is_none();
         self.make(&AccessToken {
-            auth_time: Some(family.told.auth_time.0),
-            acr: Some(family.told.acr.clone()),
+            auth_time: signed_in.then_some(family.told.auth_time.0),
+            acr: signed_in.then(|| family.told.acr.clone()),
             ..self.access(sub, scopes, Some(family.id))
         })
     }
@@ -171,6 +195,21 @@ impl<'a> Mint<'a> {
     /// Seconds that an access token is good for.
     pub fn access_life(&self) -> i64 {
         ACCESS_LIFE
+    }
+
+    /// What a client that was shown `subject`, which grew from `family`, gets for the next service: in the person's name, with itself as
+    /// the one that acts, and for no longer (RFC 8693 section 2.2.1).
+    pub fn delegated(&self, (subject, family): (&AccessToken, &Family), scopes: &Scopes, actor: Actor) -> Result<Tokens, KeyError> {
+        let sub = subject::of(self.keys, self.client, family.account);
+        let token = AccessToken {
+            exp: subject.exp.min(self.now.0 + ACCESS_LIFE),
+            auth_time: subject.auth_time,
+            acr: subject.acr.clone(),
+            act: Some(actor),
+            ..self.access(sub, scopes, Some(family.id))
+        };
+        let tokens = Tokens::of(self.make(&token)?, scopes);
+        Ok(Tokens { expires_in: token.exp - self.now.0, issued_token_type: Some(ACCESS_TOKEN_URN), ..tokens })
     }
 
     /// What a client gets for itself.
@@ -182,7 +221,7 @@ impl<'a> Mint<'a> {
     fn access(&self, sub: String, scopes: &Scopes, family: Option<FamilyId>) -> AccessToken {
         AccessToken {
             iss: self.issuer.to_owned(),
-            aud: self.issuer.to_owned(),
+            aud: self.audience.clone().unwrap_or_else(|| self.issuer.to_owned()),
             sub,
             client_id: self.client.client_id.clone(),
             scope: scopes.clone(),
@@ -191,6 +230,7 @@ impl<'a> Mint<'a> {
             jti: self.jti(family),
             auth_time: None,
             acr: None,
+            act: None,
         }
     }
 
@@ -249,6 +289,7 @@ impl Tokens {
             refresh_token: None,
             id_token: None,
             scope: scopes.to_string(),
+            issued_token_type: None,
             kept: access_token.kept,
         }
     }
@@ -264,6 +305,13 @@ impl Tokens {
             Some(kept) => tx.access_tokens().add(kept).await,
             None => Ok(()),
         }
+    }
+}
+
+impl Actor {
+    /// How many acted, one after the other.
+    pub fn depth(&self) -> usize {
+        1 + self.act.as_ref().map_or(0, |before| before.depth())
     }
 }
 
@@ -288,6 +336,8 @@ impl AccessToken {
 
 /// The `typ` of an access token (RFC 9068 section 2.1); no ID token passes for one (row P12).
 pub const ACCESS_TYPE: &str = "at+jwt";
+/// What an access token is called where tokens are exchanged (RFC 8693 section 3).
+pub const ACCESS_TOKEN_URN: &str = "urn:ietf:params:oauth:token-type:access_token";
 /// The `typ` of an ID token.
 pub const ID_TYPE: &str = "JWT";
 const ACCESS_LIFE: i64 = 15 * 60;

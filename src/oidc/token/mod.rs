@@ -3,7 +3,9 @@
 mod client_credentials;
 mod code;
 mod device_code;
+mod exchange;
 pub mod family;
+mod jwt_bearer;
 pub mod mint;
 pub mod refresh;
 pub mod refresh_token;
@@ -50,6 +52,8 @@ async fn answer(app: &App, origin: &Origin, headers: &HeaderMap, body: &[u8], no
         GrantType::RefreshToken => refresh::exchange(&request).await?,
         GrantType::ClientCredentials => client_credentials::exchange(&request).await?,
         GrantType::DeviceCode => device_code::exchange(&request).await?,
+        GrantType::TokenExchange => exchange::exchange(&request).await?,
+        GrantType::JwtBearer => jwt_bearer::exchange(&request).await?,
         GrantType::Implicit => return Err(UNSUPPORTED),
     };
     Ok((client, tokens))

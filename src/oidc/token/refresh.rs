@@ -10,7 +10,7 @@ use super::refresh_token::RefreshToken;
 use crate::app::App;
 use crate::model::{Scopes, Timestamp};
 use crate::oidc::error::{ErrorCode, OAuthError};
-use crate::oidc::{claims, lifetimes, restriction};
+use crate::oidc::{claims, lifetimes, restriction, target};
 use crate::store::accounts::AccountState;
 use crate::store::clients::Client;
 use crate::store::events::Event;
@@ -25,7 +25,7 @@ pub(super) async fn exchange(request: &Request<'_>) -> Result<Tokens, OAuthError
     if family.client_id != request.client.client_id {
         return Err(NOT_GOOD);
     }
-    let grace = i64::from(request.client.settings.tokens.refresh_grace);
+    let grace = i64::from(request.client.settings.tokens.trust.refresh_grace);
     let is_latest = token.generation == family.generation;
     if !is_latest && (grace == 0 || token.generation + 1 != family.generation) {
         return reused(request, &family).await;
@@ -33,7 +33,8 @@ pub(super) async fn exchange(request: &Request<'_>) -> Result<Tokens, OAuthError
     let scopes = narrowed(request, granted(app, request.client, &family, request.now).await?)?;
     let (now, next) = (request.now, RefreshToken { generation: token.generation + 1, ..token });
     let extra = claims::in_id_token(app, request.client, &family).await?;
-    let tokens = request.mint().await?.tokens(&family, &scopes, Some(next), extra)?;
+    let target = target::granted(request.params, request.client, family.told.resource.as_deref())?;
+    let tokens = request.mint().await?.for_audience(target).tokens(&family, &scopes, Some(next), extra)?;
     let idle_until = lifetimes::after_refresh(family.offline, family.expires_at, now);
     let repeated = event("refresh.repeated", &family);
     let given = app

@@ -83,7 +83,14 @@ pub enum GrantType {
     /// The client for itself.
     ClientCredentials,
     /// A device without a browser, whose code a person types elsewhere (RFC 8628).
+    #[serde(rename = "urn:ietf:params:oauth:grant-type:device_code")]
     DeviceCode,
+    /// A token that it was shown, for the next service (RFC 8693).
+    #[serde(rename = "urn:ietf:params:oauth:grant-type:token-exchange")]
+    TokenExchange,
+    /// The word of an issuer that the district trusts (RFC 7523 section 2.1).
+    #[serde(rename = "urn:ietf:params:oauth:grant-type:jwt-bearer")]
+    JwtBearer,
     /// Tokens through the browser. No grant of the token endpoint: it says in registrations what the response types say again
     /// (RFC 7591 section 2.1).
     Implicit,
@@ -219,8 +226,15 @@ impl AuthMethod {
 
 impl GrantType {
     /// Every grant, in the order of discovery.
-    pub const ALL: &'static [Self] =
-        &[Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials, Self::DeviceCode, Self::Implicit];
+    pub const ALL: &'static [Self] = &[
+        Self::AuthorizationCode,
+        Self::RefreshToken,
+        Self::ClientCredentials,
+        Self::DeviceCode,
+        Self::TokenExchange,
+        Self::JwtBearer,
+        Self::Implicit,
+    ];
 
     /// Its word in the protocol.
     pub fn word(self) -> &'static str {
@@ -229,6 +243,8 @@ impl GrantType {
             Self::RefreshToken => "refresh_token",
             Self::ClientCredentials => "client_credentials",
             Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
+            Self::TokenExchange => "urn:ietf:params:oauth:grant-type:token-exchange",
+            Self::JwtBearer => "urn:ietf:params:oauth:grant-type:jwt-bearer",
             Self::Implicit => "implicit",
         }
     }

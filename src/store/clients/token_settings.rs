@@ -6,23 +6,47 @@ use serde::{Deserialize, Serialize};
 
 use crate::keys::Algorithm;
 
-/// What a client's tokens are. What lets it reach further than its own tokens, or keeps them good for longer, is the district's
-/// to set and never the client's own registration.
+/// What a client's tokens are.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TokenSettings {
     /// Its access tokens say nothing to whoever holds them.
     pub opaque: bool,
-    /// What it is called where tokens are for it: it may ask what such a token is worth (RFC 7662, RFC 8707). The district's.
-    pub identifiers: BTreeSet<String>,
     /// What encrypts its ID tokens, after they were signed (OpenID Connect Core section 16.14).
     pub id_token_encryption: Option<Encryption>,
     /// What signs the answers of the UserInfo endpoint (OpenID Connect Core section 5.3.2); plain JSON without it.
     pub userinfo_alg: Option<Algorithm>,
     /// What encrypts them, signed or not.
     pub userinfo_encryption: Option<Encryption>,
-    /// Seconds in which a refresh token whose answer was lost is answered once more; 0: never. The district's.
+    /// What the district trusts it with.
+    pub trust: Trust,
+}
+
+/// What lets a client reach further than its own tokens, or keeps one good for longer: the district's to set, and never the client's
+/// own registration.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Trust {
+    /// What it is called where tokens are for it: it may ask what such a token is worth (RFC 7662, RFC 8707).
+    pub identifiers: BTreeSet<String>,
+    /// The services that it may ask tokens for (RFC 8707).
+    pub targets: BTreeSet<String>,
+    /// The services that it may exchange a token for, as `audience` or `resource` (RFC 8693).
+    pub exchange: BTreeSet<String>,
+    /// Whose word on a person it may bring (RFC 7523 section 2.1).
+    pub issuers: Vec<TrustedIssuer>,
+    /// Seconds in which a refresh token whose answer was lost is answered once more; 0: never.
     pub refresh_grace: u32,
+}
+
+/// An issuer whose word on a person is taken.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrustedIssuer {
+    /// Its `iss`.
+    pub issuer: String,
+    /// Its public keys (RFC 7517).
+    pub jwks: serde_json::Value,
 }
 
 /// What encrypts for a client (RFC 7518 sections 4.1 and 5.1).
@@ -117,7 +141,7 @@ impl ContentAlgorithm {
     }
 }
 
-impl TokenSettings {
+impl Trust {
     /// The longest that a lost answer may be asked for again.
     pub const LONGEST_GRACE: u32 = 60;
 }
