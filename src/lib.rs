@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! main → cli | demo → serve → routes → oidc | login | enrollment | recovery | account → web → app → flow → tools
-//!      → mail | limits | sources → roster → people → store → keys | codes | outbound | password | pages | policy
+//!      → mail | limits | sources | fetched → roster → people → store → keys | codes | outbound | password | pages | policy
 //!      | charters → clock | random | config | console → model
 //! ```
 
@@ -19,6 +19,7 @@ pub mod config;
 pub mod console;
 pub mod demo;
 pub mod enrollment;
+pub mod fetched;
 pub mod flow;
 pub mod keys;
 pub mod limits;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::charters::Charters;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::fetched::Fetched;
 use crate::keys::KeyStore;
 use crate::mail::Mailer;
 use crate::outbound::Outbound;
@@ -35,6 +36,10 @@ pub struct Tools {
     pub charters: Charters,
     /// Calls other servers.
     pub outbound: Outbound,
+    /// Keys that clients keep at addresses of their own.
+    pub key_sets: Fetched<serde_json::Value>,
+    /// Logos of clients, drawn anew.
+    pub logos: Fetched<Vec<u8>>,
     /// Other providers at which people may sign in.
     pub sources: Sources,
     /// The settings.

@@ -1,15 +1,49 @@
-//! A client's public keys, by what they are for. Whoever encrypts or will verify asks here and need not know where they stand.
+//! The public keys of a client, where it registered them: in its registration, or at an address of its own (`jwks_uri`). Keys
+//! at an address are read anew when a signature names one that is not among them (OpenID Connect Core section 10.1.1).
+
+use std::borrow::Cow;
 
 use serde_json::Value;
 
 use super::client_auth::jwk::{self, PublicKey};
+use super::client_auth::jws;
 use super::error::{ErrorCode, OAuthError};
 use super::jwe::Sealer;
+use crate::app::App;
+use crate::model::Timestamp;
+use crate::outbound::Answer;
 use crate::store::clients::{Client, Encryption};
 
-/// What encrypts for this client.
-pub async fn for_encryption(client: &Client, by: Encryption) -> Result<Sealer, OAuthError> {
-    client.settings.jwks.as_ref().and_then(|keys| sealer(keys, by)).ok_or(NO_KEY)
+/// The client with its keys at hand, whichever way it registered them, for checking `jwt`. Without any, nothing that it
+/// signed fits.
+pub async fn at_hand<'c>(app: &App, client: &'c Client, jwt: &str, now: Timestamp) -> Cow<'c, Client> {
+    let Some(address) = &client.settings.jwks_uri else { return Cow::Borrowed(client) };
+    let mut keys = app.tools.key_sets.get(address, now).await;
+    if keys.as_deref().is_none_or(|keys| !jws::names_one_of(jwt, keys)) {
+        keys = app.tools.key_sets.again(address, now).await;
+    }
+    let mut client = client.clone();
+    client.settings.jwks = keys.as_deref().cloned();
+    Cow::Owned(client)
+}
+
+/// A key set, if it is one that a client could have registered.
+pub fn read(answer: &Answer) -> Option<Value> {
+    let keys = serde_json::from_slice(&answer.body).ok()?;
+    jws::check_keys(&keys).is_ok().then_some(keys)
+}
+
+/// What encrypts for this client. Keys at an address are read anew where none of those that are known fits.
+pub async fn for_encryption(app: &App, client: &Client, by: Encryption, now: Timestamp) -> Result<Sealer, OAuthError> {
+    let settings = &client.settings;
+    let found = match &settings.jwks_uri {
+        None => settings.jwks.as_ref().and_then(|keys| sealer(keys, by)),
+        Some(address) => match app.tools.key_sets.get(address, now).await.and_then(|keys| sealer(&keys, by)) {
+            None => app.tools.key_sets.again(address, now).await.and_then(|keys| sealer(&keys, by)),
+            found => found,
+        },
+    };
+    found.ok_or(NO_KEY)
 }
 
 /// The first key of a set that is for encryption by this algorithm: those that say so before those that say nothing (RFC 7517

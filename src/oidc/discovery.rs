@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::authorize::mode;
 use super::client_auth::jws;
+use super::registration::dynamic;
 use super::scopes::SCOPES;
 use super::{acr, cors, issuer, paths};
 use crate::app::App;
@@ -36,7 +37,7 @@ struct Document {
 impl Documents {
     /// Renders them. They come from the settings alone and never from a request (row P34).
     pub fn new(app: &App) -> Self {
-        Self { metadata: Document::of(&describe(issuer(app), Language::ALL)), jwks: Arc::default() }
+        Self { metadata: Document::of(&describe(app, Language::ALL)), jwks: Arc::default() }
     }
 
     /// The metadata, at both of its addresses.
@@ -78,14 +79,15 @@ impl Document {
     }
 }
 
-fn describe(issuer: &str, languages: &[Language]) -> Value {
+fn describe(app: &App, languages: &[Language]) -> Value {
+    let issuer = issuer(app);
     let at = |path: &str| format!("{issuer}{path}");
     let ours: Vec<&str> = Algorithm::ALL.iter().map(|algorithm| algorithm.name()).collect();
     let methods: Vec<&str> = AuthMethod::ALL.iter().map(|method| method.word()).collect();
     let key_algorithms: Vec<&str> = KeyAlgorithm::ALL.iter().map(|algorithm| algorithm.name()).collect();
     let content_algorithms: Vec<&str> = ContentAlgorithm::ALL.iter().map(|algorithm| algorithm.name()).collect();
     let claims: Vec<&str> = SCOPES.iter().flat_map(|scope| scope.claims).copied().collect();
-    json!({
+    let mut metadata = json!({
         "issuer": issuer,
         "authorization_endpoint": at(paths::AUTHORIZE),
         "token_endpoint": at(paths::TOKEN),
@@ -126,5 +128,9 @@ fn describe(issuer: &str, languages: &[Language]) -> Value {
         "request_parameter_supported": true,
         "request_uri_parameter_supported": true,
         "require_request_uri_registration": true,
-    })
+    });
+    if dynamic::is_offered(app) {
+        metadata["registration_endpoint"] = at(paths::REGISTER).into();
+    }
+    metadata
 }

@@ -76,7 +76,7 @@ async fn written(app: &App, client: &Client, mut claims: Map<String, Value>) -> 
         None => None,
     };
     let sealer = match settings.userinfo_encryption {
-        Some(by) => Some(client_keys::for_encryption(client, by).await?),
+        Some(by) => Some(client_keys::for_encryption(app, client, by, app.now()).await?),
         None => None,
     };
     let text = match (signed, sealer) {

@@ -126,6 +126,14 @@ impl District {
             pages: crate::pages::Pages::load().unwrap(),
             charters: crate::charters::Charters::load(None).unwrap(),
             outbound: crate::outbound::Outbound::new(crate::outbound::Reach::PublicAndLoopback),
+            logos: crate::fetched::Fetched::new(
+                crate::outbound::Outbound::new(crate::outbound::Reach::PublicAndLoopback),
+                crate::web::logo::redraw,
+            ),
+            key_sets: crate::fetched::Fetched::new(
+                crate::outbound::Outbound::new(crate::outbound::Reach::PublicAndLoopback),
+                crate::oidc::client_keys::read,
+            ),
             sources: crate::sources::Sources::none(),
             config: Default::default(),
             mailer: crate::mail::Mailer::memory(),

@@ -25,6 +25,7 @@
 //! - `pages`: every page in every state and language renders, strictly, twice the same, with the ids of docs/contract
 //! - `provisional`: identifiers and provisional passwords in letters, from the sign-in page to the end
 //! - `reach`: tokens for other services, in exchange, and on the word of another issuer
+//! - `registration`: apps that register themselves, and keys that stand at addresses of theirs
 //! - `reminders`: whoever has not joined hears of it before an invitation or a campaign ends
 //! - `shared_device`: a device that a family shares
 //! - `systems`: docs/systems.md has a row for every line, and names tests that exist
@@ -72,6 +73,7 @@ mod reach;
 mod recovery;
 mod recovery_limits;
 mod refresh_grace;
+mod registration;
 mod relying_party;
 mod reminders;
 mod shared_device;

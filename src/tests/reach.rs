@@ -238,8 +238,8 @@ async fn the_district_says_what_an_app_is_trusted_with() {
         client::run(command, &world.app.store, &world.app.tools.random, world.app.now()).await
     };
     let told = say(r#"{ "targets": ["https://grades.test/api"], "refresh_grace": 10 }"#).await.unwrap();
-    assert_eq!(told["tokens"]["trust"]["targets"], json!([GRADES]));
-    assert_eq!(say("{}").await.unwrap()["tokens"]["trust"]["refresh_grace"], 0, "what is missing is taken away");
+    assert_eq!(told["trust"]["targets"], json!([GRADES]));
+    assert_eq!(say("{}").await.unwrap()["trust"]["refresh_grace"], 0, "what is missing is taken away");
     for bad in ["", "[]", r#"{ "target": [] }"#, r#"{ "refresh_grace": 3600 }"#, r#"{ "targets": ["grades"] }"#] {
         assert!(say(bad).await.is_err(), "{bad}");
     }

@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, header};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
+use super::client_keys;
 use super::error::{ErrorCode, OAuthError};
 use super::params::{self, Params};
 use crate::app::App;
@@ -98,7 +99,8 @@ fn secret_fits(secrets: &Secrets, secret: &Secret, now: Timestamp) -> bool {
 async fn spend_assertion(app: &App, client: &Client, jwt: &str, now: Timestamp) -> Result<bool, OAuthError> {
     let issuer = super::issuer(app);
     let endpoint = format!("{issuer}{}", super::paths::TOKEN);
-    let Some(assertion) = assertion::check(jwt, client, &[issuer, &endpoint], now) else { return Ok(false) };
+    let client = client_keys::at_hand(app, client, jwt, now).await;
+    let Some(assertion) = assertion::check(jwt, &client, &[issuer, &endpoint], now) else { return Ok(false) };
     Ok(app.store.write(async |tx: &Tx| tx.tokens().remember_assertion(&assertion.id, assertion.until).await).await?)
 }
 

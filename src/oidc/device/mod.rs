@@ -42,6 +42,10 @@ async fn begin(app: &App, origin: &Origin, headers: &HeaderMap, body: &[u8]) -> 
     if !client.settings.grants.contains(&GrantType::DeviceCode) {
         return Err(ErrorCode::UnauthorizedClient.because("this client is not registered for device codes"));
     }
+    // Row P23: nothing ties a device's request to an address, so who is unknown to the district has nothing to be known by.
+    if client.settings.is_unknown() {
+        return Err(ErrorCode::UnauthorizedClient.because("the district does not know this client yet"));
+    }
     let scopes = asked(&client, params.get("scope").unwrap_or_default())?;
     let secret = app.tools.random.secret();
     // Two codes of eight letters are the same once in a blue moon; the next draw is another.

@@ -151,7 +151,7 @@ impl<'a> Mint<'a> {
     /// One that makes tokens for this client. What encrypts for it is found beforehand.
     pub async fn of(app: &'a App, client: &'a Client, now: Timestamp) -> Result<Self, OAuthError> {
         let sealer = match client.settings.tokens.id_token_encryption {
-            Some(by) => Some(client_keys::for_encryption(client, by).await?),
+            Some(by) => Some(client_keys::for_encryption(app, client, by, now).await?),
             None => None,
         };
         Ok(Self { keys: &app.tools.keys, random: &app.tools.random, issuer: issuer(app), client, sealer, audience: None, now })
