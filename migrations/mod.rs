@@ -24,6 +24,8 @@ mod m0020_shared_devices;
 mod m0021_pushed_requests;
 mod m0022_registration_tokens;
 mod m0023_logout;
+mod m0024_access_tokens;
+mod m0025_device_requests;
 
 /// All changes, in order.
 pub struct Migrator;
@@ -51,6 +53,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0021_pushed_requests::Migration),
             Box::new(m0022_registration_tokens::Migration),
             Box::new(m0023_logout::Migration),
+            Box::new(m0024_access_tokens::Migration),
+            Box::new(m0025_device_requests::Migration),
         ]
     }
 }

@@ -51,6 +51,8 @@ pub enum Rule {
     Code,
     /// Tries of one security code, which came by mail: a pause, not the end of the code (D7).
     SecurityCode,
+    /// Codes of devices that an account types (RFC 8628 section 5.1).
+    DeviceCode,
     /// Letters with a security code that are asked for again, by address (D17).
     InvitationAgain,
 }
@@ -344,6 +346,7 @@ const RULES: &[(Rule, Bounds)] = &[
     (Rule::ClientSecret, Bounds { word: "client-secret", waits: &[(20, 600)], most: None, forget: Forget::AfterWindow(600) }),
     (Rule::Registration, Bounds { word: "registration", waits: &[(3_000, HOUR_32)], most: None, forget: Forget::AfterWindow(HOUR_32) }),
     (Rule::SecurityCode, Bounds { word: "security-code", waits: &[(5, 900)], most: None, forget: Forget::AfterQuiet(900) }),
+    (Rule::DeviceCode, Bounds { word: "device-code", waits: &[(5, 900)], most: None, forget: Forget::AfterQuiet(900) }),
     (Rule::InvitationAgain, Bounds { word: "invitation-again", waits: &[(3, HOUR_32)], most: None, forget: Forget::AfterQuiet(HOUR_32) }),
     (Rule::Code, Bounds { word: "code", waits: &[], most: Some(10), forget: Forget::Never }),
 ];

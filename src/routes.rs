@@ -66,6 +66,8 @@ pub fn pages() -> Vec<Address> {
         ("/authorize/{grant}/consent", post(oidc::authorize::consent)),
         ("/authorize/{grant}/account", post(oidc::authorize::account)),
         ("/authorize/{grant}/other", get(oidc::authorize::other)),
+        (paths::DEVICE, get(oidc::device::decide::show).post(oidc::device::decide::typed)),
+        ("/device/{request}", get(oidc::device::decide::ask).post(oidc::device::decide::decide)),
         (paths::END_SESSION, get(oidc::end_session::get).post(oidc::end_session::post)),
     ]
 }

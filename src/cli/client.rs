@@ -1,7 +1,7 @@
 //! `preau client`: relying parties. A secret is printed once, where it is made; the store has its hash.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -13,7 +13,7 @@ use crate::model::{OrgId, Role, Scopes, Timestamp};
 use crate::oidc::registration::metadata::{self, Metadata};
 use crate::oidc::registration::{self, Mistake, NewClient, Registered};
 use crate::random::{Random, Secret};
-use crate::store::clients::{AuthMethod, Client, GrantType, Profile, ResponseType, Settings, SubjectType};
+use crate::store::clients::{AuthMethod, Client, GrantType, Profile, ResponseType, Settings, SubjectType, Trust};
 use crate::store::events::Event;
 use crate::store::registration_tokens::RegistrationToken;
 use crate::store::{Store, StoreError, Tx};
@@ -51,6 +51,15 @@ pub enum Command {
     RotateSecret {
         /// Its client_id.
         client_id: String,
+    },
+    /// What the district trusts an app with: services that its tokens may be for or be exchanged for, names under which it may ask what a
+    /// token is worth, issuers whose word it may bring, seconds for answers that were lost. Replaces what was there.
+    Trust {
+        /// Its client_id.
+        client_id: String,
+        /// A JSON object with `identifiers`, `targets`, `exchange`, `issuers`, `refresh_grace`; what is missing is taken away.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
     },
     /// Make a token with which apps may register themselves; it is printed once.
     RegistrationToken {
@@ -199,6 +208,9 @@ enum Grant {
     AuthorizationCode,
     RefreshToken,
     ClientCredentials,
+    DeviceCode,
+    TokenExchange,
+    JwtBearer,
     Implicit,
 }
 
@@ -267,6 +279,10 @@ pub async fn run(command: Command, store: &Store, random: &Random, now: Timestam
             Ok(describe(&registration::update(store, now, &client_id, change).await??))
         }
         Command::RotateSecret { client_id } => Ok(told_once(&registration::rotate_secret(store, random, now, &client_id).await??)),
+        Command::Trust { client_id, file } => {
+            let trust = trust_of(&file)?;
+            Ok(describe(&registration::update(store, now, &client_id, move |client| client.settings.tokens.trust = trust).await??))
+        }
         Command::RegistrationToken { note, uses, days } => {
             let token = random.secret();
             let expires_at = now + Duration::from_secs(u64::from(days) * A_DAY);
@@ -285,6 +301,12 @@ pub async fn run(command: Command, store: &Store, random: &Random, now: Timestam
             Ok(json!({ "removed": client_id }))
         }
     }
+}
+
+fn trust_of(file: &Path) -> Result<Trust, Failed> {
+    let mistake = |why: String| Failed::File(file.to_owned(), why);
+    let text = std::fs::read_to_string(file).map_err(|error| mistake(error.to_string()))?;
+    serde_json::from_str(&text).map_err(|error| mistake(format!("no such object: {error}")))
 }
 
 impl About {
@@ -403,6 +425,7 @@ fn describe(client: &Client) -> Value {
         "launch_url": settings.launch_url,
         "profile": settings.profile,
         "sector": settings.sector,
+        "trust": settings.tokens.trust,
         "schools": settings.schools,
         "only_these_schools": !settings.schools.is_empty() && !settings.other_schools,
         "roles": settings.roles,
@@ -432,6 +455,9 @@ impl From<Grant> for GrantType {
             Grant::AuthorizationCode => Self::AuthorizationCode,
             Grant::RefreshToken => Self::RefreshToken,
             Grant::ClientCredentials => Self::ClientCredentials,
+            Grant::DeviceCode => Self::DeviceCode,
+            Grant::TokenExchange => Self::TokenExchange,
+            Grant::JwtBearer => Self::JwtBearer,
             Grant::Implicit => Self::Implicit,
         }
     }

@@ -18,7 +18,7 @@ use super::{acr, cors, issuer, paths};
 use crate::app::App;
 use crate::keys::Algorithm;
 use crate::model::{Hash, Language, Timestamp};
-use crate::store::clients::{AuthMethod, GrantType, ResponseType};
+use crate::store::clients::{AuthMethod, ContentAlgorithm, GrantType, KeyAlgorithm, ResponseType};
 
 /// The documents, ready to send.
 #[derive(Clone)]
@@ -83,12 +83,18 @@ fn describe(app: &App, languages: &[Language]) -> Value {
     let issuer = issuer(app);
     let at = |path: &str| format!("{issuer}{path}");
     let ours: Vec<&str> = Algorithm::ALL.iter().map(|algorithm| algorithm.name()).collect();
+    let methods: Vec<&str> = AuthMethod::ALL.iter().map(|method| method.word()).collect();
+    let key_algorithms: Vec<&str> = KeyAlgorithm::ALL.iter().map(|algorithm| algorithm.name()).collect();
+    let content_algorithms: Vec<&str> = ContentAlgorithm::ALL.iter().map(|algorithm| algorithm.name()).collect();
     let claims: Vec<&str> = SCOPES.iter().flat_map(|scope| scope.claims).copied().collect();
     let mut metadata = json!({
         "issuer": issuer,
         "authorization_endpoint": at(paths::AUTHORIZE),
         "token_endpoint": at(paths::TOKEN),
         "userinfo_endpoint": at(paths::USERINFO),
+        "device_authorization_endpoint": at(paths::DEVICE_AUTHORIZATION),
+        "introspection_endpoint": at(paths::INTROSPECT),
+        "revocation_endpoint": at(paths::REVOKE),
         "end_session_endpoint": at(paths::END_SESSION),
         "jwks_uri": at(paths::JWKS),
         "scopes_supported": SCOPES.iter().map(|scope| scope.name).collect::<Vec<_>>(),
@@ -100,8 +106,17 @@ fn describe(app: &App, languages: &[Language]) -> Value {
         "grant_types_supported": GrantType::ALL.iter().map(|grant| grant.word()).collect::<Vec<_>>(),
         "subject_types_supported": ["pairwise", "public"],
         "id_token_signing_alg_values_supported": ours,
-        "token_endpoint_auth_methods_supported": AuthMethod::ALL.iter().map(|method| method.word()).collect::<Vec<_>>(),
+        "id_token_encryption_alg_values_supported": key_algorithms,
+        "id_token_encryption_enc_values_supported": content_algorithms,
+        "userinfo_signing_alg_values_supported": ours,
+        "userinfo_encryption_alg_values_supported": key_algorithms,
+        "userinfo_encryption_enc_values_supported": content_algorithms,
+        "token_endpoint_auth_methods_supported": methods,
         "token_endpoint_auth_signing_alg_values_supported": jws::ALGORITHMS,
+        "revocation_endpoint_auth_methods_supported": methods,
+        "revocation_endpoint_auth_signing_alg_values_supported": jws::ALGORITHMS,
+        "introspection_endpoint_auth_methods_supported": methods.iter().filter(|method| **method != "none").collect::<Vec<_>>(),
+        "introspection_endpoint_auth_signing_alg_values_supported": jws::ALGORITHMS,
         "code_challenge_methods_supported": ["S256"],
         "acr_values_supported": acr::WORDS,
         "claim_types_supported": ["normal"],

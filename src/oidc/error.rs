@@ -11,7 +11,7 @@ use crate::keys::KeyError;
 use crate::model::Timestamp;
 use crate::store::StoreError;
 
-/// The words of RFC 6749 sections 4.1.2.1 and 5.2, OpenID Connect Core sections 3.1.2.6 and 6, and RFC 6750 section 3.1.
+/// The words of RFC 6749 sections 4.1.2.1 and 5.2, RFC 8628 section 3.5, RFC 8707 section 2, OpenID Connect Core sections 3.1.2.6 and 6, and RFC 6750 section 3.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the words are the RFCs' own")]
 pub enum ErrorCode {
@@ -34,6 +34,10 @@ pub enum ErrorCode {
     InvalidToken,
     InsufficientScope,
     SlowDown,
+    AuthorizationPending,
+    PollSlower,
+    ExpiredToken,
+    InvalidTarget,
     ServerError,
 }
 
@@ -71,6 +75,10 @@ impl ErrorCode {
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
             Self::SlowDown => "temporarily_unavailable",
+            Self::AuthorizationPending => "authorization_pending",
+            Self::PollSlower => "slow_down",
+            Self::ExpiredToken => "expired_token",
+            Self::InvalidTarget => "invalid_target",
             Self::ServerError => "server_error",
         }
     }

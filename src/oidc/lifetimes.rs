@@ -8,6 +8,10 @@ use crate::model::Timestamp;
 pub const CODE: Duration = Duration::from_secs(60);
 /// A pushed request until a browser comes with it (row P26).
 pub const PUSHED: Duration = Duration::from_secs(60);
+/// What an assertion buys: as long as an access token.
+pub const VOUCHED: Duration = Duration::from_secs(15 * 60);
+/// A device's codes (RFC 8628 section 3.2): time to walk to another screen and sign in.
+pub const DEVICE: Duration = Duration::from_secs(10 * 60);
 /// An unanswered authorization request: as long as a sign-in form may lie open, and a little more.
 pub const REQUEST: Duration = Duration::from_secs(60 * 60);
 /// How long rows stay after their end, so that a replay is told from nonsense.

@@ -2,6 +2,7 @@
 //! under their section of the RFC. It knows no screen but its own consent and account chooser; whoever must sign in
 //! is sent on a journey and comes back to `/authorize/{grant}`.
 
+pub mod access;
 pub mod acr;
 pub mod asking;
 pub mod authorize;
@@ -11,9 +12,12 @@ pub mod claims_request;
 pub mod client_auth;
 pub mod client_keys;
 pub mod cors;
+pub mod device;
 pub mod discovery;
 pub mod end_session;
 pub mod error;
+pub mod introspection;
+pub mod jwe;
 pub mod lifetimes;
 pub mod logout;
 pub mod par;
@@ -24,10 +28,12 @@ pub mod redirect_uri;
 pub mod registration;
 pub mod request_object;
 pub mod restriction;
+pub mod revocation;
 pub mod scopes;
 mod shell;
 pub mod sign_out;
 pub mod subject;
+pub mod target;
 #[cfg(test)]
 mod testing;
 pub mod token;
@@ -52,6 +58,9 @@ pub fn endpoints(app: &App) -> Router<Arc<App>> {
         .route(paths::TOKEN, post(token::post).options(cors::preflight))
         .route(paths::USERINFO, get(userinfo::answer).post(userinfo::answer).options(cors::preflight))
         .route(paths::CHECK_SESSION, get(check_session::show))
+        .route(paths::INTROSPECT, post(introspection::post))
+        .route(paths::REVOKE, post(revocation::post).options(cors::preflight))
+        .route(paths::DEVICE_AUTHORIZATION, post(device::post))
         .route(paths::PAR, post(par::post).options(cors::preflight))
         .route(
             paths::OPENID_CONFIGURATION,
@@ -83,6 +92,8 @@ pub async fn tidy(app: &App) -> Result<(), StoreError> {
             tx.grants().forget(before).await?;
             // Whoever came in time with a pushed request may take as long as any other.
             tx.pushed_requests().forget(now - lifetimes::REQUEST).await?;
+            tx.device_requests().forget(before).await?;
+            tx.access_tokens().forget(before).await?;
             tx.registration_tokens().forget(before).await?;
             tx.clients().forget_unused(before).await?;
             tx.tokens().forget(before).await.map(|_| ())

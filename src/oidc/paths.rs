@@ -6,6 +6,14 @@ pub const AUTHORIZE: &str = "/authorize";
 pub const TOKEN: &str = "/token";
 /// The pushed-request endpoint.
 pub const PAR: &str = "/par";
+/// The introspection endpoint.
+pub const INTROSPECT: &str = "/introspect";
+/// The revocation endpoint.
+pub const REVOKE: &str = "/revoke";
+/// The device authorization endpoint.
+pub const DEVICE_AUTHORIZATION: &str = "/device-authorization";
+/// Where a person types a device's code; `/device/{request}` asks about one.
+pub const DEVICE: &str = "/device";
 /// The UserInfo endpoint.
 pub const USERINFO: &str = "/userinfo";
 /// The end-session endpoint.

@@ -1,5 +1,5 @@
-//! The UserInfo endpoint (OpenID Connect Core section 5.3). A token opens it only while everything behind it is alive:
-//! its family, the sign-in or the account, the client (row S07).
+//! The UserInfo endpoint (OpenID Connect Core section 5.3). A token opens it only while it is worth
+//! something (`access.rs`), whether it says what for or not.
 
 use std::sync::Arc;
 
@@ -10,23 +10,22 @@ use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
 
+use super::access::{self, Access, Behalf};
 use super::error::{ErrorCode, OAuthError};
-use super::token::mint::{ACCESS_TYPE, AccessToken};
-use super::{claims, client_auth, cors, issuer, restriction};
+use super::{claims, client_auth, client_keys, cors, issuer};
 use crate::app::App;
-use crate::model::Timestamp;
-use crate::store::accounts::{Account, AccountState};
 use crate::store::clients::Client;
-use crate::store::tokens::Family;
 
 /// `GET` and `POST /userinfo`.
 pub async fn answer(State(app): State<Arc<App>>, method: Method, headers: HeaderMap, body: Bytes) -> Response {
     match tell(&app, &method, &headers, &body).await {
-        Ok((client, claims)) => {
-            let mut response = Json(claims).into_response();
-            response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            cors::allow(response, Some(&client), &headers)
-        }
+        Ok((client, claims)) => match written(&app, &client, claims).await {
+            Ok(mut response) => {
+                response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+                cors::allow(response, Some(&client), &headers)
+            }
+            Err(error) => error.into_response(),
+        },
         Err(None) => challenge(None),
         Err(Some(error)) => challenge(Some(error)),
     }
@@ -41,25 +40,52 @@ async fn tell(
 ) -> Result<(Arc<Client>, Map<String, Value>), Option<OAuthError>> {
     let token = bearer(method, headers, body)?.ok_or(None)?;
     let now = app.now();
-    let token = read(app, &token, now).map_err(Some)?;
-    if !token.scope.has("openid") {
+    let access = access::find(app, &token, now).await.map_err(|cause| Some(cause.into()))?;
+    // Row P12: one that is for another place opens nothing here.
+    let access = access.filter(|access| access.says.aud == issuer(app)).ok_or(Some(GONE))?;
+    if !access.says.scope.has("openid") {
         return Err(Some(ErrorCode::InsufficientScope.because("the token is not for scope openid")));
     }
-    let (client, account, family) = alive(app, &token, now).await.map_err(Some)?;
+    let told = told(app, &access).await.map_err(Some)?;
+    Ok((access.client, told))
+}
+
+async fn told(app: &App, access: &Access) -> Result<Map<String, Value>, OAuthError> {
+    let Behalf { account, person, family } = access.behalf.as_ref().ok_or(GONE)?;
     let reader = app.store.read();
-    let person = reader.people().find(account.person).await.map_err(|cause| Some(cause.into()))?.ok_or(Some(GONE))?;
-    if !restriction::admits_person(&reader.people(), &client, &person).await.map_err(|cause| Some(cause.into()))? {
-        return Err(Some(GONE));
-    }
-    let scopes = token.scope.only(|value| client.settings.scopes.has(value));
-    let about =
-        claims::About { keys: &app.tools.keys, reader: &reader, client: &client, account: &account, person: &person, scopes: &scopes };
-    let mut told = claims::of(&about).await.map_err(|cause| Some(cause.into()))?;
+    let scopes = access.says.scope.only(|value| access.client.settings.scopes.has(value));
+    let about = claims::About { keys: &app.tools.keys, reader: &reader, client: &access.client, account, person, scopes: &scopes };
+    let mut told = claims::of(&about).await?;
     let asked = &family.told.claims.userinfo;
     if !asked.is_empty() {
-        told.extend(claims::named(&about, asked).await.map_err(|cause| Some(cause.into()))?);
+        told.extend(claims::named(&about, asked).await?);
     }
-    Ok((client, told))
+    Ok(told)
+}
+
+/// OpenID Connect Core section 5.3.2: as plain JSON; or signed, from us and for the client; or encrypted for it, or both. There is no
+/// nonce and no end in it: it answers one request, and is no ID token.
+async fn written(app: &App, client: &Client, mut claims: Map<String, Value>) -> Result<Response, OAuthError> {
+    let (tools, settings) = (&app.tools, &client.settings.tokens);
+    let signed = match settings.userinfo_alg {
+        Some(algorithm) => {
+            claims.insert("iss".to_owned(), issuer(app).into());
+            claims.insert("aud".to_owned(), client.client_id.clone().into());
+            Some(tools.keys.sign(algorithm, "JWT", &claims)?)
+        }
+        None => None,
+    };
+    let sealer = match settings.userinfo_encryption {
+        Some(by) => Some(client_keys::for_encryption(app, client, by, app.now()).await?),
+        None => None,
+    };
+    let text = match (signed, sealer) {
+        (None, None) => return Ok(Json(claims).into_response()),
+        (Some(signed), None) => signed,
+        (Some(signed), Some(sealer)) => sealer.seal_jwt(&signed, &tools.random)?,
+        (None, Some(sealer)) => sealer.seal_claims(&Value::Object(claims), &tools.random)?,
+    };
+    Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("application/jwt"))], text).into_response())
 }
 
 /// RFC 6750 section 2: in the header, or in the form of a POST, and in one place only. Never in the address, which is
@@ -83,33 +109,6 @@ fn bearer(method: &Method, headers: &HeaderMap, body: &[u8]) -> Result<Option<St
         (Some(_), Some(_)) => Err(Some(TWICE)),
         (token, None) | (None, token) => Ok(token),
     }
-}
-
-/// Ours, an access token and not another one (row P12), for here, and not over.
-fn read(app: &App, token: &str, now: Timestamp) -> Result<AccessToken, OAuthError> {
-    let token: AccessToken = app.tools.keys.verify(ACCESS_TYPE, token).map_err(|_| GONE)?;
-    let here = issuer(app);
-    match token.iss == here && token.aud == here && token.exp > now.0 && token.iat <= now.0 + 60 {
-        true => Ok(token),
-        false => Err(GONE),
-    }
-}
-
-async fn alive(app: &App, token: &AccessToken, now: Timestamp) -> Result<(Arc<Client>, Account, Family), OAuthError> {
-    let reader = app.store.read();
-    let family = reader.tokens().find(token.family().ok_or(GONE)?).await?.ok_or(GONE)?;
-    let client = app.store.client(&family.client_id, now).await?.filter(|client| client.enabled).ok_or(GONE)?;
-    let over = family.revoked_at.is_some() || family.expires_at <= now || family.client_id != token.client_id;
-    if over || !is_signed_in(app, &family, now).await? {
-        return Err(GONE);
-    }
-    let account = reader.accounts().find(family.account).await?.ok_or(GONE)?;
-    if account.state == AccountState::Claimed { Ok((client, account, family)) } else { Err(GONE) }
-}
-
-/// What does not outlive its session ends with it.
-async fn is_signed_in(app: &App, family: &Family, now: Timestamp) -> Result<bool, OAuthError> {
-    Ok(family.offline || app.store.read().sessions().live_by_id(family.session, now).await?.is_some())
 }
 
 /// RFC 6750 section 3.

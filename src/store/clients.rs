@@ -2,6 +2,7 @@
 //! nothing slower is needed.
 
 mod settings;
+mod token_settings;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -12,6 +13,7 @@ pub use self::settings::{
     AboutSettings, ApplicationType, AuthMethod, GrantType, LogoutSettings, Profile, RequestSettings, ResponseType, SelfRegistered,
     Settings, SubjectType,
 };
+pub use self::token_settings::{ContentAlgorithm, Encryption, KeyAlgorithm, TokenSettings, Trust, TrustedIssuer};
 use super::{Db, Reader, Store, StoreError, Tx, sql};
 use crate::model::{Hash, SessionId, Timestamp};
 
@@ -118,7 +120,9 @@ impl Clients<'_> {
 
     /// Removes a client, and with it every consent and every token it got; false if there was none.
     pub async fn remove(&self, client_id: &str) -> Result<bool, StoreError> {
-        for table in ["grants", "pushed_requests", "token_families", "consents", "session_clients", "logout_outbox"] {
+        for table in
+            ["grants", "pushed_requests", "device_requests", "access_tokens", "token_families", "consents", "session_clients", "logout_outbox"]
+        {
             sql::execute(&self.0, &format!("DELETE FROM {table} WHERE client_id = $1"), [client_id.into()]).await?;
         }
         Ok(sql::execute(&self.0, "DELETE FROM clients WHERE client_id = $1", [client_id.into()]).await? == 1)

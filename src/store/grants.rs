@@ -65,6 +65,9 @@ pub struct Request {
     pub claims: ClaimNames,
     /// The request was pushed: its row, to be used up with the answer (RFC 9126 section 4).
     pub pushed: Option<uuid::Uuid>,
+    /// The service that its access tokens are for (RFC 8707).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
 }
 
 /// Single claims that a client asked for, by name, beside those of the scopes.

@@ -5,6 +5,7 @@
 //! writer: whoever is waiting joins the transaction that is open, each behind a savepoint of its own, and one commit
 //! makes all of them durable.
 
+pub mod access_tokens;
 pub mod accounts;
 pub mod address_changes;
 pub mod alarms;
@@ -19,6 +20,7 @@ pub mod clients;
 pub mod codes;
 mod connect;
 pub mod consents;
+pub mod device_requests;
 pub mod devices;
 mod error;
 pub mod event_chain;

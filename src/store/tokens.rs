@@ -52,6 +52,12 @@ pub struct Told {
     /// Single claims that it asked for.
     #[serde(default, skip_serializing_if = "ClaimNames::is_empty")]
     pub claims: ClaimNames,
+    /// The service that its access tokens are for, if the authorization request named one (RFC 8707).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
+    /// Nobody signed in here: this issuer vouched for the person (RFC 7523 section 2.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vouched_by: Option<String>,
 }
 
 /// What an app was given of an account.
@@ -129,10 +135,20 @@ impl Tokens<'_> {
 
     /// Moves a family on to its next refresh token, in one conditional write: of two that race one gets true (row P16).
     pub async fn rotate(&self, id: FamilyId, generation: i64, idle_until: Timestamp, now: Timestamp) -> Result<bool, StoreError> {
-        let update = "UPDATE token_families SET generation = generation + 1, idle_until = $3 WHERE id = $1 AND generation = $2 \
+        let update = "UPDATE token_families SET generation = generation + 1, idle_until = $3, rotated_at = $4, repeated_at = NULL \
+                      WHERE id = $1 AND generation = $2 \
                       AND revoked_at IS NULL AND idle_until > $4 AND expires_at > $4 \
                       AND EXISTS (SELECT 1 FROM clients WHERE clients.client_id = token_families.client_id AND clients.enabled)";
         Ok(sql::execute(&self.0, update, [id.0.into(), generation.into(), idle_until.0.into(), now.0.into()]).await? == 1)
+    }
+
+    /// The step to `generation` is answered once more, in one conditional write: it was taken at `since` or later, nothing was bought
+    /// with it, and nobody asked again before. No refresh token becomes good by it that was not.
+    pub async fn repeat(&self, id: FamilyId, generation: i64, since: Timestamp, now: Timestamp) -> Result<bool, StoreError> {
+        let update = "UPDATE token_families SET repeated_at = $4 WHERE id = $1 AND generation = $2 AND rotated_at >= $3 \
+                      AND repeated_at IS NULL AND revoked_at IS NULL AND idle_until > $4 AND expires_at > $4 \
+                      AND EXISTS (SELECT 1 FROM clients WHERE clients.client_id = token_families.client_id AND clients.enabled)";
+        Ok(sql::execute(&self.0, update, [id.0.into(), generation.into(), since.0.into(), now.0.into()]).await? == 1)
     }
 
     /// Takes a family back: its refresh token and every access token end at once. False if they had ended.
@@ -215,6 +231,8 @@ mod tests {
                 amr: vec!["pwd".to_owned()],
                 nonce: None,
                 claims: ClaimNames::default(),
+                resource: Some("https://api.test/grades".to_owned()),
+                vouched_by: None,
             },
             generation: 0,
             created_at: NOW,

@@ -8,11 +8,14 @@
 //! - `answers`, `pushed`: what the authorization endpoint answers with, and how; requests that were pushed or signed
 //! - `charter`: what people agree to when they join, and again when it has changed; how they like to be written to
 //! - `codes`: activation codes, from the command that makes them to the parent's account, in a `district`
+//! - `device`: devices without a browser, and the person who lets one in
+//! - `encrypted`: what was signed or encrypted for one client
 //! - `enrollment`, `enrollment_limits`: whole claims of pupils, in a `district` with a roster of its own, by a `family` at its browser
 //! - `families`: docs/families says what the guide says
 //! - `guardians`: the same for guardians, whose mailbox is the proof
 //! - `guide`: what families find before they ask: the guide, what works, each child’s access, the apps that are offered
 //! - `http_stage`: a stage that a service of the district makes
+//! - `introspection`, `refresh_grace`: what a token is worth, and what becomes of one that is given back or whose answer was lost
 //! - `invitations`: guardians invited by mail, from the command to the account
 //! - `ladder`: the ladder of `lib.rs`, read from our own `use` lines
 //! - `letters`: every letter renders in every language, and every folder of templates/mail/ has a sample
@@ -22,6 +25,7 @@
 //! - `mailed_link`: getting back in by the mailbox on file
 //! - `pages`: every page in every state and language renders, strictly, twice the same, with the ids of docs/contract
 //! - `provisional`: identifiers and provisional passwords in letters, from the sign-in page to the end
+//! - `reach`: tokens for other services, in exchange, and on the word of another issuer
 //! - `registration`: apps that register themselves, and keys that stand at addresses of theirs
 //! - `reminders`: whoever has not joined hears of it before an invitation or a campaign ends
 //! - `shared_device`: a device that a family shares
@@ -40,8 +44,10 @@ mod back_in;
 mod campaigns;
 mod charter;
 mod codes;
+mod device;
 mod discovery;
 mod district;
+mod encrypted;
 mod end_session;
 mod enrollment;
 mod enrollment_limits;
@@ -52,6 +58,7 @@ mod guardians;
 mod guide;
 mod hosts;
 mod http_stage;
+mod introspection;
 mod invitations;
 mod ladder;
 mod letters;
@@ -64,8 +71,10 @@ mod pages;
 mod provisional;
 mod pupil_invites;
 mod pushed;
+mod reach;
 mod recovery;
 mod recovery_limits;
+mod refresh_grace;
 mod registration;
 mod relying_party;
 mod reminders;

@@ -34,6 +34,9 @@ macro_rules! pages {
 pages![
     crate::oidc::authorize::pages::ChooseAccount,
     crate::oidc::authorize::pages::Consent,
+    crate::oidc::device::pages::Device,
+    crate::oidc::device::pages::DeviceConfirm,
+    crate::oidc::device::pages::DeviceDone,
     demo::LetterPage,
     demo::Mailbox,
     demo::SampleApp,
@@ -108,6 +111,8 @@ const IDS: &[(&str, &[&str])] = &[
     ("password", &["password", "show-password", "sign-in"]),
     ("choose-account", &["other-account"]),
     ("consent", &["allow", "deny"]),
+    ("device", &["user_code", "continue"]),
+    ("device-confirm", &["allow", "deny"]),
     ("sign-out", &["sign-out"]),
     ("error", &["error-code", "error-detail"]),
     ("code", &["code", "family_name", "continue"]),

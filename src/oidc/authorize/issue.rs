@@ -9,7 +9,8 @@ use crate::model::Hash;
 use crate::oidc::error::{ErrorCode, OAuthError};
 use crate::oidc::token::family;
 use crate::oidc::token::mint::{Beside, Mint};
-use crate::oidc::{check_session, claims, issuer, lifetimes, restriction};
+use crate::oidc::{check_session, claims, lifetimes, restriction};
+use crate::store::access_tokens::TokenRow;
 use crate::store::grants::Issued;
 use crate::store::tokens::Family;
 use crate::store::{StoreError, Tx};
@@ -37,35 +38,36 @@ impl Case<'_> {
         if answer.has_code() {
             said.push(("code", code.expose().to_owned()));
         }
-        if let Some(family) = &family {
-            self.add_tokens(&mut said, family).await?;
-        }
-        self.write(kept, &code.hash(), &issued, family.as_ref().filter(|_| answer.has_token())).await?;
+        let token = match &family {
+            Some(family) => self.add_tokens(&mut said, family).await?,
+            None => None,
+        };
+        let family = family.as_ref().filter(|_| answer.has_token());
+        self.write(kept, &Given { code: &code.hash(), issued: &issued, family, token: token.as_ref() }).await?;
         if self.grant.request.scopes.has("openid") {
             said.push(("session_state", check_session::state(self.app, self.grant, session.id)));
         }
         Ok(said)
     }
 
-    /// OpenID Connect Core sections 3.2.2.5 and 3.3.2.5. The ID token is bound to what travels beside it.
-    async fn add_tokens(&self, said: &mut Said, family: &Family) -> Result<(), OAuthError> {
+    /// OpenID Connect Core sections 3.2.2.5 and 3.3.2.5. The ID token is bound to what travels beside it. What is returned must be
+    /// written with the answer.
+    async fn add_tokens(&self, said: &mut Said, family: &Family) -> Result<Option<TokenRow>, OAuthError> {
         let answer = self.grant.request.response_type;
-        let tools = &self.app.tools;
-        let mint = Mint { keys: &tools.keys, random: &tools.random, issuer: issuer(self.app), client: self.client, now: self.now };
+        let mint = Mint::of(self.app, self.client, self.now).await?.for_audience(family.told.resource.as_deref());
         let code = said.first().map(|(_, code)| code.clone());
         let access_token = if answer.has_token() { Some(mint.access_token(family, &family.scopes)?) } else { None };
         if answer.has_id_token() {
             let extra = self.claims_of(family, access_token.is_none() && code.is_none()).await?;
-            let beside = Beside { access_token: access_token.as_deref(), code: code.as_deref() };
+            let beside = Beside { access_token: access_token.as_ref().map(|token| token.text.as_str()), code: code.as_deref() };
             said.push(("id_token", mint.id_token(family, &beside, extra)?));
         }
-        if let Some(token) = access_token {
-            let kind =
-                [("token_type", "Bearer".to_owned()), ("expires_in", mint.access_life().to_string()), ("scope", family.scopes.to_string())];
-            said.push(("access_token", token));
-            said.extend(kind);
-        }
-        Ok(())
+        let Some(token) = access_token else { return Ok(None) };
+        let kind =
+            [("token_type", "Bearer".to_owned()), ("expires_in", mint.access_life().to_string()), ("scope", family.scopes.to_string())];
+        said.push(("access_token", token.text));
+        said.extend(kind);
+        Ok(token.kept)
     }
 
     /// Where nothing else opens the claims of the scopes, the ID token says them (OpenID Connect Core section 5.4).
@@ -78,10 +80,10 @@ impl Case<'_> {
     }
 
     /// One write answers a request, once. One that brings no code is answered by a code that nobody is told and that is over.
-    async fn write(&self, kept: Kept, code: &Hash, issued: &Issued, family: Option<&Family>) -> Result<(), OAuthError> {
+    async fn write(&self, kept: Kept, given: &Given<'_>) -> Result<(), OAuthError> {
         let (grant, now) = (self.grant, self.now);
         let until = if grant.request.response_type.has_code() { now + lifetimes::CODE } else { now };
-        let given = self.app.store.write(async |tx: &Tx| {
+        let written = self.app.store.write(async |tx: &Tx| {
             if kept == Kept::No {
                 tx.grants().add(grant).await?;
             }
@@ -90,26 +92,44 @@ impl Case<'_> {
             {
                 return Err(Answered::Before);
             }
-            if !tx.grants().issue(grant.id, code, issued, now, until).await? {
+            if !tx.grants().issue(grant.id, given.code, given.issued, now, until).await? {
                 return Err(Answered::Before);
             }
             // The person may have signed out since we looked.
-            let live = match family {
+            let live = match given.family {
                 Some(family) => tx.tokens().add(family).await?,
                 None if grant.request.response_type.has_id_token() => {
-                    tx.session_clients().remember(issued.session, &grant.client_id, now).await?
+                    tx.session_clients().remember(given.issued.session, &grant.client_id, now).await?
                 }
                 None => true,
             };
-            if live { Ok(()) } else { Err(Answered::SignedOut) }
+            if !live {
+                return Err(Answered::SignedOut);
+            }
+            if let Some(token) = given.token {
+                tx.access_tokens().add(token).await?;
+            }
+            Ok(())
         });
-        match given.await {
+        match written.await {
             Ok(()) => Ok(()),
             Err(Answered::SignedOut) => Err(ErrorCode::LoginRequired.because("the person must sign in")),
             Err(Answered::Before) => Err(ErrorCode::AccessDenied.because("the request was answered already")),
             Err(Answered::Broken(cause)) => Err(cause.into()),
         }
     }
+}
+
+/// What an answer gives.
+struct Given<'a> {
+    /// The code; one that nobody is told, where the answer has none.
+    code: &'a Hash,
+    /// Whom it stands for.
+    issued: &'a Issued,
+    /// What came through the browser.
+    family: Option<&'a Family>,
+    /// Its access token, if that must be kept.
+    token: Option<&'a TokenRow>,
 }
 
 /// Why an answer was not written, and nothing of it.

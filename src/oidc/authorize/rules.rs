@@ -5,7 +5,7 @@ use super::mode;
 use crate::model::Scopes;
 use crate::oidc::error::{ErrorCode, OAuthError};
 use crate::oidc::params::Params;
-use crate::oidc::{claims_request, profile, scopes};
+use crate::oidc::{claims_request, profile, scopes, target};
 use crate::store::clients::{Client, GrantType, ResponseType};
 use crate::store::grants::{Prompt, Request};
 
@@ -32,6 +32,7 @@ pub fn check(params: &Params, client: &Client) -> Result<Request, OAuthError> {
         response_type: answer,
         response_mode: mode::of(params.get("response_mode"), answer).ok_or(OTHER_MODE)?,
         claims: claims.names,
+        resource: target::asked(params, client)?.map(str::to_owned),
         ..Request::default()
     })
 }

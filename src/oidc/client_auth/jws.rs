@@ -40,6 +40,11 @@ pub fn algorithm(token: &str) -> Option<Algorithm> {
     Algorithm::from_name(&header.alg)
 }
 
+/// What a compact JWS says, before anything is believed: only to find the keys that it must fit.
+pub fn unverified<C: serde::de::DeserializeOwned>(token: &str) -> Option<C> {
+    serde_json::from_slice(&Parts::of(token)?.payload).ok()
+}
+
 /// Can every key of this document verify something, or is it for encryption? For registration.
 pub fn check_keys(jwks: &Value) -> Result<(), &'static str> {
     let keys = Keys::deserialize(jwks).map_err(|_| "is not a JSON Web Key Set")?;

@@ -23,7 +23,7 @@ use crate::model::{Scopes, Timestamp};
 use crate::oidc::error::{ErrorCode, OAuthError};
 use crate::oidc::{issuer, paths};
 use crate::random::Secret;
-use crate::store::clients::{Client, GrantType, Profile, SelfRegistered, Settings};
+use crate::store::clients::{Client, GrantType, Profile, SelfRegistered, Settings, TokenSettings};
 use crate::store::{StoreError, Tx};
 
 /// `POST /register`.
@@ -183,6 +183,7 @@ async fn change(app: &App, client_id: &str, headers: &HeaderMap, body: &[u8]) ->
         other_schools: before.other_schools,
         roles: before.roles.clone(),
         registered_itself: before.registered_itself.clone(),
+        tokens: TokenSettings { trust: before.tokens.trust.clone(), ..TokenSettings::default() },
         ..blank(app)
     };
     let name = read(app, &said, &mut settings).await?;

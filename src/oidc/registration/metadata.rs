@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::Mistake;
 use crate::model::Scopes;
-use crate::store::clients::{Client, GrantType, ResponseType, Settings};
+use crate::store::clients::{Client, ContentAlgorithm, Encryption, GrantType, ResponseType, Settings, TokenSettings};
 
 /// What a client says of itself; members that nobody here knows are passed over (RFC 7591 section 2).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,6 +37,7 @@ impl Metadata {
         self.apply_grants(settings)?;
         self.apply_requests(settings)?;
         self.apply_logout(settings)?;
+        self.apply_tokens(&mut settings.tokens)?;
         self.set("token_endpoint_auth_method", "must be a method of discovery", &mut settings.auth_method)?;
         self.set("jwks", "must be a JSON Web Key Set", &mut settings.jwks)?;
         self.set("jwks_uri", TEXT, &mut settings.jwks_uri)?;
@@ -98,6 +99,25 @@ impl Metadata {
         self.set("frontchannel_logout_session_required", FLAG, &mut logout.frontchannel_logout_session_required)
     }
 
+    fn apply_tokens(&self, tokens: &mut TokenSettings) -> Result<(), Mistake> {
+        self.set("opaque_access_tokens", FLAG, &mut tokens.opaque)?;
+        self.set("userinfo_signed_response_alg", ALGORITHM, &mut tokens.userinfo_alg)?;
+        let id_token = ("id_token_encrypted_response_alg", "id_token_encrypted_response_enc");
+        self.set_encryption(id_token, &mut tokens.id_token_encryption)?;
+        self.set_encryption(("userinfo_encrypted_response_alg", "userinfo_encrypted_response_enc"), &mut tokens.userinfo_encryption)
+    }
+
+    /// How a content is encrypted says nothing without how its key comes (OpenID Connect Registration section 2).
+    fn set_encryption(&self, (alg, enc): (&'static str, &'static str), kept: &mut Option<Encryption>) -> Result<(), Mistake> {
+        let content: Option<ContentAlgorithm> = self.member(enc, ALGORITHM)?;
+        let key = self.member(alg, ALGORITHM)?.or(kept.map(|by| by.alg));
+        let Some(key) = key else {
+            return content.map_or(Ok(()), |_| Err(Mistake::Member { name: enc, expected: "needs the algorithm of its key beside it" }));
+        };
+        *kept = Some(Encryption { alg: key, enc: content.or(kept.map(|by| by.enc)).unwrap_or_default() });
+        Ok(())
+    }
+
     /// Writes a member over what is kept, if it was said.
     fn set<T: DeserializeOwned>(&self, name: &'static str, expected: &'static str, kept: &mut T) -> Result<(), Mistake> {
         if let Some(said) = self.member(name, expected)? {
@@ -125,7 +145,7 @@ fn grants_of(answer: ResponseType) -> impl Iterator<Item = GrantType> {
 /// A client in these words, each of them, said or not.
 pub fn describe(client: &Client) -> Value {
     let settings = &client.settings;
-    let (about, requests, logout) = (&settings.about, &settings.requests, &settings.logout);
+    let (about, requests, logout, tokens) = (&settings.about, &settings.requests, &settings.logout, &settings.tokens);
     json!({
         "client_id": client.client_id,
         "client_name": client.name,
@@ -161,6 +181,12 @@ pub fn describe(client: &Client) -> Value {
         "sector_identifier_uri": settings.sector_identifier_uri,
         "id_token_signed_response_alg": settings.id_token_alg,
         "access_token_signed_response_alg": settings.access_token_alg,
+        "opaque_access_tokens": tokens.opaque,
+        "id_token_encrypted_response_alg": tokens.id_token_encryption.map(|by| by.alg),
+        "id_token_encrypted_response_enc": tokens.id_token_encryption.map(|by| by.enc),
+        "userinfo_signed_response_alg": tokens.userinfo_alg,
+        "userinfo_encrypted_response_alg": tokens.userinfo_encryption.map(|by| by.alg),
+        "userinfo_encrypted_response_enc": tokens.userinfo_encryption.map(|by| by.enc),
     })
 }
 
@@ -174,7 +200,7 @@ mod tests {
     use super::*;
     use crate::keys::Algorithm;
     use crate::oidc::testing::client;
-    use crate::store::clients::AuthMethod;
+    use crate::store::clients::{AuthMethod, KeyAlgorithm, Trust};
 
     fn read(said: &Value) -> Result<Settings, Mistake> {
         let mut settings = Settings { grants: BTreeSet::from([GrantType::AuthorizationCode]), ..Settings::default() };
@@ -191,6 +217,10 @@ mod tests {
         written.settings.id_token_alg = Algorithm::ES256;
         written.settings.logout.backchannel_logout_uri = Some("https://rp.test/back".to_owned());
         written.settings.logout.frontchannel_logout_session_required = true;
+        written.settings.tokens.opaque = true;
+        written.settings.tokens.userinfo_alg = Some(Algorithm::RS256);
+        written.settings.tokens.id_token_encryption = Some(Encryption { alg: KeyAlgorithm::EcdhEs, enc: ContentAlgorithm::A256Gcm });
+        written.settings.grants.insert(GrantType::DeviceCode);
         let read = read(&describe(&written)).unwrap();
         let (sector, first_party) = (written.settings.sector.clone(), written.settings.first_party);
         assert_eq!(Settings { sector, first_party, ..read }, written.settings);
@@ -221,6 +251,8 @@ mod tests {
             (json!({ "id_token_signed_response_alg": "none" }), "id_token_signed_response_alg"),
             (json!({ "default_max_age": -1 }), "default_max_age"),
             (json!({ "client_uri": 7 }), "client_uri"),
+            (json!({ "id_token_encrypted_response_alg": "RSA1_5" }), "id_token_encrypted_response_alg"),
+            (json!({ "userinfo_encrypted_response_enc": "A256GCM" }), "userinfo_encrypted_response_enc"),
         ] {
             assert!(matches!(read(&said), Err(Mistake::Member { name: named, .. }) if named == name), "{said}");
         }
@@ -231,5 +263,11 @@ mod tests {
     fn p23_nobody_makes_themselves_the_districts_own() {
         let said = json!({ "first_party": true, "schools": ["x"], "profile": "openid", "sector": "bank.test", "enabled": true });
         assert_eq!(read(&said), read(&json!({})));
+        // Nor what the district alone trusts an app with, by whatever name.
+        let trust = json!({ "identifiers": ["x"], "targets": ["https://x.test"], "exchange": ["x"], "refresh_grace": 60,
+            "issuers": [{ "issuer": "x", "jwks": { "keys": [] } }] });
+        let said =
+            json!({ "trust": trust, "tokens": { "trust": trust }, "refresh_grace": 60, "targets": ["https://x.test"], "issuers": [] });
+        assert_eq!(read(&said).unwrap().tokens.trust, Trust::default());
     }
 }

@@ -53,6 +53,9 @@ pub enum Mistake {
     /// The client's profile and what signs its tokens.
     #[error("{0} does not sign for a client of the profile {1}: choose another algorithm (--alg)")]
     Algorithm(&'static str, &'static str),
+    /// What its tokens are.
+    #[error("{0}")]
+    Tokens(&'static str),
     /// Anybody could say that they are such a client.
     #[error("a public client cannot use client_credentials")]
     PublicForItself,

@@ -1,11 +1,14 @@
 //! What a client may be: every rule on its name and its settings, as a list of named functions, each under its section.
 
+use url::Url;
+
 use super::Mistake;
 use crate::oidc::client_auth::jws;
+use crate::oidc::client_keys;
 use crate::oidc::logout;
 use crate::oidc::profile;
 use crate::oidc::redirect_uri::{self, Unfit};
-use crate::store::clients::{AuthMethod, GrantType, ResponseType, Settings};
+use crate::store::clients::{AuthMethod, GrantType, ResponseType, Settings, Trust};
 
 /// May a client be this?
 pub fn check(name: &str, settings: &Settings) -> Result<(), Mistake> {
@@ -26,6 +29,10 @@ const RULES: &[Rule] = &[
     strong_enough,
     public_client,
     scope_values,
+    lost_answers,
+    readers,
+    reach,
+    trusted,
 ];
 
 /// Row P29: a name is shown to people, who must see what it is.
@@ -117,7 +124,7 @@ fn keys(_: &str, settings: &Settings) -> Result<(), Mistake> {
 /// FAPI 2.0 Security Profile section 5.4: what signs, here and there, is what the profile knows.
 fn strong_enough(_: &str, settings: &Settings) -> Result<(), Mistake> {
     let known = profile::of(settings.profile).algorithms;
-    let requests = [settings.requests.object_alg, settings.requests.response_alg].into_iter().flatten();
+    let requests = [settings.requests.object_alg, settings.requests.response_alg, settings.tokens.userinfo_alg].into_iter().flatten();
     let mut asked = [settings.id_token_alg, settings.access_token_alg].into_iter().chain(requests);
     match asked.find(|algorithm| !known.contains(algorithm)) {
         Some(algorithm) => Err(Mistake::Algorithm(algorithm.name(), settings.profile.word())),
@@ -140,6 +147,49 @@ fn scope_values(_: &str, settings: &Settings) -> Result<(), Mistake> {
         Some(value) => Err(Mistake::Scope(value.to_owned())),
         None => Ok(()),
     }
+}
+
+/// A lost answer is asked for again at once, or by a thief.
+fn lost_answers(_: &str, settings: &Settings) -> Result<(), Mistake> {
+    match settings.tokens.trust.refresh_grace > Trust::LONGEST_GRACE {
+        true => Err(Mistake::Tokens("a refresh token is answered once more within 60 seconds at most")),
+        false => Ok(()),
+    }
+}
+
+/// OpenID Connect Dynamic Client Registration section 2: what is encrypted is encrypted for a key.
+fn readers(_: &str, settings: &Settings) -> Result<(), Mistake> {
+    let asked = [settings.tokens.id_token_encryption, settings.tokens.userinfo_encryption];
+    // What stands at an address is asked when it is needed.
+    let readable = |by| settings.jwks_uri.is_some() || settings.jwks.as_ref().is_some_and(|keys| client_keys::sealer(keys, by).is_some());
+    match asked.into_iter().flatten().all(readable) {
+        true => Ok(()),
+        false => Err(Mistake::Tokens("encrypted answers need a public key of the client that is for them (use enc, in its key set)")),
+    }
+}
+
+/// RFC 8707 section 2, RFC 8693: what a client may ask tokens for is an address, and only a client that proves itself exchanges any.
+fn reach(_: &str, settings: &Settings) -> Result<(), Mistake> {
+    let address = |target: &String| Url::parse(target).is_ok_and(|url| url.fragment().is_none());
+    if !settings.tokens.trust.targets.iter().all(address) {
+        return Err(Mistake::Tokens("a service that tokens are asked for is an absolute address without a fragment"));
+    }
+    let strong = [GrantType::TokenExchange, GrantType::JwtBearer].iter().any(|grant| settings.grants.contains(grant));
+    match strong && settings.auth_method == AuthMethod::None {
+        true => Err(Mistake::Tokens("a public client cannot exchange tokens, nor bring the word of others")),
+        false => Ok(()),
+    }
+}
+
+/// RFC 7523 section 3: a word is believed by a key.
+fn trusted(_: &str, settings: &Settings) -> Result<(), Mistake> {
+    for issuer in &settings.tokens.trust.issuers {
+        if issuer.issuer.is_empty() {
+            return Err(Mistake::Tokens("a trusted issuer has a name (its iss)"));
+        }
+        jws::check_keys(&issuer.jwks).map_err(Mistake::Keys)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

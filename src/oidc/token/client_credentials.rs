@@ -1,12 +1,14 @@
-//! A client for itself (RFC 6749 section 4.4): no person, no refresh token, and nothing to write.
+//! A client for itself (RFC 6749 section 4.4): no person, no refresh token, and nothing to write but a token that says nothing.
 
 use super::Request;
 use super::mint::Tokens;
 use crate::model::Scopes;
 use crate::oidc::error::{ErrorCode, OAuthError};
+use crate::oidc::target;
+use crate::store::Tx;
 use crate::store::clients::AuthMethod;
 
-pub(super) fn exchange(request: &Request<'_>) -> Result<Tokens, OAuthError> {
+pub(super) async fn exchange(request: &Request<'_>) -> Result<Tokens, OAuthError> {
     let settings = &request.client.settings;
     if settings.auth_method == AuthMethod::None {
         return Err(ErrorCode::UnauthorizedClient.because("a client that cannot prove itself gets nothing for itself"));
@@ -17,5 +19,10 @@ pub(super) fn exchange(request: &Request<'_>) -> Result<Tokens, OAuthError> {
     if asked.len() > 50 || !asked.within(&settings.scopes) {
         return Err(ErrorCode::InvalidScope.because("scope has a value that this client is not registered for"));
     }
-    Ok(request.mint().for_client(&asked.only(|value| !super::super::scopes::is_known(value)))?)
+    let target = target::asked(request.params, request.client)?;
+    let tokens = request.mint().await?.for_audience(target).for_client(&asked.only(|value| !super::super::scopes::is_known(value)))?;
+    if tokens.must_be_kept() {
+        request.app.store.write(async |tx: &Tx| tokens.keep(tx).await).await?;
+    }
+    Ok(tokens)
 }

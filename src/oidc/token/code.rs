@@ -13,7 +13,7 @@ use super::mint::Tokens;
 use super::refresh_token::RefreshToken;
 use crate::model::{FamilyId, Hash, Timestamp};
 use crate::oidc::error::{ErrorCode, OAuthError};
-use crate::oidc::{claims, restriction};
+use crate::oidc::{claims, restriction, target};
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::clients::GrantType;
@@ -45,7 +45,8 @@ pub(super) async fn exchange(request: &Request<'_>) -> Result<Tokens, OAuthError
     let refresh = request.client.settings.grants.contains(&GrantType::RefreshToken);
     let refresh = refresh.then_some(RefreshToken { family: family.id, generation: family.generation });
     let extra = claims::in_id_token(app, request.client, &family).await?;
-    let tokens = request.mint().tokens(&family, &family.scopes, refresh, extra)?;
+    let target = target::granted(request.params, request.client, family.told.resource.as_deref())?;
+    let tokens = request.mint().await?.for_audience(target).tokens(&family, &family.scopes, refresh, extra)?;
     let (id, now) = (grant.id, request.now);
     let spent = app
         .store
@@ -54,7 +55,10 @@ pub(super) async fn exchange(request: &Request<'_>) -> Result<Tokens, OAuthError
                 return Err(Unspent::Before);
             }
             // The person may have signed out since we looked.
-            if tx.tokens().add(&family).await? { Ok(()) } else { Err(Unspent::Ended) }
+            if !tx.tokens().add(&family).await? {
+                return Err(Unspent::Ended);
+            }
+            Ok(tokens.keep(tx).await?)
         })
         .await;
     match spent {
@@ -62,22 +66,6 @@ pub(super) async fn exchange(request: &Request<'_>) -> Result<Tokens, OAuthError
         Err(Unspent::Before) => lost(request, &grant).await,
         Err(Unspent::Ended) => Err(ENDED),
         Err(Unspent::Broken(cause)) => Err(cause.into()),
-    }
-}
-
-/// Why a code was not spent, and nothing written.
-enum Unspent {
-    /// It was, a moment earlier.
-    Before,
-    /// Its session has ended.
-    Ended,
-    /// The store.
-    Broken(StoreError),
-}
-
-impl From<StoreError> for Unspent {
-    fn from(cause: StoreError) -> Self {
-        Self::Broken(cause)
     }
 }
 

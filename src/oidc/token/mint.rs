@@ -7,12 +7,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::refresh_token::RefreshToken;
+use crate::app::App;
 use crate::keys::{KeyError, KeyStore};
-use crate::model::{FamilyId, Scopes, Timestamp};
-use crate::oidc::subject;
+use crate::model::{FamilyId, Hash, Scopes, Timestamp};
+use crate::oidc::error::OAuthError;
+use crate::oidc::jwe::Sealer;
+use crate::oidc::{client_keys, issuer, subject};
 use crate::random::{Random, Secret};
+use crate::store::access_tokens::TokenRow;
 use crate::store::clients::Client;
 use crate::store::tokens::Family;
+use crate::store::{StoreError, Tx};
 
 /// Makes tokens for one client at one instant.
 pub struct Mint<'a> {
@@ -24,6 +29,10 @@ pub struct Mint<'a> {
     pub issuer: &'a str,
     /// Whom the tokens are for.
     pub client: &'a Client,
+    /// What encrypts its ID tokens, if it is registered for that.
+    pub sealer: Option<Sealer>,
+    /// The service that its access tokens are for; `None`: our own endpoints.
+    pub audience: Option<String>,
     /// The request's instant.
     pub now: Timestamp,
 }
@@ -39,6 +48,19 @@ pub struct Tokens {
     #[serde(skip_serializing_if = "Option::is_none")]
     id_token: Option<String>,
     scope: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issued_token_type: Option<&'static str>,
+    #[serde(skip)]
+    kept: Option<TokenRow>,
+}
+
+/// An access token that was just made.
+#[derive(Debug)]
+pub struct Minted {
+    /// What the client gets.
+    pub text: String,
+    /// What must be in the store before it opens anything, if it says nothing itself.
+    pub kept: Option<TokenRow>,
 }
 
 /// The claims of an access token (RFC 9068 section 2.2).
@@ -46,7 +68,7 @@ pub struct Tokens {
 pub struct AccessToken {
     /// Who issued it.
     pub iss: String,
-    /// For whom it opens: our own endpoints.
+    /// For whom it opens: our own endpoints, or a service that was asked for (RFC 8707).
     pub aud: String,
     /// Whom it stands for, in the client's own words; for a client by itself, the client.
     pub sub: String,
@@ -66,6 +88,19 @@ pub struct AccessToken {
     /// The assurance reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acr: Option<String>,
+    /// Who acts with it in the person's name (RFC 8693 section 4.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Actor>,
+}
+
+/// A client that acts for a person, and those that acted before it (RFC 8693 section 4.1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// The client.
+    pub sub: String,
+    /// Who had the token before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Box<Actor>>,
 }
 
 /// The claims of an ID token (OpenID Connect Core section 2).
@@ -112,7 +147,21 @@ pub struct Beside<'a> {
     pub code: Option<&'a str>,
 }
 
-impl Mint<'_> {
+impl<'a> Mint<'a> {
+    /// One that makes tokens for this client. What encrypts for it is found beforehand.
+    pub async fn of(app: &'a App, client: &'a Client, now: Timestamp) -> Result<Self, OAuthError> {
+        let sealer = match client.settings.tokens.id_token_encryption {
+            Some(by) => Some(client_keys::for_encryption(app, client, by, now).await?),
+            None => None,
+        };
+        Ok(Self { keys: &app.tools.keys, random: &app.tools.random, issuer: issuer(app), client, sealer, audience: None, now })
+    }
+
+    /// The same, for access tokens that are for this service.
+    pub fn for_audience(self, audience: Option<&str>) -> Self {
+        Self { audience: audience.map(str::to_owned), ..self }
+    }
+
     /// Everything that a family gives at one refresh, or at its beginning; `extra` stands in the ID token.
     pub fn tokens(
         &self,
@@ -122,8 +171,9 @@ impl Mint<'_> {
         extra: Map<String, Value>,
     ) -> Result<Tokens, KeyError> {
         let access_token = self.access_token(family, scopes)?;
-        let beside = Beside { access_token: Some(&access_token), code: None };
-        let id_token = match scopes.has("openid") {
+        let beside = Beside { access_token: Some(&access_token.text), code: None };
+        // Where somebody else vouched for the person, we have no sign-in to tell of.
+        let id_token = match scopes.has("openid") && family.told.vouched_by.is_none() {
             true => Some(self.id_token(family, &beside, extra)?),
             false => None,
         };
@@ -132,11 +182,12 @@ impl Mint<'_> {
     }
 
     /// An access token for the person of a family.
-    pub fn access_token(&self, family: &Family, scopes: &Scopes) -> Result<String, KeyError> {
+    pub fn access_token(&self, family: &Family, scopes: &Scopes) -> Result<Minted, KeyError> {
         let sub = subject::of(self.keys, self.client, family.account);
-        self.sign_access(&AccessToken {
-            auth_time: Some(family.told.auth_time.0),
-            acr: Some(family.told.acr.clone()),
+        let signed_in = family.told.vouched_by.is_none();
+        self.make(&AccessToken {
+            auth_time: signed_in.then_some(family.told.auth_time.0),
+            acr: signed_in.then(|| family.told.acr.clone()),
             ..self.access(sub, scopes, Some(family.id))
         })
     }
@@ -146,16 +197,31 @@ impl Mint<'_> {
         ACCESS_LIFE
     }
 
+    /// What a client that was shown `subject`, which grew from `family`, gets for the next service: in the person's name, with itself as
+    /// the one that acts, and for no longer (RFC 8693 section 2.2.1).
+    pub fn delegated(&self, (subject, family): (&AccessToken, &Family), scopes: &Scopes, actor: Actor) -> Result<Tokens, KeyError> {
+        let sub = subject::of(self.keys, self.client, family.account);
+        let token = AccessToken {
+            exp: subject.exp.min(self.now.0 + ACCESS_LIFE),
+            auth_time: subject.auth_time,
+            acr: subject.acr.clone(),
+            act: Some(actor),
+            ..self.access(sub, scopes, Some(family.id))
+        };
+        let tokens = Tokens::of(self.make(&token)?, scopes);
+        Ok(Tokens { expires_in: token.exp - self.now.0, issued_token_type: Some(ACCESS_TOKEN_URN), ..tokens })
+    }
+
     /// What a client gets for itself.
     pub fn for_client(&self, scopes: &Scopes) -> Result<Tokens, KeyError> {
-        let access_token = self.sign_access(&self.access(self.client.client_id.clone(), scopes, None))?;
+        let access_token = self.make(&self.access(self.client.client_id.clone(), scopes, None))?;
         Ok(Tokens::of(access_token, scopes))
     }
 
     fn access(&self, sub: String, scopes: &Scopes, family: Option<FamilyId>) -> AccessToken {
         AccessToken {
             iss: self.issuer.to_owned(),
-            aud: self.issuer.to_owned(),
+            aud: self.audience.clone().unwrap_or_else(|| self.issuer.to_owned()),
             sub,
             client_id: self.client.client_id.clone(),
             scope: scopes.clone(),
@@ -164,6 +230,7 @@ impl Mint<'_> {
             jti: self.jti(family),
             auth_time: None,
             acr: None,
+            act: None,
         }
     }
 
@@ -175,11 +242,19 @@ impl Mint<'_> {
         }
     }
 
-    fn sign_access(&self, token: &AccessToken) -> Result<String, KeyError> {
-        self.keys.sign(self.client.settings.access_token_alg, ACCESS_TYPE, token)
+    /// In the form that the client is registered for: signed (RFC 9068), or 256 bits of chance whose meaning we keep.
+    fn make(&self, token: &AccessToken) -> Result<Minted, KeyError> {
+        if !self.client.settings.tokens.opaque {
+            let text = self.keys.sign(self.client.settings.access_token_alg, ACCESS_TYPE, token)?;
+            return Ok(Minted { text, kept: None });
+        }
+        let text = self.random.secret().expose().to_owned();
+        let claims = serde_json::to_value(token).expect("claims have string keys");
+        let kept = TokenRow { claims: Some(claims), ..token.row(&text) };
+        Ok(Minted { text, kept: Some(kept) })
     }
 
-    /// An ID token of a family's sign-in.
+    /// An ID token of a family's sign-in: signed, and where the client is registered for it encrypted after that.
     pub fn id_token(&self, family: &Family, beside: &Beside<'_>, extra: Map<String, Value>) -> Result<String, KeyError> {
         let (told, algorithm) = (&family.told, self.client.settings.id_token_alg);
         let token = IdToken {
@@ -197,13 +272,46 @@ impl Mint<'_> {
             c_hash: beside.code.map(|code| algorithm.half_hash(code)),
             extra,
         };
-        self.keys.sign(algorithm, ID_TYPE, &token)
+        let signed = self.keys.sign(algorithm, ID_TYPE, &token)?;
+        match &self.sealer {
+            Some(sealer) => sealer.seal_jwt(&signed, self.random),
+            None => Ok(signed),
+        }
     }
 }
 
 impl Tokens {
-    fn of(access_token: String, scopes: &Scopes) -> Self {
-        Self { access_token, token_type: "Bearer", expires_in: ACCESS_LIFE, refresh_token: None, id_token: None, scope: scopes.to_string() }
+    fn of(access_token: Minted, scopes: &Scopes) -> Self {
+        Self {
+            access_token: access_token.text,
+            token_type: "Bearer",
+            expires_in: ACCESS_LIFE,
+            refresh_token: None,
+            id_token: None,
+            scope: scopes.to_string(),
+            issued_token_type: None,
+            kept: access_token.kept,
+        }
+    }
+
+    /// There is something to write before they are given out.
+    pub fn must_be_kept(&self) -> bool {
+        self.kept.is_some()
+    }
+
+    /// Writes what must be known of them, with whatever else gives them out.
+    pub async fn keep(&self, tx: &Tx) -> Result<(), StoreError> {
+        match &self.kept {
+            Some(kept) => tx.access_tokens().add(kept).await,
+            None => Ok(()),
+        }
+    }
+}
+
+impl Actor {
+    /// How many acted, one after the other.
+    pub fn depth(&self) -> usize {
+        1 + self.act.as_ref().map_or(0, |before| before.depth())
     }
 }
 
@@ -212,10 +320,24 @@ impl AccessToken {
     pub fn family(&self) -> Option<FamilyId> {
         self.jti.split_once('.')?.0.parse().ok()
     }
+
+    /// What stands for it in the store: the hash of its whole text.
+    pub fn row(&self, text: &str) -> TokenRow {
+        TokenRow {
+            id: Hash::of(text.as_bytes()),
+            client_id: self.client_id.clone(),
+            family: self.family(),
+            claims: None,
+            expires_at: Timestamp(self.exp),
+            revoked_at: None,
+        }
+    }
 }
 
 /// The `typ` of an access token (RFC 9068 section 2.1); no ID token passes for one (row P12).
 pub const ACCESS_TYPE: &str = "at+jwt";
+/// What an access token is called where tokens are exchanged (RFC 8693 section 3).
+pub const ACCESS_TOKEN_URN: &str = "urn:ietf:params:oauth:token-type:access_token";
 /// The `typ` of an ID token.
 pub const ID_TYPE: &str = "JWT";
 const ACCESS_LIFE: i64 = 15 * 60;

@@ -2,9 +2,12 @@
 
 mod client_credentials;
 mod code;
+mod device_code;
+mod exchange;
 pub mod family;
+mod jwt_bearer;
 pub mod mint;
-mod refresh;
+pub mod refresh;
 pub mod refresh_token;
 
 use std::sync::Arc;
@@ -47,7 +50,10 @@ async fn answer(app: &App, origin: &Origin, headers: &HeaderMap, body: &[u8], no
     let tokens = match grant {
         GrantType::AuthorizationCode => code::exchange(&request).await?,
         GrantType::RefreshToken => refresh::exchange(&request).await?,
-        GrantType::ClientCredentials => client_credentials::exchange(&request)?,
+        GrantType::ClientCredentials => client_credentials::exchange(&request).await?,
+        GrantType::DeviceCode => device_code::exchange(&request).await?,
+        GrantType::TokenExchange => exchange::exchange(&request).await?,
+        GrantType::JwtBearer => jwt_bearer::exchange(&request).await?,
         GrantType::Implicit => return Err(UNSUPPORTED),
     };
     Ok((client, tokens))
@@ -62,9 +68,8 @@ struct Request<'a> {
 }
 
 impl Request<'_> {
-    fn mint(&self) -> Mint<'_> {
-        let tools = &self.app.tools;
-        Mint { keys: &tools.keys, random: &tools.random, issuer: super::issuer(self.app), client: self.client, now: self.now }
+    async fn mint(&self) -> Result<Mint<'_>, OAuthError> {
+        Mint::of(self.app, self.client, self.now).await
     }
 }
 
@@ -76,3 +81,19 @@ fn tokens_response(tokens: &Tokens) -> Response {
 }
 
 const UNSUPPORTED: OAuthError = ErrorCode::UnsupportedGrantType.because("grant_type is not one that the token endpoint knows");
+
+/// Why what bought tokens was not spent, and nothing written.
+enum Unspent {
+    /// It was, a moment earlier.
+    Before,
+    /// Its session has ended.
+    Ended,
+    /// The store.
+    Broken(StoreError),
+}
+
+impl From<StoreError> for Unspent {
+    fn from(cause: StoreError) -> Self {
+        Self::Broken(cause)
+    }
+}

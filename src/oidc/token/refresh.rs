@@ -1,15 +1,18 @@
 //! A refresh token for the next one (RFC 6749 section 6, RFC 9700 section 4.14). Each is good once; whoever comes with
-//! an old one has stolen it or was robbed, and either way the family ends (row P16).
+//! an old one has stolen it or was robbed, and either way the family ends (row P16). Where the district lets a client, the one
+//! before the latest is answered once more within a few seconds: answers are lost on bad networks, and tokens are not two.
 
 use serde_json::json;
 
 use super::Request;
 use super::mint::Tokens;
 use super::refresh_token::RefreshToken;
-use crate::model::Scopes;
+use crate::app::App;
+use crate::model::{Scopes, Timestamp};
 use crate::oidc::error::{ErrorCode, OAuthError};
-use crate::oidc::{claims, lifetimes, restriction};
+use crate::oidc::{claims, lifetimes, restriction, target};
 use crate::store::accounts::AccountState;
+use crate::store::clients::Client;
 use crate::store::events::Event;
 use crate::store::tokens::Family;
 use crate::store::{StoreError, Tx};
@@ -22,38 +25,61 @@ pub(super) async fn exchange(request: &Request<'_>) -> Result<Tokens, OAuthError
     if family.client_id != request.client.client_id {
         return Err(NOT_GOOD);
     }
-    if token.generation != family.generation {
+    let grace = i64::from(request.client.settings.tokens.trust.refresh_grace);
+    let is_latest = token.generation == family.generation;
+    if !is_latest && (grace == 0 || token.generation + 1 != family.generation) {
         return reused(request, &family).await;
     }
-    let scopes = still_granted(request, &family).await?;
+    let scopes = narrowed(request, granted(app, request.client, &family, request.now).await?)?;
     let (now, next) = (request.now, RefreshToken { generation: token.generation + 1, ..token });
     let extra = claims::in_id_token(app, request.client, &family).await?;
-    let tokens = request.mint().tokens(&family, &scopes, Some(next), extra)?;
+    let target = target::granted(request.params, request.client, family.told.resource.as_deref())?;
+    let tokens = request.mint().await?.for_audience(target).tokens(&family, &scopes, Some(next), extra)?;
     let idle_until = lifetimes::after_refresh(family.offline, family.expires_at, now);
-    let rotated = app.store.write(async |tx: &Tx| tx.tokens().rotate(token.family, token.generation, idle_until, now).await).await?;
-    if rotated { Ok(tokens) } else { reused(request, &family).await }
+    let repeated = event("refresh.repeated", &family);
+    let given = app
+        .store
+        .write(async |tx: &Tx| {
+            let rotated = is_latest && tx.tokens().rotate(token.family, token.generation, idle_until, now).await?;
+            if !rotated {
+                // The answer was lost on the way, or another of the client's own threads was a moment earlier: the same next token
+                // again, so that never two are good (row P16).
+                if grace == 0 || !tx.tokens().repeat(token.family, next.generation, Timestamp(now.0 - grace), now).await? {
+                    return Ok(false);
+                }
+                tx.record(&repeated, now).await?;
+            }
+            tokens.keep(tx).await?;
+            Ok::<_, StoreError>(true)
+        })
+        .await?;
+    if given { Ok(tokens) } else { reused(request, &family).await }
 }
 
-/// Everything that was true when the code was given out must still be (row P17); what is granted now.
-async fn still_granted(request: &Request<'_>, family: &Family) -> Result<Scopes, OAuthError> {
-    if family.revoked_at.is_some() || family.idle_until <= request.now || family.expires_at <= request.now {
+/// What a family still grants: everything that was true when the code was given out must still be (row P17). What the district took
+/// from the client since is gone, too.
+pub async fn granted(app: &App, client: &Client, family: &Family, now: Timestamp) -> Result<Scopes, OAuthError> {
+    if family.revoked_at.is_some() || family.idle_until <= now || family.expires_at <= now {
         return Err(NOT_GOOD);
     }
-    if !is_alive(request, family).await? {
+    if !is_alive(app, family, now).await? {
         return Err(ErrorCode::InvalidGrant.because("the person is no longer signed in"));
     }
-    let settings = &request.client.settings;
+    let settings = &client.settings;
     if !settings.first_party {
-        let consented = request.app.store.read().consents().find(family.account, &family.client_id).await?;
+        let consented = app.store.read().consents().find(family.account, &family.client_id).await?;
         if !family.scopes.within(&consented) {
             return Err(ErrorCode::InvalidGrant.because("the person no longer allows it"));
         }
     }
-    if !restriction::admits(request.app, request.client, family.account).await? {
+    if !restriction::admits(app, client, family.account).await? {
         return Err(ErrorCode::InvalidGrant.because("this client is not for this person"));
     }
-    // RFC 6749 section 6: no more than was granted. What the district took from the client since is gone, too.
-    let granted = family.scopes.only(|value| settings.scopes.has(value));
+    Ok(family.scopes.only(|value| settings.scopes.has(value)))
+}
+
+/// RFC 6749 section 6: no more than was granted.
+fn narrowed(request: &Request<'_>, granted: Scopes) -> Result<Scopes, OAuthError> {
     match request.params.get("scope").map(Scopes::parse) {
         None => Ok(granted),
         Some(asked) if asked.within(&granted) => Ok(asked),
@@ -62,17 +88,17 @@ async fn still_granted(request: &Request<'_>, family: &Family) -> Result<Scopes,
 }
 
 /// The session it grew from, or, for one that outlives its session, the account.
-async fn is_alive(request: &Request<'_>, family: &Family) -> Result<bool, StoreError> {
-    let reader = request.app.store.read();
+async fn is_alive(app: &App, family: &Family, now: Timestamp) -> Result<bool, StoreError> {
+    let reader = app.store.read();
     if family.offline {
         return Ok(reader.accounts().find(family.account).await?.is_some_and(|account| account.state == AccountState::Claimed));
     }
-    Ok(reader.sessions().live_by_id(family.session, request.now).await?.is_some())
+    Ok(reader.sessions().live_by_id(family.session, now).await?.is_some())
 }
 
 async fn reused(request: &Request<'_>, family: &Family) -> Result<Tokens, OAuthError> {
     let (id, now) = (family.id, request.now);
-    let event = Event { detail: json!({ "client": family.client_id, "family": id.to_string() }), ..Event::of("refresh.reused") };
+    let event = event("refresh.reused", family);
     request
         .app
         .store
@@ -84,6 +110,10 @@ async fn reused(request: &Request<'_>, family: &Family) -> Result<Tokens, OAuthE
         })
         .await?;
     Err(ErrorCode::InvalidGrant.because("the refresh token was used before; what it bought was taken back"))
+}
+
+fn event(kind: &'static str, family: &Family) -> Event {
+    Event { detail: json!({ "client": family.client_id, "family": family.id.to_string() }), ..Event::of(kind) }
 }
 
 const NOT_GOOD: OAuthError = ErrorCode::InvalidGrant.because("the refresh token is not good");

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::TokenSettings;
 use crate::keys::Algorithm;
 use crate::model::{Hash, OrgId, Role, Scopes};
 
@@ -58,6 +59,8 @@ pub struct Settings {
     pub requests: RequestSettings,
     /// How it hears that somebody signed out.
     pub logout: LogoutSettings,
+    /// What its tokens are.
+    pub tokens: TokenSettings,
     /// It is offered to people of these schools; empty: of all.
     pub schools: BTreeSet<OrgId>,
     /// People of other schools may sign in too, though it is not offered to them.
@@ -128,6 +131,15 @@ pub enum GrantType {
     RefreshToken,
     /// The client for itself.
     ClientCredentials,
+    /// A device without a browser, whose code a person types elsewhere (RFC 8628).
+    #[serde(rename = "urn:ietf:params:oauth:grant-type:device_code")]
+    DeviceCode,
+    /// A token that it was shown, for the next service (RFC 8693).
+    #[serde(rename = "urn:ietf:params:oauth:grant-type:token-exchange")]
+    TokenExchange,
+    /// The word of an issuer that the district trusts (RFC 7523 section 2.1).
+    #[serde(rename = "urn:ietf:params:oauth:grant-type:jwt-bearer")]
+    JwtBearer,
     /// Tokens through the browser. No grant of the token endpoint: it says in registrations what the response types say again
     /// (RFC 7591 section 2.1).
     Implicit,
@@ -259,6 +271,7 @@ impl Default for Settings {
             profile: Profile::default(),
             requests: RequestSettings::default(),
             logout: LogoutSettings::default(),
+            tokens: TokenSettings::default(),
             schools: BTreeSet::new(),
             other_schools: false,
             roles: BTreeSet::new(),
@@ -290,7 +303,15 @@ impl AuthMethod {
 
 impl GrantType {
     /// Every grant, in the order of discovery.
-    pub const ALL: &'static [Self] = &[Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials, Self::Implicit];
+    pub const ALL: &'static [Self] = &[
+        Self::AuthorizationCode,
+        Self::RefreshToken,
+        Self::ClientCredentials,
+        Self::DeviceCode,
+        Self::TokenExchange,
+        Self::JwtBearer,
+        Self::Implicit,
+    ];
 
     /// Its word in the protocol.
     pub fn word(self) -> &'static str {
@@ -298,6 +319,9 @@ impl GrantType {
             Self::AuthorizationCode => "authorization_code",
             Self::RefreshToken => "refresh_token",
             Self::ClientCredentials => "client_credentials",
+            Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
+            Self::TokenExchange => "urn:ietf:params:oauth:grant-type:token-exchange",
+            Self::JwtBearer => "urn:ietf:params:oauth:grant-type:jwt-bearer",
             Self::Implicit => "implicit",
         }
     }

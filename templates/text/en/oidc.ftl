@@ -23,3 +23,18 @@ choose-account-other = Use another account
 
 form-post-title = Back to the app
 form-post-lead = This page goes on by itself. If it does not, choose “Continue”.
+
+device-title = Connect a device
+device-lead = Your device (board, television, printer…) shows a code. Type it here.
+device-code = The device’s code
+device-code-hint = Eight letters, for example BCDF-GHJK.
+device-code-missing = Type the code that the device shows.
+device-code-wrong = This code is not right, or no longer. Look at the device: it may show a new one.
+device-warning = Say yes only for a device that you see in front of you. Nobody sends you such a code in a message.
+device-confirm-title = Let { $app } in?
+device-confirm-lead = { $app } will be open on that device in the name of { $name }, and will see:
+device-allow = Yes, it is my device
+device-done-title = Done
+device-done-lead = The device goes on by itself. You can close this page.
+device-denied-title = Refused
+device-denied-lead = The device does not get in. You can close this page.

@@ -23,3 +23,18 @@ choose-account-other = Prendre un autre compte
 
 form-post-title = Retour à l’application
 form-post-lead = Cette page continue toute seule. Sinon, choisissez « Continuer ».
+
+device-title = Connecter un appareil
+device-lead = Votre appareil (tableau, téléviseur, imprimante…) montre un code. Écrivez-le ici.
+device-code = Code de l’appareil
+device-code-hint = Huit lettres, par exemple BCDF-GHJK.
+device-code-missing = Écrivez le code que montre l’appareil.
+device-code-wrong = Ce code n’est pas bon, ou il n’est plus valable. Regardez l’appareil : il peut en montrer un nouveau.
+device-warning = N’acceptez que pour un appareil que vous voyez devant vous. Personne ne vous envoie un tel code par message.
+device-confirm-title = Laisser entrer { $app } ?
+device-confirm-lead = { $app } sera ouvert sur cet appareil au nom de { $name }, et verra :
+device-allow = Oui, c’est mon appareil
+device-done-title = C’est fait
+device-done-lead = L’appareil continue tout seul. Vous pouvez fermer cette page.
+device-denied-title = Refusé
+device-denied-lead = L’appareil n’entre pas. Vous pouvez fermer cette page.
