@@ -120,9 +120,16 @@ impl Clients<'_> {
 
     /// Removes a client, and with it every consent and every token it got; false if there was none.
     pub async fn remove(&self, client_id: &str) -> Result<bool, StoreError> {
-        for table in
-            ["grants", "pushed_requests", "device_requests", "access_tokens", "token_families", "consents", "session_clients", "logout_outbox"]
-        {
+        for table in [
+            "grants",
+            "pushed_requests",
+            "device_requests",
+            "access_tokens",
+            "token_families",
+            "consents",
+            "session_clients",
+            "logout_outbox",
+        ] {
             sql::execute(&self.0, &format!("DELETE FROM {table} WHERE client_id = $1"), [client_id.into()]).await?;
         }
         Ok(sql::execute(&self.0, "DELETE FROM clients WHERE client_id = $1", [client_id.into()]).await? == 1)

@@ -7,10 +7,10 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::json;
 use subtle::ConstantTimeEq;
 
-use super::Request;
 use super::family;
 use super::mint::Tokens;
 use super::refresh_token::RefreshToken;
+use super::{Request, Unspent};
 use crate::model::{FamilyId, Hash, Timestamp};
 use crate::oidc::error::{ErrorCode, OAuthError};
 use crate::oidc::{claims, restriction, target};

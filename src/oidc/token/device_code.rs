@@ -1,17 +1,17 @@
 //! The device asks whether the person said yes (RFC 8628 sections 3.4 and 3.5), again and again until it hears tokens or an end. The
 //! yes is spent by one conditional write, like a code.
 
-use super::Request;
 use super::family;
 use super::mint::Tokens;
 use super::refresh_token::RefreshToken;
+use super::{Request, Unspent};
 use crate::model::Hash;
 use crate::oidc::error::{ErrorCode, OAuthError};
 use crate::oidc::{restriction, target};
+use crate::store::Tx;
 use crate::store::clients::GrantType;
 use crate::store::device_requests::{Answer, DeviceRequest};
 use crate::store::grants::Issued;
-use crate::store::{StoreError, Tx};
 
 pub(super) async fn exchange(request: &Request<'_>) -> Result<Tokens, OAuthError> {
     let (app, now) = (request.app, request.now);

@@ -26,6 +26,7 @@ use super::params::Params;
 use crate::app::App;
 use crate::flow::Origin;
 use crate::model::Timestamp;
+use crate::store::StoreError;
 use crate::store::clients::{Client, GrantType};
 
 /// `POST /token`.
@@ -73,15 +74,6 @@ impl Request<'_> {
     }
 }
 
-/// RFC 6749 section 5.1: never kept by anything on the way.
-fn tokens_response(tokens: &Tokens) -> Response {
-    let mut response = Json(tokens).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
-}
-
-const UNSUPPORTED: OAuthError = ErrorCode::UnsupportedGrantType.because("grant_type is not one that the token endpoint knows");
-
 /// Why what bought tokens was not spent, and nothing written.
 enum Unspent {
     /// It was, a moment earlier.
@@ -97,3 +89,12 @@ impl From<StoreError> for Unspent {
         Self::Broken(cause)
     }
 }
+
+/// RFC 6749 section 5.1: never kept by anything on the way.
+fn tokens_response(tokens: &Tokens) -> Response {
+    let mut response = Json(tokens).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+const UNSUPPORTED: OAuthError = ErrorCode::UnsupportedGrantType.because("grant_type is not one that the token endpoint knows");
