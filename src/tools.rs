@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::authorities::Authorities;
 use crate::charters::Charters;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -35,6 +36,8 @@ pub struct Tools {
     pub charters: Charters,
     /// Calls other servers.
     pub outbound: Outbound,
+    /// Whose client certificates are believed.
+    pub authorities: Authorities,
     /// Other providers at which people may sign in.
     pub sources: Sources,
     /// The settings.

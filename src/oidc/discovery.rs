@@ -13,8 +13,10 @@ use serde_json::{Value, json};
 use super::authorize::mode;
 use super::client_auth::jws;
 use super::scopes::SCOPES;
-use super::{acr, cors, issuer, paths};
+use super::{acr, cors, paths};
 use crate::app::App;
+use crate::authorities::Authorities;
+use crate::config::Config;
 use crate::keys::Algorithm;
 use crate::model::{Hash, Language, Timestamp};
 use crate::store::clients::{AuthMethod, GrantType, ResponseType};
@@ -36,7 +38,7 @@ struct Document {
 impl Documents {
     /// Renders them. They come from the settings alone and never from a request (row P34).
     pub fn new(app: &App) -> Self {
-        Self { metadata: Document::of(&describe(issuer(app), Language::ALL)), jwks: Arc::default() }
+        Self { metadata: Document::of(&describe(&app.tools.config, &app.tools.authorities, Language::ALL)), jwks: Arc::default() }
     }
 
     /// The metadata, at both of its addresses.
@@ -78,7 +80,34 @@ impl Document {
     }
 }
 
-fn describe(issuer: &str, languages: &[Language]) -> Value {
+fn describe(config: &Config, authorities: &Authorities, languages: &[Language]) -> Value {
+    let mut told = describe_all(&config.issuer, languages);
+    tell_of_certificates(&mut told, config, authorities);
+    told
+}
+
+/// RFC 8705 sections 2 and 5: only where certificates arrive.
+fn tell_of_certificates(told: &mut Value, config: &Config, authorities: &Authorities) {
+    let (tls, methods) = (&config.tls, AuthMethod::ALL.iter().copied());
+    let known = methods.filter(|method| match method {
+        AuthMethod::TlsClientAuth => tls.takes_client_certificates() && !authorities.is_empty(),
+        AuthMethod::SelfSignedTlsClientAuth => tls.takes_client_certificates(),
+        _ => true,
+    });
+    told["token_endpoint_auth_methods_supported"] = known.map(AuthMethod::word).collect();
+    told["tls_client_certificate_bound_access_tokens"] = tls.takes_client_certificates().into();
+    if let Some(base) = &tls.mtls_base {
+        let told_here = [
+            ("token_endpoint", paths::TOKEN),
+            ("pushed_authorization_request_endpoint", paths::PAR),
+            ("userinfo_endpoint", paths::USERINFO),
+        ];
+        told["mtls_endpoint_aliases"] =
+            told_here.iter().map(|(name, path)| ((*name).to_owned(), Value::from(paths::under(base, path)))).collect();
+    }
+}
+
+fn describe_all(issuer: &str, languages: &[Language]) -> Value {
     let at = |path: &str| format!("{issuer}{path}");
     let ours: Vec<&str> = Algorithm::ALL.iter().map(|algorithm| algorithm.name()).collect();
     let claims: Vec<&str> = SCOPES.iter().flat_map(|scope| scope.claims).copied().collect();
@@ -98,8 +127,8 @@ fn describe(issuer: &str, languages: &[Language]) -> Value {
         "grant_types_supported": GrantType::ALL.iter().map(|grant| grant.word()).collect::<Vec<_>>(),
         "subject_types_supported": ["pairwise", "public"],
         "id_token_signing_alg_values_supported": ours,
-        "token_endpoint_auth_methods_supported": AuthMethod::ALL.iter().map(|method| method.word()).collect::<Vec<_>>(),
         "token_endpoint_auth_signing_alg_values_supported": jws::ALGORITHMS,
+        "dpop_signing_alg_values_supported": jws::ALGORITHMS,
         "code_challenge_methods_supported": ["S256"],
         "acr_values_supported": acr::WORDS,
         "claim_types_supported": ["normal"],

@@ -11,7 +11,8 @@ use crate::keys::KeyError;
 use crate::model::Timestamp;
 use crate::store::StoreError;
 
-/// The words of RFC 6749 sections 4.1.2.1 and 5.2, OpenID Connect Core sections 3.1.2.6 and 6, and RFC 6750 section 3.1.
+/// The words of RFC 6749 sections 4.1.2.1 and 5.2, OpenID Connect Core sections 3.1.2.6 and 6, RFC 6750 section 3.1, and RFC 9449
+/// section 12.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the words are the RFCs' own")]
 pub enum ErrorCode {
@@ -33,6 +34,8 @@ pub enum ErrorCode {
     RegistrationNotSupported,
     InvalidToken,
     InsufficientScope,
+    InvalidDpopProof,
+    UseDpopNonce,
     SlowDown,
     ServerError,
 }
@@ -70,6 +73,8 @@ impl ErrorCode {
             Self::RegistrationNotSupported => "registration_not_supported",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
+            Self::UseDpopNonce => "use_dpop_nonce",
             Self::SlowDown => "temporarily_unavailable",
             Self::ServerError => "server_error",
         }

@@ -5,11 +5,13 @@
 pub mod acr;
 pub mod asking;
 pub mod authorize;
+pub mod binding;
 pub mod claims;
 pub mod claims_request;
 pub mod client_auth;
 pub mod cors;
 pub mod discovery;
+pub mod dpop;
 pub mod end_session;
 pub mod error;
 pub mod lifetimes;
@@ -25,7 +27,7 @@ pub mod scopes;
 mod shell;
 pub mod subject;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod token;
 pub mod userinfo;
 
@@ -63,6 +65,7 @@ pub async fn tidy(app: &App) -> Result<(), StoreError> {
     app.store
         .write(async |tx: &Tx| {
             tx.grants().forget(before).await?;
+            tx.key_proofs().forget(now).await?;
             // Whoever came in time with a pushed request may take as long as any other.
             tx.pushed_requests().forget(now - lifetimes::REQUEST).await?;
             tx.tokens().forget(before).await.map(|_| ())

@@ -6,9 +6,9 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::json;
 use url::Url;
 
-use super::client_auth::jws;
-use super::profile;
+use super::client_auth::{certificate, jws};
 use super::redirect_uri::{self, Unfit};
+use super::{binding, profile};
 use crate::model::Timestamp;
 use crate::random::{Random, Secret};
 use crate::store::clients::{AuthMethod, Client, GrantType, ResponseType, Secrets, Settings};
@@ -37,14 +37,14 @@ pub enum Mistake {
     /// What its requests may be answered with.
     #[error("the response type {0} is none of the client's profile, or lacks the grant authorization_code")]
     ResponseType(&'static str),
-    /// The profile as a whole.
-    #[error("the profile {0} cannot be used: this release binds no tokens to their holder")]
-    Profile(&'static str),
+    /// The client's profile and how it proves itself.
+    #[error("a client of the profile {1} cannot prove itself by {0}")]
+    AuthMethod(&'static str, &'static str),
     /// The keys of `private_key_jwt`.
     #[error("the key set {0}")]
     Keys(&'static str),
     /// `private_key_jwt` without keys.
-    #[error("private_key_jwt and signed requests need the client's public keys (--jwks)")]
+    #[error("private_key_jwt, self_signed_tls_client_auth and signed requests need the client's public keys (--jwks)")]
     NoKeys,
     /// The client's profile and what signs its tokens.
     #[error("{0} does not sign for a client of the profile {1}: choose another algorithm (--alg)")]
@@ -52,6 +52,15 @@ pub enum Mistake {
     /// Anybody could say that they are such a client.
     #[error("a public client cannot use client_credentials")]
     PublicForItself,
+    /// `tls_client_auth` and a subject come together.
+    #[error("tls_client_auth needs whose certificate it is: one of the tls_client_auth_… values, well-formed; and nothing else does")]
+    TlsSubject,
+    /// Tokens are bound in one way.
+    #[error("tokens are bound to a key (DPoP) or to a certificate, and not to both")]
+    BoundTwice,
+    /// Nothing can be bound on its way through a browser.
+    #[error("the response type {0} brings tokens that are bound to nobody, and this client's must be")]
+    Unbound(&'static str),
     /// A scope value that no request could carry.
     #[error("the scope value {0} is not printable ASCII")]
     Scope(String),
@@ -190,7 +199,7 @@ type Rule = fn(&str, &Settings) -> Result<(), Mistake>;
 
 const RULES: &[Rule] = &[
     readable_name,
-    profile_is_whole,
+    proves_itself,
     answers,
     addresses,
     request_addresses,
@@ -198,6 +207,9 @@ const RULES: &[Rule] = &[
     keys,
     strong_enough,
     public_client,
+    bound_tokens,
+    bound_once,
+    certificate_subject,
     scope_values,
 ];
 
@@ -228,11 +240,11 @@ fn addresses(_: &str, settings: &Settings) -> Result<(), Mistake> {
     Ok(())
 }
 
-/// FAPI 2.0 Security Profile section 5.3.2.1: tokens bound to their holder. Half of a profile is none.
-fn profile_is_whole(_: &str, settings: &Settings) -> Result<(), Mistake> {
-    match profile::of(settings.profile).sender_constrained {
-        true => Err(Mistake::Profile(settings.profile.word())),
-        false => Ok(()),
+/// FAPI 2.0 Security Profile section 5.3.2.1: some profiles know no shared secret, and no client without any.
+fn proves_itself(_: &str, settings: &Settings) -> Result<(), Mistake> {
+    match profile::of(settings.profile).auth_methods.contains(&settings.auth_method) {
+        true => Ok(()),
+        false => Err(Mistake::AuthMethod(settings.auth_method.word(), settings.profile.word())),
     }
 }
 
@@ -269,7 +281,7 @@ fn somewhere_to_go(_: &str, settings: &Settings) -> Result<(), Mistake> {
 /// RFC 7591 section 2: `private_key_jwt` and keys come together.
 fn keys(_: &str, settings: &Settings) -> Result<(), Mistake> {
     match (&settings.jwks, settings.auth_method) {
-        (None, AuthMethod::PrivateKeyJwt) => Err(Mistake::NoKeys),
+        (None, AuthMethod::PrivateKeyJwt | AuthMethod::SelfSignedTlsClientAuth) => Err(Mistake::NoKeys),
         (None, _) if settings.requests.signed_only => Err(Mistake::NoKeys),
         (Some(jwks), _) => jws::check_keys(jwks).map_err(Mistake::Keys),
         (None, _) => Ok(()),
@@ -292,6 +304,31 @@ fn public_client(_: &str, settings: &Settings) -> Result<(), Mistake> {
     match settings.auth_method == AuthMethod::None && settings.grants.contains(&GrantType::ClientCredentials) {
         true => Err(Mistake::PublicForItself),
         false => Ok(()),
+    }
+}
+
+/// RFC 9449 section 5.2: what comes through the browser is bound to nobody.
+fn bound_tokens(_: &str, settings: &Settings) -> Result<(), Mistake> {
+    match settings.requests.response_types.iter().find(|answer| answer.has_token() && binding::is_demanded(settings)) {
+        Some(answer) => Err(Mistake::Unbound(answer.words())),
+        None => Ok(()),
+    }
+}
+
+/// A token has one holder.
+fn bound_once(_: &str, settings: &Settings) -> Result<(), Mistake> {
+    match settings.binding.dpop_bound_access_tokens && settings.binding.tls_client_certificate_bound_access_tokens {
+        true => Err(Mistake::BoundTwice),
+        false => Ok(()),
+    }
+}
+
+/// RFC 8705 section 2.1.2.
+fn certificate_subject(_: &str, settings: &Settings) -> Result<(), Mistake> {
+    match (&settings.binding.tls_subject, settings.auth_method == AuthMethod::TlsClientAuth) {
+        (None, false) => Ok(()),
+        (Some(subject), true) if certificate::is_readable(subject) => Ok(()),
+        _ => Err(Mistake::TlsSubject),
     }
 }
 
@@ -382,7 +419,13 @@ mod tests {
             settings.requests.request_uris = vec!["https://rp.test/r.jwt#v2".to_owned()];
         });
         assert_eq!(older, Ok(()));
-        assert_eq!(judge(|settings| settings.profile = Profile::Fapi2), Err(Mistake::Profile("fapi2")));
+        assert_eq!(judge(|settings| settings.profile = Profile::Fapi2), Err(Mistake::AuthMethod("client_secret_basic", "fapi2")));
+        let unbound = judge(|settings| {
+            settings.profile = Profile::Openid;
+            settings.binding.dpop_bound_access_tokens = true;
+            settings.requests.response_types.insert(ResponseType::CodeToken);
+        });
+        assert_eq!(unbound, Err(Mistake::Unbound("code token")));
         assert!(matches!(
             judge(|settings| settings.requests.request_uris.push("http://rp.test/r".to_owned())),
             Err(Mistake::Address { .. })

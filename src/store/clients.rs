@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex};
 
 use sea_orm::QueryResult;
 
-pub use self::settings::{AuthMethod, GrantType, Profile, RequestSettings, ResponseType, Settings, SubjectType};
+pub use self::settings::{
+    AuthMethod, BindingSettings, GrantType, Profile, RequestSettings, ResponseType, Settings, SubjectType, TlsSubject,
+};
 use super::{Db, Reader, Store, StoreError, Tx, sql};
 use crate::model::{Hash, Timestamp};
 

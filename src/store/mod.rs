@@ -26,6 +26,7 @@ pub mod events;
 pub mod families;
 pub mod grants;
 pub mod journeys;
+pub mod key_proofs;
 pub mod linked_identities;
 pub mod list_waiters;
 pub mod mail_proofs;

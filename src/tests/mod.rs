@@ -8,7 +8,9 @@
 //! - `answers`, `pushed`: what the authorization endpoint answers with, and how; requests that were pushed or signed
 //! - `charter`: what people agree to when they join, and again when it has changed; how they like to be written to
 //! - `codes`: activation codes, from the command that makes them to the parent's account, in a `district`
+//! - `dpop`: tokens that are bound to a key, and the proofs that they come with
 //! - `enrollment`, `enrollment_limits`: whole claims of pupils, in a `district` with a roster of its own, by a `family` at its browser
+//! - `fapi2`: an app of that profile, from the pushed request to the refreshed token
 //! - `families`: docs/families says what the guide says
 //! - `guardians`: the same for guardians, whose mailbox is the proof
 //! - `guide`: what families find before they ask: the guide, what works, each child’s access, the apps that are offered
@@ -40,11 +42,13 @@ mod charter;
 mod codes;
 mod discovery;
 mod district;
+mod dpop;
 mod end_session;
 mod enrollment;
 mod enrollment_limits;
 mod families;
 mod family;
+mod fapi2;
 mod flow_files;
 mod guardians;
 mod guide;

@@ -77,6 +77,7 @@ impl World {
             pages: crate::pages::Pages::load().unwrap(),
             charters: crate::charters::Charters::load(None).unwrap(),
             outbound: crate::outbound::Outbound::new(crate::outbound::Reach::PublicAndLoopback),
+            authorities: crate::authorities::testing::authority(),
             sources: crate::sources::Sources::none(),
             config: crate::config::Config::default(),
         };

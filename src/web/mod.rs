@@ -4,6 +4,7 @@ pub mod alarm;
 pub mod approval;
 pub mod assets;
 pub mod cases;
+mod certificate;
 pub mod cookies;
 pub mod csrf;
 mod device;

@@ -48,7 +48,8 @@ impl Case<'_> {
     async fn add_tokens(&self, said: &mut Said, family: &Family) -> Result<(), OAuthError> {
         let answer = self.grant.request.response_type;
         let tools = &self.app.tools;
-        let mint = Mint { keys: &tools.keys, random: &tools.random, issuer: issuer(self.app), client: self.client, now: self.now };
+        let (client, now) = (self.client, self.now);
+        let mint = Mint { keys: &tools.keys, random: &tools.random, issuer: issuer(self.app), client, holder: None, now };
         let code = said.first().map(|(_, code)| code.clone());
         let access_token = if answer.has_token() { Some(mint.access_token(family, &family.scopes)?) } else { None };
         if answer.has_id_token() {

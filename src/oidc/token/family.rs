@@ -31,6 +31,7 @@ fn begin(app: &App, grant: &Grant, issued: &Issued, offline: bool, session_ends:
             amr: issued.amr.clone(),
             nonce: grant.request.nonce.clone(),
             claims: grant.request.claims.clone(),
+            holder: None,
         },
         generation: 0,
         created_at: now,

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::refresh_token::RefreshToken;
 use crate::keys::{KeyError, KeyStore};
-use crate::model::{FamilyId, Scopes, Timestamp};
+use crate::model::{FamilyId, Holder, Scopes, Timestamp};
 use crate::oidc::subject;
 use crate::random::{Random, Secret};
 use crate::store::clients::Client;
@@ -24,6 +24,8 @@ pub struct Mint<'a> {
     pub issuer: &'a str,
     /// Whom the tokens are for.
     pub client: &'a Client,
+    /// Who alone may use the access tokens; whoever has them, if nobody.
+    pub holder: Option<&'a Holder>,
     /// The request's instant.
     pub now: Timestamp,
 }
@@ -66,6 +68,9 @@ pub struct AccessToken {
     /// The assurance reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acr: Option<String>,
+    /// Who alone may use it, if it is bound (RFC 7800 section 3.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Holder>,
 }
 
 /// The claims of an ID token (OpenID Connect Core section 2).
@@ -128,7 +133,7 @@ impl Mint<'_> {
             false => None,
         };
         let refresh_token = refresh.map(|token| token.write(self.keys)).as_ref().map(Secret::expose).map(str::to_owned);
-        Ok(Tokens { refresh_token, id_token, ..Tokens::of(access_token, scopes) })
+        Ok(Tokens { refresh_token, id_token, ..self.told(access_token, scopes) })
     }
 
     /// An access token for the person of a family.
@@ -149,7 +154,14 @@ impl Mint<'_> {
     /// What a client gets for itself.
     pub fn for_client(&self, scopes: &Scopes) -> Result<Tokens, KeyError> {
         let access_token = self.sign_access(&self.access(self.client.client_id.clone(), scopes, None))?;
-        Ok(Tokens::of(access_token, scopes))
+        Ok(self.told(access_token, scopes))
+    }
+
+    /// A bound token is of another type, so that no app takes it for one that may be shown alone (RFC 9449 section 5); a certificate
+    /// shows itself (RFC 8705 section 3).
+    fn told(&self, access_token: String, scopes: &Scopes) -> Tokens {
+        let token_type = if matches!(self.holder, Some(Holder::Key(_))) { "DPoP" } else { "Bearer" };
+        Tokens { access_token, token_type, expires_in: ACCESS_LIFE, refresh_token: None, id_token: None, scope: scopes.to_string() }
     }
 
     fn access(&self, sub: String, scopes: &Scopes, family: Option<FamilyId>) -> AccessToken {
@@ -164,6 +176,7 @@ impl Mint<'_> {
             jti: self.jti(family),
             auth_time: None,
             acr: None,
+            cnf: self.holder.cloned(),
         }
     }
 
@@ -198,12 +211,6 @@ impl Mint<'_> {
             extra,
         };
         self.keys.sign(algorithm, ID_TYPE, &token)
-    }
-}
-
-impl Tokens {
-    fn of(access_token: String, scopes: &Scopes) -> Self {
-        Self { access_token, token_type: "Bearer", expires_in: ACCESS_LIFE, refresh_token: None, id_token: None, scope: scopes.to_string() }
     }
 }
 

@@ -1,5 +1,6 @@
 //! A refresh token for the next one (RFC 6749 section 6, RFC 9700 section 4.14). Each is good once; whoever comes with
-//! an old one has stolen it or was robbed, and either way the family ends (row P16).
+//! an old one has stolen it or was robbed, and either way the family ends (row P16). Where the profile binds tokens to their holder,
+//! the same one stays good.
 
 use serde_json::json;
 
@@ -8,7 +9,7 @@ use super::mint::Tokens;
 use super::refresh_token::RefreshToken;
 use crate::model::Scopes;
 use crate::oidc::error::{ErrorCode, OAuthError};
-use crate::oidc::{claims, lifetimes, restriction};
+use crate::oidc::{binding, claims, lifetimes, profile, restriction};
 use crate::store::accounts::AccountState;
 use crate::store::events::Event;
 use crate::store::tokens::Family;
@@ -22,16 +23,25 @@ pub(super) async fn exchange(request: &Request<'_>) -> Result<Tokens, OAuthError
     if family.client_id != request.client.client_id {
         return Err(NOT_GOOD);
     }
+    // Before an old token is told from the present one: whoever lacks the key can do nothing with either, and ends nothing.
+    binding::may_refresh(request.client, &family, request.holder.as_ref())?;
     if token.generation != family.generation {
         return reused(request, &family).await;
     }
     let scopes = still_granted(request, &family).await?;
-    let (now, next) = (request.now, RefreshToken { generation: token.generation + 1, ..token });
+    let rotating = profile::of(request.client.settings.profile).rotating;
+    let (now, next) = (request.now, RefreshToken { generation: token.generation + i64::from(rotating), ..token });
     let extra = claims::in_id_token(app, request.client, &family).await?;
     let tokens = request.mint().tokens(&family, &scopes, Some(next), extra)?;
     let idle_until = lifetimes::after_refresh(family.offline, family.expires_at, now);
-    let rotated = app.store.write(async |tx: &Tx| tx.tokens().rotate(token.family, token.generation, idle_until, now).await).await?;
-    if rotated { Ok(tokens) } else { reused(request, &family).await }
+    let taken = app
+        .store
+        .write(async |tx: &Tx| match rotating {
+            true => tx.tokens().rotate(token.family, token.generation, idle_until, now).await,
+            false => tx.tokens().extend(token.family, token.generation, idle_until, now).await,
+        })
+        .await?;
+    if taken { Ok(tokens) } else { reused(request, &family).await }
 }
 
 /// Everything that was true when the code was given out must still be (row P17); what is granted now.
