@@ -21,6 +21,7 @@
 //! - `lists`: imports by the schedule, and families who wait for the lists of the school
 //! - `login`, `recovery`, `recovery_limits`, `office`: signing in, getting back in (`back_in` is what they share), and what the school does to an account
 //! - `mailed_link`: getting back in by the mailbox on file
+//! - `mtls`: clients that show certificates
 //! - `pages`: every page in every state and language renders, strictly, twice the same, with the ids of docs/contract
 //! - `provisional`: identifiers and provisional passwords in letters, from the sign-in page to the end
 //! - `reminders`: whoever has not joined hears of it before an invitation or a campaign ends
@@ -60,6 +61,7 @@ mod letters;
 mod lists;
 mod login;
 mod mailed_link;
+mod mtls;
 mod office;
 mod pages;
 mod provisional;

@@ -136,7 +136,9 @@ impl RelyingParty {
                 headers.push(("authorization", format!("Basic {pair}")));
             }
             AuthMethod::ClientSecretPost => form.extend([("client_id", self.client.client_id.as_str()), ("client_secret", secret)]),
-            AuthMethod::None => form.push(("client_id", &self.client.client_id)),
+            AuthMethod::None | AuthMethod::TlsClientAuth | AuthMethod::SelfSignedTlsClientAuth => {
+                form.push(("client_id", &self.client.client_id));
+            }
             AuthMethod::PrivateKeyJwt => {}
         }
         Agent::new(world).send(Method::POST, endpoint, &headers, Some(&form)).await

@@ -8,6 +8,7 @@ use axum::Router;
 use super::agent::Agent;
 use crate::app::App;
 use crate::clock::{Clock, FixedClock, SystemClock};
+use crate::config::Config;
 use crate::flow::loaded::Flows;
 use crate::model::{AccountId, OrgId, PersonId, SessionId, Timestamp};
 use crate::oidc;
@@ -37,6 +38,11 @@ impl World {
         Self::at(Timestamp(1_800_000_000), Store::open(&testing::sqlite()).await.unwrap()).await
     }
 
+    /// On SQLite, with other settings.
+    pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::changed(Timestamp(1_800_000_000), Store::open(&testing::sqlite()).await.unwrap(), change).await
+    }
+
     /// On SQLite, now: for libraries that read the machine's clock.
     pub async fn now() -> Self {
         Self::at(SystemClock.now(), Store::open(&testing::sqlite()).await.unwrap()).await
@@ -52,6 +58,12 @@ impl World {
     }
 
     async fn at(now: Timestamp, store: Store) -> Self {
+        Self::changed(now, store, |_| {}).await
+    }
+
+    async fn changed(now: Timestamp, store: Store, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config::default();
+        change(&mut config);
         let clock = FixedClock::at(now);
         let random = Random::seeded(7);
         let (person, school, account) = (PersonId::new(now, &random), OrgId::new(now, &random), AccountId::new(now, &random));
@@ -79,7 +91,7 @@ impl World {
             outbound: crate::outbound::Outbound::new(crate::outbound::Reach::PublicAndLoopback),
             authorities: crate::authorities::testing::authority(),
             sources: crate::sources::Sources::none(),
-            config: crate::config::Config::default(),
+            config,
         };
         let app = Arc::new(App { tools, store, flows: Flows::for_tests(vec![], false) });
         let router = routes::router(Arc::clone(&app));
