@@ -78,6 +78,8 @@ async fn a_certificate_of_a_believed_authority_proves_its_subject() {
     }
     let forged = own_token(&world, &rp, "198.51.100.7", &[header(CLIENT)]).await;
     assert_eq!(forged.error(), "invalid_client", "a header counts from the proxy alone");
+    let named = own_token(&world, &rp, PROXY, &[header(CLIENT), ("host", "mtls.id.test".to_owned())]).await;
+    assert_eq!(named.status, StatusCode::OK, "at the address for certificates");
     let other = client(&world, AuthMethod::TlsClientAuth, |settings| {
         settings.binding.tls_subject = Some(TlsSubject::SanDns("other.rp.test".to_owned()));
     })

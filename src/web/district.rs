@@ -46,6 +46,11 @@ pub(super) fn origin(app: &App) -> &str {
     &app.tools.config.issuer
 }
 
+/// The origin at which programs show certificates, where it is another one.
+pub(super) fn certificate_origin(app: &App) -> Option<&str> {
+    app.tools.config.tls.mtls_base.as_deref().map(|base| base.trim_end_matches('/'))
+}
+
 /// The header in which such a proxy passes on the certificate that it was shown.
 pub(super) fn certificate_header(app: &App) -> Option<&str> {
     app.tools.config.tls.client_certificate_header.as_deref()
