@@ -22,6 +22,7 @@ mod m0015_address_changes;
 mod m0016_alarms;
 mod m0020_shared_devices;
 mod m0021_pushed_requests;
+mod m0022_registration_tokens;
 mod m0026_key_proofs;
 
 /// All changes, in order.
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_alarms::Migration),
             Box::new(m0020_shared_devices::Migration),
             Box::new(m0021_pushed_requests::Migration),
+            Box::new(m0022_registration_tokens::Migration),
             Box::new(m0026_key_proofs::Migration),
         ]
     }

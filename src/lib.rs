@@ -5,8 +5,8 @@
 //!
 //! ```text
 //! main → cli | demo → serve → routes → oidc | login | enrollment | recovery | account → web → app → flow → tools
-//!      → mail | limits | sources → roster → people → store → keys | codes | authorities | outbound | password | pages | policy
-//!      | charters → clock | random | config | console → model
+//!      → mail | limits | sources | fetched → roster → people → store → keys | codes | authorities | outbound | password | pages
+//!      | policy | charters → clock | random | config | console → model
 //! ```
 
 pub mod account;
@@ -20,6 +20,7 @@ pub mod config;
 pub mod console;
 pub mod demo;
 pub mod enrollment;
+pub mod fetched;
 pub mod flow;
 pub mod keys;
 pub mod limits;

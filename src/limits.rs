@@ -45,6 +45,8 @@ pub enum Rule {
     SchoolMail,
     /// Wrong secrets of a client from one network (P42).
     ClientSecret,
+    /// Apps that register themselves from one network, where everybody may.
+    Registration,
     /// Tries of one activation code (E08).
     Code,
     /// Tries of one security code, which came by mail: a pause, not the end of the code (D7).
@@ -340,6 +342,7 @@ const RULES: &[(Rule, Bounds)] = &[
     (Rule::NetworkMail, Bounds { word: "network-mail", waits: &[(20, HOUR_32)], most: None, forget: Forget::AfterWindow(HOUR_32) }),
     (Rule::SchoolMail, Bounds { word: "school-mail", waits: &[(400, HOUR_32)], most: None, forget: Forget::AfterWindow(HOUR_32) }),
     (Rule::ClientSecret, Bounds { word: "client-secret", waits: &[(20, 600)], most: None, forget: Forget::AfterWindow(600) }),
+    (Rule::Registration, Bounds { word: "registration", waits: &[(3_000, HOUR_32)], most: None, forget: Forget::AfterWindow(HOUR_32) }),
     (Rule::SecurityCode, Bounds { word: "security-code", waits: &[(5, 900)], most: None, forget: Forget::AfterQuiet(900) }),
     (Rule::InvitationAgain, Bounds { word: "invitation-again", waits: &[(3, HOUR_32)], most: None, forget: Forget::AfterQuiet(HOUR_32) }),
     (Rule::Code, Bounds { word: "code", waits: &[], most: Some(10), forget: Forget::Never }),

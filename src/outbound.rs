@@ -228,9 +228,10 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 }
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-const TIMEOUT: Duration = Duration::from_secs(10);
+/// Row P27.
+const TIMEOUT: Duration = Duration::from_secs(5);
 /// Discovery, key sets and claims are far smaller.
-const MOST_READ: usize = 1 << 20;
+const MOST_READ: usize = 256 * 1024;
 
 #[cfg(test)]
 mod tests {

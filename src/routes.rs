@@ -11,7 +11,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::app::App;
 use crate::flow::Feature;
 use crate::oidc::{self, paths};
-use crate::web::{PageError, assets, flow, footer, guide, headers, health, help, host, respond, status};
+use crate::web::{PageError, assets, flow, footer, guide, headers, health, help, host, logo, respond, status};
 use crate::{account, enrollment, login, recovery};
 
 /// What flow files may name.
@@ -88,6 +88,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(oidc::endpoints(&app))
         .merge(table(probes()))
         .merge(assets::routes())
+        .merge(table(vec![("/logo/{client_id}", get(logo::show))]))
         .layer(from_fn_with_state(Arc::clone(&app), host::check))
         .layer(from_fn(headers::secure))
         .with_state(app)

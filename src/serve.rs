@@ -17,10 +17,12 @@ use crate::authorities::{Authorities, BadAuthorities};
 use crate::charters::{CharterError, Charters};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::fetched::Fetched;
 use crate::flow::definition::FlowFileError;
 use crate::flow::loaded::Flows;
 use crate::keys::{KeyError, KeyStore, Purpose};
 use crate::mail::{MailError, Mailer};
+use crate::oidc::client_keys;
 use crate::outbound::{Outbound, Reach};
 use crate::pages::{Brand, Pages, RenderError};
 use crate::password::{BadCost, Hasher, Pepper};
@@ -30,6 +32,7 @@ use crate::routes::{self, CALLBACK, FEATURES};
 use crate::sources::Sources;
 use crate::store::{Store, StoreError};
 use crate::tools::Tools;
+use crate::web::logo;
 
 /// The program cannot start. Nothing was changed but what an empty database needs.
 #[derive(Debug, thiserror::Error)]
@@ -100,6 +103,8 @@ pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> Result<App, Star
     let charters = Charters::load(config.charters.dir.as_deref())?;
     let pages = Pages::load()?;
     let outbound = Outbound::and_inside(Reach::of_issuer(&config.issuer()), &config.outbound.inside);
+    let key_sets = Fetched::new(outbound.clone(), client_keys::read);
+    let logos = Fetched::new(outbound.clone(), logo::redraw);
     let sources = Sources::new(config.sources.clone(), outbound.clone(), format!("{}{CALLBACK}", config.issuer));
     let mailer = Mailer::open(&config.mail)?;
     let authorities = Authorities::open(config.tls.client_ca_file.as_deref())?;
@@ -109,7 +114,22 @@ pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> Result<App, Star
     let pepper = Pepper::new(&keys.mac(Purpose::Pepper, &[b"passwords"]).0);
     let hasher = Hasher::new(&config.passwords, pepper, Random::system())?;
     Ok(App {
-        tools: Tools { clock, random, keys, hasher, mailer, policy, pages, charters, outbound, authorities, sources, config },
+        tools: Tools {
+            clock,
+            random,
+            keys,
+            hasher,
+            mailer,
+            policy,
+            pages,
+            charters,
+            outbound,
+            authorities,
+            key_sets,
+            logos,
+            sources,
+            config,
+        },
         store,
         flows,
     })

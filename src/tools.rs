@@ -7,6 +7,7 @@ use crate::authorities::Authorities;
 use crate::charters::Charters;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::fetched::Fetched;
 use crate::keys::KeyStore;
 use crate::mail::Mailer;
 use crate::outbound::Outbound;
@@ -38,6 +39,10 @@ pub struct Tools {
     pub outbound: Outbound,
     /// Whose client certificates are believed.
     pub authorities: Authorities,
+    /// Keys that clients keep at addresses of their own.
+    pub key_sets: Fetched<serde_json::Value>,
+    /// Logos of clients, drawn anew.
+    pub logos: Fetched<Vec<u8>>,
     /// Other providers at which people may sign in.
     pub sources: Sources,
     /// The settings.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
@@ -9,10 +10,13 @@ use serde_json::{Value, json};
 use super::alg::Alg;
 use crate::keys::Algorithm;
 use crate::model::{OrgId, Role, Scopes, Timestamp};
+use crate::oidc::registration::metadata::{self, Metadata};
 use crate::oidc::registration::{self, Mistake, NewClient, Registered};
 use crate::random::{Random, Secret};
 use crate::store::clients::{AuthMethod, Client, GrantType, Profile, ResponseType, Settings, SubjectType};
-use crate::store::{Store, StoreError};
+use crate::store::events::Event;
+use crate::store::registration_tokens::RegistrationToken;
+use crate::store::{Store, StoreError, Tx};
 
 /// Relying parties.
 #[derive(Debug, Subcommand)]
@@ -48,6 +52,18 @@ pub enum Command {
         /// Its client_id.
         client_id: String,
     },
+    /// Make a token with which apps may register themselves; it is printed once.
+    RegistrationToken {
+        /// What it is for, for whoever finds it in the list.
+        #[arg(long, default_value = "")]
+        note: String,
+        /// So many apps may register with it.
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+        uses: u32,
+        /// For so many days.
+        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=366))]
+        days: u32,
+    },
     /// Remove an app, with every consent and token it had.
     Remove {
         /// Its client_id.
@@ -58,9 +74,9 @@ pub enum Command {
 /// What `client register` takes.
 #[derive(Debug, Args)]
 pub struct Register {
-    /// The name that people read.
-    #[arg(long)]
-    name: String,
+    /// The name that people read; else the `client_name` of the metadata.
+    #[arg(long, required_unless_present = "metadata")]
+    name: Option<String>,
     /// The client_id; made up if not given.
     #[arg(long)]
     client_id: Option<String>,
@@ -71,6 +87,10 @@ pub struct Register {
 /// Everything else about a client.
 #[derive(Debug, Default, Args)]
 pub struct About {
+    /// A file of client metadata (a JSON object in the words of RFC 7591 and OpenID Connect Registration); what else is given
+    /// here stands over it.
+    #[arg(long, value_name = "FILE")]
+    metadata: Option<PathBuf>,
     /// Where answers may go (repeat for several): https, or http on this machine.
     #[arg(long = "redirect-uri", value_name = "URI", num_args = 1..)]
     redirect_uris: Vec<String>,
@@ -92,6 +112,9 @@ pub struct About {
     /// One of the district's own: nobody is asked for consent.
     #[arg(long)]
     first_party: bool,
+    /// The district knows this app, which registered itself.
+    #[arg(long)]
+    approve: bool,
     /// An app that cannot keep a secret, in a browser or on a phone; the same as --auth none.
     #[arg(long, conflicts_with = "auth")]
     public: bool,
@@ -199,9 +222,9 @@ pub enum Failed {
     /// A rule of registration.
     #[error(transparent)]
     Mistake(#[from] Mistake),
-    /// The key file.
+    /// A file of keys or of metadata.
     #[error("{0}: {1}")]
-    Jwks(PathBuf, String),
+    File(PathBuf, String),
     /// No such school.
     #[error("there is no school {0} in the roster")]
     School(String),
@@ -220,6 +243,7 @@ pub enum Failed {
 pub async fn run(command: Command, store: &Store, random: &Random, now: Timestamp) -> Result<Value, Failed> {
     match command {
         Command::Register(Register { name, client_id, about }) => {
+            let name = name.map_or_else(|| about.said()?.client_name().map_err(Failed::from), |name| Ok(Some(name)))?.unwrap_or_default();
             let mut settings = Settings { sector: about.sector.clone().unwrap_or_default(), ..Settings::default() };
             about.apply(&mut settings, store).await?;
             let registered = registration::register(store, random, now, NewClient { client_id, name, settings }).await??;
@@ -244,6 +268,19 @@ pub async fn run(command: Command, store: &Store, random: &Random, now: Timestam
             Ok(describe(&registration::update(store, now, &client_id, change).await??))
         }
         Command::RotateSecret { client_id } => Ok(told_once(&registration::rotate_secret(store, random, now, &client_id).await??)),
+        Command::RegistrationToken { note, uses, days } => {
+            let token = random.secret();
+            let expires_at = now + Duration::from_secs(u64::from(days) * A_DAY);
+            let kept = RegistrationToken { hash: token.hash(), note, uses, expires_at };
+            let event = Event { detail: json!({ "note": kept.note, "uses": uses }), ..Event::of("registration-token.made") };
+            store
+                .write(async |tx: &Tx| {
+                    tx.registration_tokens().add(&kept).await?;
+                    tx.record(&event, now).await.map(|_| ())
+                })
+                .await?;
+            Ok(json!({ "registration_token": token.expose(), "uses": uses, "expires_at": expires_at }))
+        }
         Command::Remove { client_id } => {
             registration::remove(store, now, &client_id).await??;
             Ok(json!({ "removed": client_id }))
@@ -252,8 +289,16 @@ pub async fn run(command: Command, store: &Store, random: &Random, now: Timestam
 }
 
 impl About {
+    /// The metadata of the file, if there is one.
+    fn said(&self) -> Result<Metadata, Failed> {
+        let Some(file) = &self.metadata else { return Ok(Metadata::default()) };
+        let text = std::fs::read(file).map_err(|error| Failed::File(file.clone(), error.to_string()))?;
+        Ok(Metadata::parse(&text)?)
+    }
+
     /// Writes what was given over what was there.
     async fn apply(self, settings: &mut Settings, store: &Store) -> Result<(), Failed> {
+        self.said()?.apply(settings)?;
         let lists =
             [(&mut settings.redirect_uris, self.redirect_uris), (&mut settings.post_logout_redirect_uris, self.post_logout_redirect_uris)];
         for (kept, given) in lists {
@@ -273,12 +318,15 @@ impl About {
             }
         }
         settings.first_party |= self.first_party;
+        if let Some(registered) = settings.registered_itself.as_mut().filter(|_| self.approve) {
+            registered.approved = true;
+        }
         if let Some(auth) = self.auth.or(self.public.then_some(Auth::None)) {
             settings.auth_method = auth.into();
         }
         if let Some(file) = self.jwks {
-            let text = std::fs::read_to_string(&file).map_err(|error| Failed::Jwks(file.clone(), error.to_string()))?;
-            settings.jwks = Some(serde_json::from_str(&text).map_err(|error| Failed::Jwks(file, error.to_string()))?);
+            let text = std::fs::read_to_string(&file).map_err(|error| Failed::File(file.clone(), error.to_string()))?;
+            settings.jwks = Some(serde_json::from_str(&text).map_err(|error| Failed::File(file, error.to_string()))?);
         }
         if !self.grants.is_empty() {
             settings.grants = self.grants.into_iter().map(GrantType::from).collect();
@@ -344,42 +392,28 @@ fn told_once(registered: &Registered) -> Value {
     told
 }
 
-/// A client in the words of RFC 7591, where it has them.
+/// A client in the words of its metadata, and what an administrator alone decides.
 fn describe(client: &Client) -> Value {
     let settings = &client.settings;
-    json!({
-        "client_id": client.client_id,
-        "client_name": client.name,
+    let mut told = metadata::describe(client);
+    let ours = json!({
         "enabled": client.enabled,
         "first_party": settings.first_party,
-        "redirect_uris": settings.redirect_uris,
-        "post_logout_redirect_uris": settings.post_logout_redirect_uris,
+        "registered_itself": settings.registered_itself.is_some(),
+        "approved": !settings.is_unknown(),
         "launch_url": settings.launch_url,
-        "logo_uri": settings.logo_uri,
-        "policy_uri": settings.policy_uri,
-        "tos_uri": settings.tos_uri,
-        "token_endpoint_auth_method": settings.auth_method.word(),
-        "grant_types": settings.grants.iter().map(|grant| grant.word()).collect::<Vec<_>>(),
         "profile": settings.profile,
-        "response_types": settings.requests.response_types,
-        "request_uris": settings.requests.request_uris,
-        "require_pushed_authorization_requests": settings.requests.pushed_only,
-        "require_signed_request_object": settings.requests.signed_only,
-        "request_object_signing_alg": settings.requests.object_alg,
-        "authorization_signed_response_alg": settings.requests.response_alg,
-        "default_max_age": settings.requests.default_max_age,
-        "default_acr_values": settings.requests.default_acr_values,
-        "scope": settings.scopes,
-        "subject_type": settings.subject,
         "sector": settings.sector,
-        "id_token_signed_response_alg": settings.id_token_alg,
-        "access_token_signed_response_alg": settings.access_token_alg,
         "schools": settings.schools,
         "only_these_schools": !settings.schools.is_empty() && !settings.other_schools,
         "roles": settings.roles,
         "created_at": client.created_at,
         "updated_at": client.updated_at,
-    })
+    });
+    if let (Some(told), Value::Object(ours)) = (told.as_object_mut(), ours) {
+        told.extend(ours);
+    }
+    told
 }
 
 impl From<Auth> for AuthMethod {
@@ -422,3 +456,5 @@ impl From<Subject> for SubjectType {
         }
     }
 }
+
+const A_DAY: u64 = 86_400;

@@ -57,6 +57,15 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("policy.school_networks", "Public addresses of schools: many pupils behind one address are not an attack."),
     ("policy.forbidden_words", "Words that no password may be made of: the mascot, the town, the portal's name."),
     ("policy.reminder_days", "So many days before an invitation ends, whoever has not joined is reminded by mail; []: nobody is."),
+    (
+        "registration.mode",
+        "Who may register an app by itself (RFC 7591): off (nobody), token (with an initial access token), open (everybody).",
+    ),
+    (
+        "registration.profile",
+        "The rules for apps that registered themselves: school-app, or openid for everything that OpenID Connect allows.",
+    ),
+    ("registration.scopes", "The scopes that such apps may ask for, at most."),
     ("roster.schedule.path", "A folder or a zip that the server imports by itself, when it has changed."),
     ("roster.schedule.at", "At these hours of the schools' clock, such as [\"06:00\", \"12:30\"]."),
     ("roster.schedule.every", "Or again and again: 15m, 2h."),

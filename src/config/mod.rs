@@ -10,6 +10,7 @@ mod load;
 pub mod mail;
 pub mod passwords;
 pub mod policy;
+pub mod registration;
 pub mod roster;
 pub mod sources;
 pub mod tls;
@@ -25,6 +26,7 @@ use self::keys::KeySettings;
 use self::mail::MailSettings;
 use self::passwords::PasswordSettings;
 use self::policy::PolicySettings;
+use self::registration::RegistrationSettings;
 use self::roster::RosterSettings;
 use self::sources::SourceSettings;
 use self::tls::TlsSettings;
@@ -68,6 +70,8 @@ pub struct Config {
     pub hosts: Vec<HostSettings>,
     /// Other providers at which people may sign in.
     pub sources: Vec<SourceSettings>,
+    /// Apps that register themselves.
+    pub registration: RegistrationSettings,
     /// The roster.
     pub roster: RosterSettings,
 }
@@ -136,6 +140,7 @@ impl Default for Config {
             policy: PolicySettings::default(),
             hosts: Vec::new(),
             sources: Vec::new(),
+            registration: RegistrationSettings::default(),
             roster: RosterSettings::default(),
         }
     }

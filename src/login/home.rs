@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::people::{is_offered, schools_of_children};
 use crate::store::clients::Client;
 use crate::web::visitor::given_name;
-use crate::web::{FrameExtras, PageError, SignedIn, Visitor, page};
+use crate::web::{FrameExtras, PageError, SignedIn, Visitor, logo, page};
 
 /// `GET /`.
 pub async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Response, PageError> {
@@ -38,6 +38,6 @@ fn listed(client: &Client) -> Option<Listed> {
         name: client.name.clone(),
         letter: client.name.chars().next().map(|first| first.to_uppercase().collect()).unwrap_or_default(),
         address,
-        logo: client.settings.logo_uri.clone().filter(|logo| logo.starts_with("/assets/")),
+        logo: logo::of(client),
     })
 }

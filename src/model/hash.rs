@@ -2,6 +2,11 @@
 
 use std::fmt;
 
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// 32 bytes that stand for something and do not give it back: a SHA-256 or an HMAC-SHA-256.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Hash(pub [u8; 32]);
@@ -15,6 +20,21 @@ impl Hash {
     /// The bytes, for the store.
     pub fn to_vec(self) -> Vec<u8> {
         self.0.to_vec()
+    }
+}
+
+/// As text, in base64url without padding.
+impl Serialize for Hash {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&BASE64_URL_SAFE_NO_PAD.encode(self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Hash {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok();
+        bytes.as_deref().and_then(Self::from_slice).ok_or_else(|| D::Error::custom("not a hash"))
     }
 }
 

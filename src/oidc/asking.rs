@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::error::{ErrorCode, OAuthError};
 use super::params::Params;
-use super::{issuer, profile, request_object};
+use super::{client_keys, issuer, profile, request_object};
 use crate::app::App;
 use crate::model::{Hash, Timestamp};
 use crate::store::clients::Client;
@@ -30,26 +30,26 @@ pub async fn at_authorize(app: &App, client: &Client, params: Params, now: Times
                 return Err(BOTH);
             }
             let object = fetched(app, client, address).await?;
-            let signed = signed(app, client, &object, now)?;
+            let signed = signed(app, client, &object, now).await?;
             Ok(Asked { params: laid_over(client, params.without(&["request_uri"]), signed), pushed: None })
         }
-        None => Ok(Asked { params: as_sent(app, client, params, now)?, pushed: None }),
+        None => Ok(Asked { params: as_sent(app, client, params, now).await?, pushed: None }),
     }
 }
 
 /// What a client pushes. It holds no address of another request (RFC 9126 section 2.1).
-pub fn when_pushed(app: &App, client: &Client, params: Params, now: Timestamp) -> Result<Params, OAuthError> {
+pub async fn when_pushed(app: &App, client: &Client, params: Params, now: Timestamp) -> Result<Params, OAuthError> {
     match params.get("request_uri") {
         Some(_) => Err(ErrorCode::InvalidRequest.because("a pushed request holds no request_uri")),
-        None => as_sent(app, client, params, now),
+        None => as_sent(app, client, params, now).await,
     }
 }
 
 /// By parameters, or by a signed object among them.
-fn as_sent(app: &App, client: &Client, params: Params, now: Timestamp) -> Result<Params, OAuthError> {
+async fn as_sent(app: &App, client: &Client, params: Params, now: Timestamp) -> Result<Params, OAuthError> {
     match params.get("request") {
         Some(object) => {
-            let signed = signed(app, client, object, now)?;
+            let signed = signed(app, client, object, now).await?;
             Ok(laid_over(client, params.without(&["request"]), signed))
         }
         None if client.settings.requests.signed_only => Err(MUST_BE_SIGNED),
@@ -57,8 +57,9 @@ fn as_sent(app: &App, client: &Client, params: Params, now: Timestamp) -> Result
     }
 }
 
-fn signed(app: &App, client: &Client, object: &str, now: Timestamp) -> Result<Params, OAuthError> {
-    request_object::read(object, client, issuer(app), now)
+async fn signed(app: &App, client: &Client, object: &str, now: Timestamp) -> Result<Params, OAuthError> {
+    let client = client_keys::at_hand(app, client, object, now).await;
+    request_object::read(object, &client, issuer(app), now)
 }
 
 /// OpenID Connect Core section 6.1 lets what stands beside a signed request count where it is silent; RFC 9101 section 6.3 does

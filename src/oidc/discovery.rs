@@ -12,11 +12,10 @@ use serde_json::{Value, json};
 
 use super::authorize::mode;
 use super::client_auth::jws;
+use super::registration::dynamic;
 use super::scopes::SCOPES;
-use super::{acr, cors, paths};
+use super::{acr, cors, issuer, paths};
 use crate::app::App;
-use crate::authorities::Authorities;
-use crate::config::Config;
 use crate::keys::Algorithm;
 use crate::model::{Hash, Language, Timestamp};
 use crate::store::clients::{AuthMethod, GrantType, ResponseType};
@@ -38,7 +37,7 @@ struct Document {
 impl Documents {
     /// Renders them. They come from the settings alone and never from a request (row P34).
     pub fn new(app: &App) -> Self {
-        Self { metadata: Document::of(&describe(&app.tools.config, &app.tools.authorities, Language::ALL)), jwks: Arc::default() }
+        Self { metadata: Document::of(&describe(app, Language::ALL)), jwks: Arc::default() }
     }
 
     /// The metadata, at both of its addresses.
@@ -80,17 +79,11 @@ impl Document {
     }
 }
 
-fn describe(config: &Config, authorities: &Authorities, languages: &[Language]) -> Value {
-    let mut told = describe_all(&config.issuer, languages);
-    tell_of_certificates(&mut told, config, authorities);
-    told
-}
-
 /// RFC 8705 sections 2 and 5: only where certificates arrive.
-fn tell_of_certificates(told: &mut Value, config: &Config, authorities: &Authorities) {
-    let (tls, methods) = (&config.tls, AuthMethod::ALL.iter().copied());
+fn tell_of_certificates(told: &mut Value, app: &App) {
+    let (tls, methods) = (&app.tools.config.tls, AuthMethod::ALL.iter().copied());
     let known = methods.filter(|method| match method {
-        AuthMethod::TlsClientAuth => tls.takes_client_certificates() && !authorities.is_empty(),
+        AuthMethod::TlsClientAuth => tls.takes_client_certificates() && !app.tools.authorities.is_empty(),
         AuthMethod::SelfSignedTlsClientAuth => tls.takes_client_certificates(),
         _ => true,
     });
@@ -107,11 +100,12 @@ fn tell_of_certificates(told: &mut Value, config: &Config, authorities: &Authori
     }
 }
 
-fn describe_all(issuer: &str, languages: &[Language]) -> Value {
+fn describe(app: &App, languages: &[Language]) -> Value {
+    let issuer = issuer(app);
     let at = |path: &str| format!("{issuer}{path}");
     let ours: Vec<&str> = Algorithm::ALL.iter().map(|algorithm| algorithm.name()).collect();
     let claims: Vec<&str> = SCOPES.iter().flat_map(|scope| scope.claims).copied().collect();
-    json!({
+    let mut metadata = json!({
         "issuer": issuer,
         "authorization_endpoint": at(paths::AUTHORIZE),
         "token_endpoint": at(paths::TOKEN),
@@ -140,5 +134,10 @@ fn describe_all(issuer: &str, languages: &[Language]) -> Value {
         "request_parameter_supported": true,
         "request_uri_parameter_supported": true,
         "require_request_uri_registration": true,
-    })
+    });
+    tell_of_certificates(&mut metadata, app);
+    if dynamic::is_offered(app) {
+        metadata["registration_endpoint"] = at(paths::REGISTER).into();
+    }
+    metadata
 }

@@ -9,6 +9,7 @@ pub mod binding;
 pub mod claims;
 pub mod claims_request;
 pub mod client_auth;
+pub mod client_keys;
 pub mod cors;
 pub mod discovery;
 pub mod dpop;
@@ -38,6 +39,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::HeaderMap;
 use axum::routing::{get, post};
 
+use self::registration::dynamic;
 use crate::app::App;
 use crate::store::{StoreError, Tx};
 
@@ -56,6 +58,16 @@ pub fn endpoints(app: &App) -> Router<Arc<App>> {
         .route(paths::OAUTH_SERVER, get(async move |State(app): State<Arc<App>>, headers: HeaderMap| oauth.metadata(&app, &headers).await))
         .route(paths::JWKS, get(async move |State(app): State<Arc<App>>, headers: HeaderMap| keys.jwks(&app, &headers).await))
         .layer(DefaultBodyLimit::max(params::MAX_LENGTH))
+        .merge(registrations())
+}
+
+/// Where apps register themselves. A key set with certificates is longer than any other request.
+fn registrations() -> Router<Arc<App>> {
+    let own = get(dynamic::show).put(dynamic::replace).delete(dynamic::delete);
+    Router::new()
+        .route(paths::REGISTER, post(dynamic::register))
+        .route(paths::REGISTERED, own)
+        .layer(DefaultBodyLimit::max(LONGEST_METADATA))
 }
 
 /// Forgets requests, tokens and assertions that ended a day ago; until then a replay is told from nonsense.
@@ -68,6 +80,8 @@ pub async fn tidy(app: &App) -> Result<(), StoreError> {
             tx.key_proofs().forget(now).await?;
             // Whoever came in time with a pushed request may take as long as any other.
             tx.pushed_requests().forget(now - lifetimes::REQUEST).await?;
+            tx.registration_tokens().forget(before).await?;
+            tx.clients().forget_unused(before).await?;
             tx.tokens().forget(before).await.map(|_| ())
         })
         .await
@@ -77,3 +91,5 @@ pub async fn tidy(app: &App) -> Result<(), StoreError> {
 pub fn issuer(app: &App) -> &str {
     &app.tools.config.issuer
 }
+
+const LONGEST_METADATA: usize = 64 * 1024;

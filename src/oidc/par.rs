@@ -40,7 +40,7 @@ pub async fn post(State(app): State<Arc<App>>, origin: Origin, headers: HeaderMa
 async fn keep(app: &App, origin: &Origin, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<(Arc<Client>, String), OAuthError> {
     let sent = client_auth::form(headers, body)?;
     let client = client_auth::authenticate(app, origin, headers, &sent, now).await?;
-    let params = asking::when_pushed(app, &client, sent.without(PROOFS), now)?;
+    let params = asking::when_pushed(app, &client, sent.without(PROOFS), now).await?;
     let call = dpop::Call { method: "POST", path: paths::PAR, headers, access_token: None };
     let params = with_key(params, dpop::proven(app, &client, &call, now).await?)?;
     if params.get("client_id").is_some_and(|named| named != client.client_id) {

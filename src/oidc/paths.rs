@@ -23,6 +23,10 @@ pub const PAR: &str = "/par";
 pub const USERINFO: &str = "/userinfo";
 /// The end-session endpoint.
 pub const END_SESSION: &str = "/end-session";
+/// Where apps register themselves.
+pub const REGISTER: &str = "/register";
+/// One registration.
+pub const REGISTERED: &str = "/register/{client_id}";
 /// The public keys.
 pub const JWKS: &str = "/jwks";
 /// OpenID Connect Discovery 1.0 section 4.

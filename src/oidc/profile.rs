@@ -17,6 +17,9 @@ pub struct Demands {
     pub strict_request_objects: bool,
     /// Authorization requests come through the pushed-request endpoint alone.
     pub pushed: bool,
+    /// Nobody is sent to an app that the district does not know before they have seen a page of ours (row P23, RFC 9700 section
+    /// 4.11.2).
+    pub no_silent_redirects: bool,
     /// Tokens are bound to a key or a certificate of the client.
     pub sender_constrained: bool,
     /// What may sign: its ID tokens, its assertions, its request objects, its proofs.
@@ -45,6 +48,7 @@ static SCHOOL_APP: Demands = Demands {
     fetched_requests: false,
     strict_request_objects: false,
     pushed: false,
+    no_silent_redirects: true,
     sender_constrained: false,
     algorithms: Algorithm::ALL,
     auth_methods: AuthMethod::ALL,
@@ -52,7 +56,8 @@ static SCHOOL_APP: Demands = Demands {
     rotating: true,
 };
 
-static OPENID: Demands = Demands { response_types: ResponseType::ALL, proof_key: false, fetched_requests: true, ..SCHOOL_APP };
+static OPENID: Demands =
+    Demands { response_types: ResponseType::ALL, proof_key: false, fetched_requests: true, no_silent_redirects: false, ..SCHOOL_APP };
 
 static FAPI2: Demands = Demands {
     response_types: &[ResponseType::Code],
@@ -60,6 +65,7 @@ static FAPI2: Demands = Demands {
     fetched_requests: false,
     strict_request_objects: true,
     pushed: true,
+    no_silent_redirects: true,
     sender_constrained: true,
     algorithms: &[Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA],
     auth_methods: &[AuthMethod::PrivateKeyJwt, AuthMethod::TlsClientAuth, AuthMethod::SelfSignedTlsClientAuth],

@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex};
 use sea_orm::QueryResult;
 
 pub use self::settings::{
-    AuthMethod, BindingSettings, GrantType, Profile, RequestSettings, ResponseType, Settings, SubjectType, TlsSubject,
+    AboutSettings, ApplicationType, AuthMethod, BindingSettings, GrantType, Profile, RequestSettings, ResponseType, SelfRegistered,
+    Settings, SubjectType, TlsSubject,
 };
 use super::{Db, Reader, Store, StoreError, Tx, sql};
 use crate::model::{Hash, Timestamp};
@@ -121,6 +122,24 @@ impl Clients<'_> {
             sql::execute(&self.0, &format!("DELETE FROM {table} WHERE client_id = $1"), [client_id.into()]).await?;
         }
         Ok(sql::execute(&self.0, "DELETE FROM clients WHERE client_id = $1", [client_id.into()]).await? == 1)
+    }
+}
+
+impl Clients<'_> {
+    /// Removes clients that registered themselves before an instant, that nobody of the district knows and nobody ever used.
+    pub async fn forget_unused(&self, before: Timestamp) -> Result<(), StoreError> {
+        let unused = format!(
+            "{SELECT} WHERE created_at < $1 AND settings LIKE '%\"approved\":false%' \
+             AND NOT EXISTS (SELECT 1 FROM token_families f WHERE f.client_id = clients.client_id) \
+             AND NOT EXISTS (SELECT 1 FROM consents c WHERE c.client_id = clients.client_id)"
+        );
+        for row in sql::rows(&self.0, &unused, [before.0.into()]).await? {
+            let client = record(&row)?;
+            if client.settings.is_unknown() {
+                self.remove(&client.client_id).await?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -33,6 +33,7 @@ pub mod mail_proofs;
 pub mod outbox;
 pub mod people;
 pub mod pushed_requests;
+pub mod registration_tokens;
 pub mod reminders;
 pub mod roll;
 pub mod roster;

@@ -84,6 +84,24 @@ impl Agent {
 
     /// Sends anything.
     pub async fn send(&mut self, method: Method, path: &str, headers: &[(&str, String)], form: Option<&[(&str, &str)]>) -> Answer {
+        let encoded = form.map(|form| form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish());
+        self.send_body(method, path, headers, encoded.map(|encoded| ("application/x-www-form-urlencoded", encoded))).await
+    }
+
+    /// Sends JSON, as programs do.
+    pub async fn send_json(&mut self, method: Method, path: &str, headers: &[(&str, String)], body: &Value) -> Answer {
+        self.send_body(method, path, headers, Some(("application/json", body.to_string()))).await
+    }
+
+    /// Fetches a picture: its status, its kind, and what it may do.
+    pub async fn picture(&self, path: &str) -> (StatusCode, String, String) {
+        let request = Request::builder().uri(path).header(header::HOST, &self.host).body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let header = |name| response.headers().get(name).map_or_else(String::new, |value| value.to_str().unwrap().to_owned());
+        (response.status(), header(header::CONTENT_TYPE), header(header::CONTENT_SECURITY_POLICY))
+    }
+
+    async fn send_body(&mut self, method: Method, path: &str, headers: &[(&str, String)], body: Option<(&str, String)>) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         if !headers.iter().any(|(name, _)| *name == "host") {
             request = request.header(header::HOST, &self.host);
@@ -95,10 +113,10 @@ impl Agent {
             let jar: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request = request.header(header::COOKIE, jar.join("; "));
         }
-        let body = match form {
-            Some(form) => {
-                request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-                Body::from(form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish())
+        let body = match body {
+            Some((kind, text)) => {
+                request = request.header(header::CONTENT_TYPE, kind);
+                Body::from(text)
             }
             None => Body::empty(),
         };

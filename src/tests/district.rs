@@ -127,6 +127,14 @@ impl District {
             charters: crate::charters::Charters::load(None).unwrap(),
             outbound: crate::outbound::Outbound::new(crate::outbound::Reach::PublicAndLoopback),
             authorities: Default::default(),
+            logos: crate::fetched::Fetched::new(
+                crate::outbound::Outbound::new(crate::outbound::Reach::PublicAndLoopback),
+                crate::web::logo::redraw,
+            ),
+            key_sets: crate::fetched::Fetched::new(
+                crate::outbound::Outbound::new(crate::outbound::Reach::PublicAndLoopback),
+                crate::oidc::client_keys::read,
+            ),
             sources: crate::sources::Sources::none(),
             config: Default::default(),
             mailer: crate::mail::Mailer::memory(),

@@ -256,7 +256,7 @@ async fn p33_a_page_of_a_client_may_send_proofs_and_read_what_they_lack() {
     })
     .await;
     let origin = ("origin", "https://rp.test".to_owned());
-    let preflight = Agent::new(&world).send(Method::OPTIONS, "/token", &[origin.clone()], None).await;
+    let preflight = Agent::new(&world).send(Method::OPTIONS, "/token", std::slice::from_ref(&origin), None).await;
     assert!(preflight.header("access-control-allow-headers").split(", ").any(|name| name == "dpop"));
     let holder = KeyHolder::new();
     let asked = rp.exchange_under(&world, "x", &[at_token(&world, &holder), origin]).await;

@@ -13,7 +13,7 @@ const LADDER: &[&[&str]] = &[
     &["app"],
     &["flow"],
     &["tools"],
-    &["limits", "mail", "sources"],
+    &["fetched", "limits", "mail", "sources"],
     &["roster"],
     &["people"],
     &["store"],

@@ -24,6 +24,7 @@
 //! - `mtls`: clients that show certificates
 //! - `pages`: every page in every state and language renders, strictly, twice the same, with the ids of docs/contract
 //! - `provisional`: identifiers and provisional passwords in letters, from the sign-in page to the end
+//! - `registration`: apps that register themselves, and keys that stand at addresses of theirs
 //! - `reminders`: whoever has not joined hears of it before an invitation or a campaign ends
 //! - `shared_device`: a device that a family shares
 //! - `systems`: docs/systems.md has a row for every line, and names tests that exist
@@ -69,6 +70,7 @@ mod pupil_invites;
 mod pushed;
 mod recovery;
 mod recovery_limits;
+mod registration;
 mod relying_party;
 mod reminders;
 mod shared_device;

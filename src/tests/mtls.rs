@@ -21,7 +21,7 @@ const SELF_SIGNED: &str = include_str!("keys/tls/self.pem");
 const EXPIRED: &str = include_str!("keys/tls/expired.pem");
 
 async fn world() -> World {
-    World::with(|config| {
+    World::with_settings(|config| {
         config.trusted_proxies = vec![Network::parse(PROXY).unwrap()];
         config.tls.client_certificate_header = Some("Client-Cert".to_owned());
         config.tls.mtls_base = Some("https://mtls.id.test".to_owned());

@@ -9,9 +9,11 @@ use super::agent::Agent;
 use crate::app::App;
 use crate::clock::{Clock, FixedClock, SystemClock};
 use crate::config::Config;
+use crate::fetched::Fetched;
 use crate::flow::loaded::Flows;
 use crate::model::{AccountId, OrgId, PersonId, SessionId, Timestamp};
 use crate::oidc;
+use crate::outbound::{Outbound, Reach};
 use crate::random::Random;
 use crate::routes;
 use crate::store::accounts::{Account, AccountState};
@@ -38,11 +40,6 @@ impl World {
         Self::at(Timestamp(1_800_000_000), Store::open(&testing::sqlite()).await.unwrap()).await
     }
 
-    /// On SQLite, with other settings.
-    pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
-        Self::changed(Timestamp(1_800_000_000), Store::open(&testing::sqlite()).await.unwrap(), change).await
-    }
-
     /// On SQLite, now: for libraries that read the machine's clock.
     pub async fn now() -> Self {
         Self::at(SystemClock.now(), Store::open(&testing::sqlite()).await.unwrap()).await
@@ -57,13 +54,30 @@ impl World {
         worlds
     }
 
-    async fn at(now: Timestamp, store: Store) -> Self {
-        Self::changed(now, store, |_| {}).await
+    /// On SQLite, with other settings than the usual.
+    pub async fn with_settings(change: impl FnOnce(&mut Config)) -> Self {
+        Self::of(Timestamp(1_800_000_000), Store::open(&testing::sqlite()).await.unwrap(), change, Reach::PublicAndLoopback).await
     }
 
-    async fn changed(now: Timestamp, store: Store, change: impl FnOnce(&mut Config)) -> Self {
-        let mut config = Config::default();
-        change(&mut config);
+    /// One on each database, with other settings than the usual.
+    pub async fn both_with_settings(change: impl Fn(&mut Config)) -> Vec<Self> {
+        let mut worlds = Vec::new();
+        for store in testing::stores().await {
+            worlds.push(Self::of(Timestamp(1_800_000_000), store, &change, Reach::PublicAndLoopback).await);
+        }
+        worlds
+    }
+
+    /// On SQLite, for a district of the public internet, which calls nobody inside.
+    pub async fn public(change: impl FnOnce(&mut Config)) -> Self {
+        Self::of(Timestamp(1_800_000_000), Store::open(&testing::sqlite()).await.unwrap(), change, Reach::Public).await
+    }
+
+    async fn at(now: Timestamp, store: Store) -> Self {
+        Self::of(now, store, |_| {}, Reach::PublicAndLoopback).await
+    }
+
+    async fn of(now: Timestamp, store: Store, change: impl FnOnce(&mut Config), reach: Reach) -> Self {
         let clock = FixedClock::at(now);
         let random = Random::seeded(7);
         let (person, school, account) = (PersonId::new(now, &random), OrgId::new(now, &random), AccountId::new(now, &random));
@@ -79,6 +93,8 @@ impl World {
             claimed_at: now,
         };
         store.write(async |tx: &Tx| tx.accounts().claim(&wanted).await).await.unwrap();
+        let mut config = Config::default();
+        change(&mut config);
         let tools = crate::tools::Tools {
             clock: Arc::new(clock.clone()),
             random,
@@ -88,8 +104,10 @@ impl World {
             policy: Default::default(),
             pages: crate::pages::Pages::load().unwrap(),
             charters: crate::charters::Charters::load(None).unwrap(),
-            outbound: crate::outbound::Outbound::new(crate::outbound::Reach::PublicAndLoopback),
             authorities: crate::authorities::testing::authority(),
+            outbound: Outbound::new(reach),
+            logos: Fetched::new(Outbound::new(reach), crate::web::logo::redraw),
+            key_sets: Fetched::new(Outbound::new(reach), oidc::client_keys::read),
             sources: crate::sources::Sources::none(),
             config,
         };

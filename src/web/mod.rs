@@ -19,6 +19,7 @@ pub mod health;
 pub mod help;
 pub mod host;
 pub mod invites;
+pub mod logo;
 pub mod mail_proof;
 pub mod notice;
 pub mod respond;

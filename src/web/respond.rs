@@ -16,7 +16,7 @@ use minijinja::Value;
 
 use super::headers::FormTo;
 use super::visitor::Slot;
-use super::{PageError, Visitor, cookies, csrf, district};
+use super::{PageError, Visitor, cookies, csrf, district, logo};
 use crate::app::App;
 use crate::flow::Screen;
 use crate::model::FieldError;
@@ -205,8 +205,7 @@ async fn asked_by(app: &App, visitor: &Visitor, client: Option<&AskedFor>) -> Re
     let client = app.store.client(&asked.client_id, visitor.now).await?;
     Ok(client.map(|client| AskedBy {
         name: client.name.clone(),
-        // Pictures come from here alone: the page's policy lets no other in.
-        logo: client.settings.logo_uri.clone().filter(|logo| logo.starts_with("/assets/")),
+        logo: logo::of(&client),
         policy: client.settings.policy_uri.clone(),
         terms: client.settings.tos_uri.clone(),
     }))

@@ -44,6 +44,7 @@ export default defineConfig({
     { name: "systems-bare", testMatch: "systems/*.spec.js", grep: /@way/, use: { ...english, ...phone, ...bare, colorScheme: "dark" } },
     { name: "journeys", testMatch: "journeys/*.spec.js", use: { ...french, ...desktop } },
     { name: "protocol", testMatch: "protocol.spec.js", use: { ...english, ...desktop } },
+    { name: "clients", testMatch: "clients/*.spec.js", use: { ...english, ...desktop } },
     { name: "gallery", testMatch: "gallery.spec.js", use: { ...desktop } },
     ...(process.env.PREAU_PICTURES ? [{ name: "pictures", testMatch: "pictures.js", use: { ...desktop, colorScheme: "light" } }] : []),
   ],

@@ -16,6 +16,7 @@ const NEEDS: &[Need] = &[
     Need { what: "PostgreSQL", packages: &["postgresql"], is_there: || postgres_folder().is_some() },
     Need { what: "Chromium", packages: &["chromium"], is_there: || chromium().is_some() },
     Need { what: "aiosmtpd", packages: &["python3-aiosmtpd"], is_there: || python().is_some() },
+    Need { what: "Python's venv", packages: &["python3-venv"], is_there: || venv_python().is_some() },
     Need { what: "poppler's tools", packages: &["poppler-utils"], is_there: || shell::find("pdftotext", &[]).is_some() },
     Need { what: "zbarimg", packages: &["zbar-tools"], is_there: || shell::find("zbarimg", &[]).is_some() },
     Need { what: "npm", packages: &["nodejs", "npm"], is_there: || shell::find("npm", &[]).is_some() },
@@ -74,6 +75,29 @@ pub fn chromium() -> Option<PathBuf> {
 pub fn python() -> Option<PathBuf> {
     let candidates = [Some(PathBuf::from("/usr/bin/python3")), shell::find("python3", &[])];
     candidates.into_iter().flatten().find(|python| shell::answer(Command::new(python).args(["-c", "import aiosmtpd"])).is_some())
+}
+
+/// A Python that makes environments of its own.
+fn venv_python() -> Option<PathBuf> {
+    let candidates = [shell::find("python3", &[]), Some(PathBuf::from("/usr/bin/python3"))];
+    candidates.into_iter().flatten().find(|python| shell::answer(Command::new(python).args(["-c", "import venv, ensurepip"])).is_some())
+}
+
+/// The Python with the relying parties that the browser tests drive, as their list names them: kept between runs, and made anew
+/// when the list has changed.
+pub fn python_packages() -> Result<PathBuf, Failure> {
+    let list = shell::root().join("tests/browser/clients/requirements.txt");
+    let kept = shell::cache().join("python");
+    let (python, done) = (kept.join("bin/python"), kept.join("requirements.txt"));
+    let wanted = std::fs::read(&list).map_err(|error| Failure::new(format!("{}: {error}", list.display())))?;
+    if python.is_file() && std::fs::read(&done).is_ok_and(|installed| installed == wanted) {
+        return Ok(python);
+    }
+    let maker = venv_python().ok_or_else(|| Failure::new("Python's venv is not installed"))?;
+    shell::run(Command::new(maker).args(["-m", "venv", "--clear"]).arg(&kept))?;
+    shell::run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(&list))?;
+    std::fs::write(&done, wanted).map_err(|error| Failure::new(format!("{}: {error}", done.display())))?;
+    Ok(python)
 }
 
 /// Node in a version that the browser tests can use: the machine's, else one from the npm registry.

@@ -75,6 +75,7 @@ fn browser(settings: &Settings) -> Result<(), Failure> {
 /// The browser tests; `pictures` also writes docs/pages/.
 pub fn playwright(arguments: &[&str], pictures: bool) -> Result<(), Failure> {
     machine::npm_packages()?;
+    let python = machine::python_packages()?;
     // The gallery: every page in every state and language, written where the browser finds it.
     let gallery = ["test", "--quiet", "--locked", "--package", "preau", "--lib", "tests::pages::gallery", "--", "--ignored"];
     shell::run(&mut shell::cargo(&gallery))?;
@@ -83,6 +84,7 @@ pub fn playwright(arguments: &[&str], pictures: bool) -> Result<(), Failure> {
     let mut node = shell::local(Command::new(machine::node()?));
     node.args(["node_modules/@playwright/test/cli.js", "test"]).args(arguments);
     node.current_dir(shell::root().join("tests/browser"));
+    node.env("PREAU_PYTHON", python);
     node.env("PREAU_PROGRAM", preau).env("PREAU_CHROMIUM", chromium).env("PREAU_TEST_OUTPUT", shell::target().join("browser"));
     if pictures {
         node.env("PREAU_PICTURES", shell::root().join("docs/pages"));

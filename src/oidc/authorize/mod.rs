@@ -28,7 +28,7 @@ use super::error::{ErrorCode, OAuthError};
 use super::params::Params;
 use super::shell::{self, Shell};
 use super::token::mint::{ID_TYPE, IdToken};
-use super::{client_auth, issuer, lifetimes, paths};
+use super::{client_auth, issuer, lifetimes, paths, profile};
 use crate::app::App;
 use crate::model::draft::AskedFor;
 use crate::model::{Draft, GrantId, Language, LocalPath};
@@ -76,14 +76,27 @@ async fn begin(shell: &Shell<'_>, encoded: &[u8]) -> Response {
     let sent_to = ReplyTo::of(&client, &params, issuer(shell.app));
     let asked = match asking::at_authorize(shell.app, &client, params, shell.visitor.now).await {
         Ok(asked) => asked,
-        Err(error) => return sent_to.map_or_else(|_| shell.refused(&error, error.description), |reply_to| reply_to.refuse(shell, &error)),
+        Err(error) => {
+            return match sent_to {
+                Ok(reply_to) => refuse_at_once(shell, &client, &reply_to, &error),
+                Err(_) => shell.refused(&error, error.description),
+            };
+        }
     };
     let Ok(reply_to) = ReplyTo::of(&client, &asked.params, issuer(shell.app)) else {
         return shell.refused(&UNTRUSTED, "redirect_uri");
     };
     match answer(shell, &asked, &client, &reply_to).await {
         Ok(response) => response,
-        Err(error) => reply_to.refuse(shell, &error),
+        Err(error) => refuse_at_once(shell, &client, &reply_to, &error),
+    }
+}
+
+/// A refusal of which the person has seen nothing. An app that nobody here knows does not lead people away by it (row P23).
+fn refuse_at_once(shell: &Shell<'_>, client: &Client, reply_to: &ReplyTo, error: &OAuthError) -> Response {
+    match client.settings.is_unknown() && profile::of(client.settings.profile).no_silent_redirects {
+        true => shell.refused(error, error.description),
+        false => reply_to.refuse(shell, error),
     }
 }
 
@@ -191,7 +204,9 @@ impl Open {
             },
             Ok(Next::SignIn(_)) => self.sign_in(shell).await,
             Ok(Next::Choose) => self.show(shell, &self.chooser(shell), "account"),
-            Ok(Next::Consent) => self.show(shell, &Consent::of(&self.client.name, &to_allow(&self.grant.request)), "consent"),
+            Ok(Next::Consent) => {
+                self.show(shell, &Consent::of(&self.client, &to_allow(&self.grant.request), self.reply_to.address()), "consent")
+            }
             Ok(next @ Next::Refuse(_)) => match next.unbothered() {
                 Some(error) => self.refuse(shell, &error).await,
                 None => shell.expired(),

@@ -1,9 +1,11 @@
 //! The screens of the protocol itself: consent, which account it is to be, and the form that carries an answer.
 
 use serde::Serialize;
+use url::Url;
 
 use crate::model::{Message, Scopes};
 use crate::pages::Page;
+use crate::store::clients::Client;
 use crate::web::seen;
 
 /// What an app wants to know, for the person to allow or not.
@@ -15,6 +17,8 @@ pub struct Consent {
     pub sees: Vec<Message>,
     /// It keeps its access when the person is away.
     pub stays: bool,
+    /// The host of an app that registered itself and that the district does not know.
+    pub unknown: Option<String>,
 }
 
 /// Which account it is to be.
@@ -72,9 +76,15 @@ impl Page for FormPost {
 }
 
 impl Consent {
-    /// The page for a client and what it asks.
-    pub fn of(client: &str, scopes: &Scopes) -> Self {
-        Self { client: client.to_owned(), sees: seen::words(scopes), stays: scopes.has("offline_access") }
+    /// The page for a client, what it asks, and where the person will be sent.
+    pub fn of(client: &Client, scopes: &Scopes, address: &str) -> Self {
+        let host = Url::parse(address).ok().and_then(|address| address.host_str().map(str::to_owned));
+        let unknown = host.filter(|_| client.settings.is_unknown());
+        Self { unknown, ..Self::asking(&client.name, scopes) }
+    }
+
+    fn asking(client: &str, scopes: &Scopes) -> Self {
+        Self { client: client.to_owned(), sees: seen::words(scopes), stays: scopes.has("offline_access"), unknown: None }
     }
 }
 
@@ -84,8 +94,9 @@ impl Page for Consent {
     fn samples() -> Vec<Self> {
         let all = seen::SEEN.iter().map(|(scope, _)| *scope).collect::<Vec<_>>().join(" ");
         vec![
-            Self::of("Cahier de maths", &Scopes::parse("openid profile")),
-            Self::of("Cahier de maths", &Scopes::parse(&format!("{all} offline_access"))),
+            Self::asking("Cahier de maths", &Scopes::parse("openid profile")),
+            Self::asking("Cahier de maths", &Scopes::parse(&format!("{all} offline_access"))),
+            Self { unknown: Some("jeux.example".to_owned()), ..Self::asking("Jeux de maths", &Scopes::parse("openid profile")) },
         ]
     }
 }

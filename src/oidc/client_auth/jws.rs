@@ -52,6 +52,13 @@ pub fn by_its_own_key(token: &str, typ: &str) -> Option<SelfSigned> {
     key.verifies(algorithm, parts.signed.as_bytes(), &parts.signature).then_some(SelfSigned { key, algorithm, payload: parts.payload })
 }
 
+/// The token's header names a key of this set, or none at all.
+pub fn names_one_of(token: &str, jwks: &Value) -> bool {
+    let Some(header) = Parts::of(token).and_then(|parts| serde_json::from_slice::<Header>(&parts.header).ok()) else { return true };
+    let named = |kid: &String| jwks["keys"].as_array().is_some_and(|keys| keys.iter().any(|key| key["kid"] == **kid));
+    header.kid.as_ref().is_none_or(named)
+}
+
 /// The algorithm that a token's header names. The key is asked again: this can only refuse.
 pub fn algorithm(token: &str) -> Option<Algorithm> {
     let header: Header = serde_json::from_slice(&Parts::of(token)?.header).ok()?;

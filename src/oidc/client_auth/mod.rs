@@ -14,7 +14,7 @@ use base64::prelude::BASE64_STANDARD;
 
 use super::error::{ErrorCode, OAuthError};
 use super::params::{self, Params};
-use super::{paths, profile};
+use super::{client_keys, paths, profile};
 use crate::app::App;
 use crate::flow::Origin;
 use crate::limits::{self, Rule, Taken};
@@ -83,7 +83,10 @@ async fn proves(app: &App, client: Option<&Client>, (proof, origin): (&Proof, &O
         // Whoever says nothing may have shown a certificate before.
         Proof::Nothing => match (method, &origin.certificate) {
             (Some(AuthMethod::None), _) => true,
-            (Some(_), Some(shown)) => client.is_some_and(|client| shows_its_own(app, client, shown, now)),
+            (Some(_), Some(shown)) => match client {
+                Some(client) => shows_its_own(app, client, shown, now).await,
+                None => false,
+            },
             _ => false,
         },
         Proof::Assertion(jwt) => match client {
@@ -102,21 +105,25 @@ fn secret_fits(secrets: &Secrets, secret: &Secret, now: Timestamp) -> bool {
 }
 
 /// RFC 8705 section 2: of the registered subject, by an authority that is believed; or of one of the client's own keys.
-fn shows_its_own(app: &App, client: &Client, shown: &[u8], now: Timestamp) -> bool {
+async fn shows_its_own(app: &App, client: &Client, shown: &[u8], now: Timestamp) -> bool {
     let settings = &client.settings;
     match settings.auth_method {
         AuthMethod::TlsClientAuth => {
             let subject = settings.binding.tls_subject.as_ref();
             subject.is_some_and(|subject| certificate::is_of(shown, subject)) && app.tools.authorities.issued(shown, now)
         }
-        AuthMethod::SelfSignedTlsClientAuth => settings.jwks.as_ref().is_some_and(|jwks| certificate::is_among(shown, jwks)),
+        AuthMethod::SelfSignedTlsClientAuth => {
+            let client = client_keys::at_hand(app, client, "", now).await;
+            client.settings.jwks.as_ref().is_some_and(|jwks| certificate::is_among(shown, jwks))
+        }
         _ => false,
     }
 }
 
 /// RFC 7523 section 3, row P15: an assertion is good for one use.
 async fn spend_assertion(app: &App, client: &Client, jwt: &str, now: Timestamp) -> Result<bool, OAuthError> {
-    let Some(assertion) = assertion::check(jwt, client, &audiences(app, client), now) else { return Ok(false) };
+    let client = client_keys::at_hand(app, client, jwt, now).await;
+    let Some(assertion) = assertion::check(jwt, &client, &audiences(app, &client), now) else { return Ok(false) };
     Ok(app.store.write(async |tx: &Tx| tx.tokens().remember_assertion(&assertion.id, assertion.until).await).await?)
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::keys::Algorithm;
-use crate::model::{OrgId, Role, Scopes};
+use crate::model::{Hash, OrgId, Role, Scopes};
 
 /// What a client is registered with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,12 +24,20 @@ pub struct Settings {
     pub policy_uri: Option<String>,
     /// Its terms.
     pub tos_uri: Option<String>,
+    /// Where it begins a sign-in that somebody else asks it for (OpenID Connect Core section 4).
+    pub initiate_login_uri: Option<String>,
+    /// What else it says of itself.
+    pub about: AboutSettings,
+    /// It registered itself (RFC 7591); nothing for one that an administrator registered.
+    pub registered_itself: Option<SelfRegistered>,
     /// One of the district's own: nobody is asked for consent.
     pub first_party: bool,
     /// How it proves itself at the token endpoint.
     pub auth_method: AuthMethod,
     /// Its public keys (RFC 7517), for `private_key_jwt`.
     pub jwks: Option<serde_json::Value>,
+    /// Or where they stand.
+    pub jwks_uri: Option<String>,
     /// The grants it may use.
     pub grants: BTreeSet<GrantType>,
     /// The scope values it may ask for (row P40).
@@ -38,6 +46,8 @@ pub struct Settings {
     pub subject: SubjectType,
     /// The host that pairwise subjects are made for (OpenID Connect Core section 8.1).
     pub sector: String,
+    /// The list of redirect addresses that makes several hosts one sector.
+    pub sector_identifier_uri: Option<String>,
     /// What signs its ID tokens.
     pub id_token_alg: Algorithm,
     /// What signs its access tokens.
@@ -54,6 +64,43 @@ pub struct Settings {
     pub other_schools: bool,
     /// Only people with one of these roles; empty: all.
     pub roles: BTreeSet<Role>,
+}
+
+/// What a client says of itself that nobody here acts upon, for whoever looks after apps (RFC 7591 section 2).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AboutSettings {
+    /// On a server, or on people's own devices.
+    pub application_type: ApplicationType,
+    /// Its page.
+    pub client_uri: Option<String>,
+    /// Who looks after it: addresses of mail.
+    pub contacts: Vec<String>,
+    /// The software that it is, whoever runs it.
+    pub software_id: Option<String>,
+    /// Its version.
+    pub software_version: Option<String>,
+}
+
+/// Where an app runs (OpenID Connect Registration section 2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ApplicationType {
+    /// On a server, or in a browser.
+    #[default]
+    Web,
+    /// On a person's own device.
+    Native,
+}
+
+/// A client that registered itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SelfRegistered {
+    /// What stands for the token with which it looks after its registration (RFC 7592).
+    pub token: Hash,
+    /// The district knows it: it came with an initial access token, or an administrator said yes afterwards.
+    pub approved: bool,
 }
 
 /// How a client proves itself at the token endpoint (OpenID Connect Core section 9).
@@ -194,6 +241,17 @@ pub enum TlsSubject {
     SanEmail(String),
 }
 
+impl TlsSubject {
+    /// The words of a registration, of which one is said.
+    pub const NAMES: &'static [&'static str] = &[
+        "tls_client_auth_subject_dn",
+        "tls_client_auth_san_dns",
+        "tls_client_auth_san_uri",
+        "tls_client_auth_san_ip",
+        "tls_client_auth_san_email",
+    ];
+}
+
 impl Default for RequestSettings {
     fn default() -> Self {
         Self {
@@ -218,13 +276,18 @@ impl Default for Settings {
             logo_uri: None,
             policy_uri: None,
             tos_uri: None,
+            initiate_login_uri: None,
+            about: AboutSettings::default(),
+            registered_itself: None,
             first_party: false,
             auth_method: AuthMethod::default(),
             jwks: None,
+            jwks_uri: None,
             grants: BTreeSet::from([GrantType::AuthorizationCode, GrantType::RefreshToken]),
             scopes: Scopes::parse("openid profile email offline_access"),
             subject: SubjectType::default(),
             sector: String::new(),
+            sector_identifier_uri: None,
             id_token_alg: Algorithm::RS256,
             access_token_alg: Algorithm::RS256,
             profile: Profile::default(),
@@ -234,6 +297,13 @@ impl Default for Settings {
             other_schools: false,
             roles: BTreeSet::new(),
         }
+    }
+}
+
+impl Settings {
+    /// It registered itself and nobody of the district has looked at it yet (row P23).
+    pub fn is_unknown(&self) -> bool {
+        self.registered_itself.as_ref().is_some_and(|registered| !registered.approved)
     }
 }
 

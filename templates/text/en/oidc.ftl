@@ -2,6 +2,7 @@
 
 consent-title = { $app } wants to know you
 consent-lead = If you say yes, { $app } will see:
+consent-unknown = The district does not know { $app } yet. You would be sent to { $host }. If you did not expect this, refuse.
 consent-sees-number = a number made for this app alone, which does not say who you are
 consent-sees-profile = your name, your username and your language
 consent-sees-email = your e-mail address

@@ -2,6 +2,7 @@
 
 consent-title = { $app } veut vous connaître
 consent-lead = Si vous acceptez, { $app } verra :
+consent-unknown = Le district ne connaît pas encore { $app }. Vous seriez envoyé vers { $host }. Si vous n’attendiez pas cette demande, refusez.
 consent-sees-number = un numéro rien que pour cette application, qui ne dit pas qui vous êtes
 consent-sees-profile = votre nom, votre prénom, votre nom d’utilisateur et votre langue
 consent-sees-email = votre adresse de courriel

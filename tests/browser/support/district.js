@@ -8,10 +8,11 @@ import { promisify } from "node:util";
 
 const program = process.env.PREAU_PROGRAM ?? new URL("../../../target/debug/preau", import.meta.url).pathname;
 
-export async function startDistrict(system) {
+/** `settings` are keys of the settings, as PREAU__SECTION__KEY. */
+export async function startDistrict(system, settings = {}) {
   const folder = await mkdtemp(join(tmpdir(), "preau-browser-"));
   const options = ["demo", "--json", "--listen", "127.0.0.1:0", "--data", folder, "--students", "200", ...(system ? ["--system", system] : [])];
-  const server = spawn(program, options, { stdio: ["ignore", "pipe", "pipe"], cwd: folder });
+  const server = spawn(program, options, { stdio: ["ignore", "pipe", "pipe"], cwd: folder, env: { ...process.env, ...settings } });
   const ended = new Promise((resolve) => server.once("exit", resolve));
   let said = "";
   server.stderr.on("data", (part) => (said = (said + part).slice(-20_000)));
