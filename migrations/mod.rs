@@ -26,6 +26,7 @@ mod m0022_registration_tokens;
 mod m0023_logout;
 mod m0024_access_tokens;
 mod m0025_device_requests;
+mod m0026_key_proofs;
 
 /// All changes, in order.
 pub struct Migrator;
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0023_logout::Migration),
             Box::new(m0024_access_tokens::Migration),
             Box::new(m0025_device_requests::Migration),
+            Box::new(m0026_key_proofs::Migration),
         ]
     }
 }

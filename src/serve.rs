@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::app::App;
+use crate::authorities::{Authorities, BadAuthorities};
 use crate::charters::{CharterError, Charters};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -54,6 +55,9 @@ pub enum StartError {
     /// The charters.
     #[error(transparent)]
     Charters(#[from] CharterError),
+    /// The authorities of client certificates.
+    #[error(transparent)]
+    Authorities(#[from] BadAuthorities),
     /// Mail.
     #[error(transparent)]
     Mail(#[from] MailError),
@@ -74,6 +78,8 @@ pub fn check(config: &Config) -> Vec<String> {
         Brand::parse(&config.district.colour).err().map(|error| error.to_string()),
         Flows::load(FEATURES, config).err().map(|error| error.to_string()),
         Charters::load(config.charters.dir.as_deref()).err().map(|error| error.to_string()),
+        config.tls.problem(),
+        Authorities::open(config.tls.client_ca_file.as_deref()).err().map(|error| error.to_string()),
     ];
     problems.into_iter().flatten().collect()
 }
@@ -101,13 +107,29 @@ pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> Result<App, Star
     let logos = Fetched::new(outbound.clone(), logo::redraw);
     let sources = Sources::new(config.sources.clone(), outbound.clone(), format!("{}{CALLBACK}", config.issuer));
     let mailer = Mailer::open(&config.mail)?;
+    let authorities = Authorities::open(config.tls.client_ca_file.as_deref())?;
     let store = open_store(&config).await?;
     let random = Random::system();
     let keys = KeyStore::open(&config.keys, &store, clock.now(), &random).await?;
     let pepper = Pepper::new(&keys.mac(Purpose::Pepper, &[b"passwords"]).0);
     let hasher = Hasher::new(&config.passwords, pepper, Random::system())?;
     Ok(App {
-        tools: Tools { clock, random, keys, hasher, mailer, policy, pages, charters, outbound, key_sets, logos, sources, config },
+        tools: Tools {
+            clock,
+            random,
+            keys,
+            hasher,
+            mailer,
+            policy,
+            pages,
+            charters,
+            outbound,
+            authorities,
+            key_sets,
+            logos,
+            sources,
+            config,
+        },
         store,
         flows,
     })

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::authorities::Authorities;
 use crate::charters::Charters;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -36,6 +37,8 @@ pub struct Tools {
     pub charters: Charters,
     /// Calls other servers.
     pub outbound: Outbound,
+    /// Whose client certificates are believed.
+    pub authorities: Authorities,
     /// Keys that clients keep at addresses of their own.
     pub key_sets: Fetched<serde_json::Value>,
     /// Logos of clients, drawn anew.

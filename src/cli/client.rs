@@ -137,7 +137,7 @@ pub struct About {
     #[arg(long = "grant-type", alias = "grant", value_enum, value_name = "GRANT", num_args = 1..)]
     grants: Vec<Grant>,
     /// The rules of the protocol that hold for it: school-app (codes with PKCE), openid (everything that OpenID Connect allows, for
-    /// older apps).
+    /// older apps), fapi2 (FAPI 2.0: pushed requests, keys instead of secrets, tokens bound to their holder).
     #[arg(long, value_enum)]
     profile: Option<ProfileWord>,
     /// What its requests may be answered with, such as `code` or `code id_token` (repeat for several).
@@ -219,6 +219,7 @@ enum Grant {
 enum ProfileWord {
     SchoolApp,
     Openid,
+    Fapi2,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -468,6 +469,7 @@ impl From<ProfileWord> for Profile {
         match word {
             ProfileWord::SchoolApp => Self::SchoolApp,
             ProfileWord::Openid => Self::Openid,
+            ProfileWord::Fapi2 => Self::Fapi2,
         }
     }
 }

@@ -10,6 +10,12 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("data_dir", "Where the embedded database and the mail folder are kept."),
     ("languages", "The languages of the pages; the first is the default."),
     ("trusted_proxies", "Proxies that are believed when they say where a request came from (X-Forwarded-For)."),
+    (
+        "tls.client_certificate_header",
+        "The header in which a trusted proxy passes a client's certificate on, such as Client-Cert: docs/operating.md.",
+    ),
+    ("tls.client_ca_file", "The authorities whose client certificates are believed (PEM)."),
+    ("tls.mtls_base", "The address at which clients show their certificates, if it is another than the issuer."),
     ("database.url", "sqlite:PATH, or postgres://USER:PASSWORD@HOST/NAME."),
     ("mail.url", "file:FOLDER (one .eml a letter), smtp://HOST:PORT or smtps://USER:PASSWORD@HOST."),
     ("mail.from", "The sender, as letters show it."),
@@ -126,6 +132,9 @@ mod tests {
     #[test]
     fn every_key_of_the_settings_stands_in_the_catalogue_and_no_other() {
         let mut whole = Config::default();
+        whole.tls.client_certificate_header = Some("x".to_owned());
+        whole.tls.client_ca_file = Some("x".into());
+        whole.tls.mtls_base = Some("x".to_owned());
         whole.flows.dir = Some("x".into());
         whole.flows.listed = Some(vec!["x".to_owned()]);
         whole.charters.dir = Some("x".into());

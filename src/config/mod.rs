@@ -13,6 +13,7 @@ pub mod policy;
 pub mod registration;
 pub mod roster;
 pub mod sources;
+pub mod tls;
 
 use std::path::{Path, PathBuf};
 
@@ -28,6 +29,7 @@ use self::policy::PolicySettings;
 use self::registration::RegistrationSettings;
 use self::roster::RosterSettings;
 use self::sources::SourceSettings;
+use self::tls::TlsSettings;
 use crate::model::{Language, Network};
 
 /// The effective settings.
@@ -44,6 +46,8 @@ pub struct Config {
     pub languages: Vec<Language>,
     /// Proxies that are believed when they say where a request came from: addresses, or networks in CIDR form.
     pub trusted_proxies: Vec<Network>,
+    /// Certificates.
+    pub tls: TlsSettings,
     /// The database.
     pub database: DatabaseSettings,
     /// Mail.
@@ -124,6 +128,7 @@ impl Default for Config {
             data_dir: "./data".into(),
             languages: Language::ALL.to_vec(),
             trusted_proxies: Vec::new(),
+            tls: TlsSettings::default(),
             database: DatabaseSettings::default(),
             mail: MailSettings::default(),
             keys: KeySettings::default(),
@@ -155,6 +160,7 @@ impl Config {
         self.keys.master_key_file = from(&self.keys.master_key_file);
         self.flows.dir = self.flows.dir.as_deref().map(from);
         self.charters.dir = self.charters.dir.as_deref().map(from);
+        self.tls.resolve(from);
         self.roster.schedule.path = self.roster.schedule.path.as_deref().map(from);
         for url in [&mut self.database.url, &mut self.mail.url] {
             for scheme in ["sqlite:", "file:"] {

@@ -126,7 +126,7 @@ impl Step<'_> {
     }
 }
 
-/// Where a request came from, as far as limits care.
+/// Where a request came from, as far as limits care; and whose certificate it came with.
 #[derive(Clone, Debug, Default)]
 pub struct Origin {
     /// The network: an IPv4 address, or the /64 of an IPv6 address.
@@ -143,6 +143,8 @@ pub struct Origin {
     pub shared_device: Option<Hash>,
     /// The browser and the machine in a few words, such as `Firefox, Windows`, for letters; empty if they are not known.
     pub device: String,
+    /// The certificate of the program that sent it, if it showed one (RFC 8705).
+    pub certificate: Option<Vec<u8>>,
 }
 
 /// What was sent back, one value a field: a repeated field is refused before a stage sees it.

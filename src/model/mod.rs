@@ -5,6 +5,7 @@ mod animal;
 mod date_format;
 pub mod draft;
 mod hash;
+mod holder;
 mod ids;
 mod language;
 pub mod letter;
@@ -19,6 +20,7 @@ pub use animal::Animal;
 pub use date_format::DateFormat;
 pub use draft::{Draft, Journey};
 pub use hash::Hash;
+pub use holder::Holder;
 pub use ids::{
     AccountId, AnnouncementId, BatchId, CampaignId, CaseId, ClassId, CodeId, FamilyId, GrantId, ImportId, JourneyId, LetterId, OrgId,
     PersonId, SessionId, WaiterId,

@@ -18,7 +18,7 @@ pub async fn preflight(State(app): State<Arc<App>>, headers: HeaderMap) -> Respo
     if response.headers().contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
         let allowed = response.headers_mut();
         allowed.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
-        allowed.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("authorization, content-type"));
+        allowed.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("authorization, content-type, dpop"));
         allowed.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
     }
     response
@@ -40,6 +40,7 @@ pub fn allow(mut response: Response, client: Option<&Client>, headers: &HeaderMa
         && is_of(client, origin)
     {
         response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        response.headers_mut().insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("dpop-nonce, www-authenticate"));
     }
     response
 }

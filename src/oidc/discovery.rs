@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::authorize::mode;
 use super::client_auth::jws;
@@ -79,63 +79,118 @@ impl Document {
     }
 }
 
+/// Everything, in parts, because a macro has its limits.
 fn describe(app: &App, languages: &[Language]) -> Value {
+    let mut told = Map::new();
+    for part in [endpoints(app), requests(), answers(), clients(app), people(languages)] {
+        if let Value::Object(part) = part {
+            told.extend(part);
+        }
+    }
+    Value::Object(told)
+}
+
+fn endpoints(app: &App) -> Value {
     let issuer = issuer(app);
     let at = |path: &str| format!("{issuer}{path}");
-    let ours: Vec<&str> = Algorithm::ALL.iter().map(|algorithm| algorithm.name()).collect();
-    let methods: Vec<&str> = AuthMethod::ALL.iter().map(|method| method.word()).collect();
-    let key_algorithms: Vec<&str> = KeyAlgorithm::ALL.iter().map(|algorithm| algorithm.name()).collect();
-    let content_algorithms: Vec<&str> = ContentAlgorithm::ALL.iter().map(|algorithm| algorithm.name()).collect();
-    let claims: Vec<&str> = SCOPES.iter().flat_map(|scope| scope.claims).copied().collect();
-    let mut metadata = json!({
+    let mut told = json!({
         "issuer": issuer,
         "authorization_endpoint": at(paths::AUTHORIZE),
+        "pushed_authorization_request_endpoint": at(paths::PAR),
+        "device_authorization_endpoint": at(paths::DEVICE_AUTHORIZATION),
         "token_endpoint": at(paths::TOKEN),
         "userinfo_endpoint": at(paths::USERINFO),
-        "device_authorization_endpoint": at(paths::DEVICE_AUTHORIZATION),
         "introspection_endpoint": at(paths::INTROSPECT),
         "revocation_endpoint": at(paths::REVOKE),
-        "end_session_endpoint": at(paths::END_SESSION),
         "jwks_uri": at(paths::JWKS),
-        "scopes_supported": SCOPES.iter().map(|scope| scope.name).collect::<Vec<_>>(),
-        "pushed_authorization_request_endpoint": at(paths::PAR),
+        "end_session_endpoint": at(paths::END_SESSION),
+        "check_session_iframe": at(paths::CHECK_SESSION),
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
+        "frontchannel_logout_supported": true,
+        "frontchannel_logout_session_supported": true,
+    });
+    if dynamic::is_offered(app) {
+        told["registration_endpoint"] = at(paths::REGISTER).into();
+    }
+    told
+}
+
+/// What may be asked, and how.
+fn requests() -> Value {
+    json!({
         "response_types_supported": ResponseType::ALL.iter().map(|answer| answer.words()).collect::<Vec<_>>(),
         "response_modes_supported": mode::WORDS,
-        "request_object_signing_alg_values_supported": jws::ALGORITHMS,
-        "authorization_signing_alg_values_supported": ours,
         "grant_types_supported": GrantType::ALL.iter().map(|grant| grant.word()).collect::<Vec<_>>(),
-        "subject_types_supported": ["pairwise", "public"],
+        "code_challenge_methods_supported": ["S256"],
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "claims_parameter_supported": true,
+        "request_parameter_supported": true,
+        "request_uri_parameter_supported": true,
+        "require_request_uri_registration": true,
+        "request_object_signing_alg_values_supported": jws::ALGORITHMS,
+    })
+}
+
+/// What signs and encrypts the answers.
+fn answers() -> Value {
+    let ours: Vec<&str> = Algorithm::ALL.iter().map(|algorithm| algorithm.name()).collect();
+    let key_algorithms: Vec<&str> = KeyAlgorithm::ALL.iter().map(|algorithm| algorithm.name()).collect();
+    let content_algorithms: Vec<&str> = ContentAlgorithm::ALL.iter().map(|algorithm| algorithm.name()).collect();
+    json!({
+        "authorization_response_iss_parameter_supported": true,
+        "authorization_signing_alg_values_supported": ours,
         "id_token_signing_alg_values_supported": ours,
         "id_token_encryption_alg_values_supported": key_algorithms,
         "id_token_encryption_enc_values_supported": content_algorithms,
         "userinfo_signing_alg_values_supported": ours,
         "userinfo_encryption_alg_values_supported": key_algorithms,
         "userinfo_encryption_enc_values_supported": content_algorithms,
+        "dpop_signing_alg_values_supported": jws::ALGORITHMS,
+        "subject_types_supported": ["pairwise", "public"],
+    })
+}
+
+/// How clients prove themselves; by certificates only where these arrive (RFC 8705 sections 2 and 5).
+fn clients(app: &App) -> Value {
+    let tls = &app.tools.config.tls;
+    let known = AuthMethod::ALL.iter().filter(|method| match method {
+        AuthMethod::TlsClientAuth => tls.takes_client_certificates() && !app.tools.authorities.is_empty(),
+        AuthMethod::SelfSignedTlsClientAuth => tls.takes_client_certificates(),
+        _ => true,
+    });
+    let methods: Vec<&str> = known.map(|method| method.word()).collect();
+    let mut told = json!({
         "token_endpoint_auth_methods_supported": methods,
         "token_endpoint_auth_signing_alg_values_supported": jws::ALGORITHMS,
         "revocation_endpoint_auth_methods_supported": methods,
         "revocation_endpoint_auth_signing_alg_values_supported": jws::ALGORITHMS,
         "introspection_endpoint_auth_methods_supported": methods.iter().filter(|method| **method != "none").collect::<Vec<_>>(),
         "introspection_endpoint_auth_signing_alg_values_supported": jws::ALGORITHMS,
-        "code_challenge_methods_supported": ["S256"],
-        "acr_values_supported": acr::WORDS,
-        "claim_types_supported": ["normal"],
-        "claims_supported": claims,
-        "prompt_values_supported": ["none", "login", "consent", "select_account"],
-        "ui_locales_supported": languages.iter().map(|language| language.tag()).collect::<Vec<_>>(),
-        "authorization_response_iss_parameter_supported": true,
-        "backchannel_logout_supported": true,
-        "backchannel_logout_session_supported": true,
-        "frontchannel_logout_supported": true,
-        "frontchannel_logout_session_supported": true,
-        "check_session_iframe": at(paths::CHECK_SESSION),
-        "claims_parameter_supported": true,
-        "request_parameter_supported": true,
-        "request_uri_parameter_supported": true,
-        "require_request_uri_registration": true,
+        "tls_client_certificate_bound_access_tokens": tls.takes_client_certificates(),
     });
-    if dynamic::is_offered(app) {
-        metadata["registration_endpoint"] = at(paths::REGISTER).into();
+    if let Some(base) = &tls.mtls_base {
+        let there = |path: &str| Value::from(paths::under(base, path));
+        told["mtls_endpoint_aliases"] = json!({
+            "token_endpoint": there(paths::TOKEN),
+            "pushed_authorization_request_endpoint": there(paths::PAR),
+            "device_authorization_endpoint": there(paths::DEVICE_AUTHORIZATION),
+            "userinfo_endpoint": there(paths::USERINFO),
+            "introspection_endpoint": there(paths::INTROSPECT),
+            "revocation_endpoint": there(paths::REVOKE),
+        });
     }
-    metadata
+    told
+}
+
+/// What is told of people, and in which languages we speak to them.
+fn people(languages: &[Language]) -> Value {
+    let claims: Vec<&str> = SCOPES.iter().flat_map(|scope| scope.claims).copied().collect();
+    json!({
+        "scopes_supported": SCOPES.iter().map(|scope| scope.name).collect::<Vec<_>>(),
+        "claims_supported": claims,
+        "claim_types_supported": ["normal"],
+        "acr_values_supported": acr::WORDS,
+        "ui_locales_supported": languages.iter().map(|language| language.tag()).collect::<Vec<_>>(),
+    })
 }

@@ -11,7 +11,8 @@ use crate::keys::KeyError;
 use crate::model::Timestamp;
 use crate::store::StoreError;
 
-/// The words of RFC 6749 sections 4.1.2.1 and 5.2, RFC 8628 section 3.5, RFC 8707 section 2, OpenID Connect Core sections 3.1.2.6 and 6, and RFC 6750 section 3.1.
+/// The words of RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750 section 3.1, RFC 8628 section 3.5, RFC 8707 section 2, RFC 9449 section
+/// 12.2, and OpenID Connect Core sections 3.1.2.6 and 6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the words are the RFCs' own")]
 pub enum ErrorCode {
@@ -33,6 +34,8 @@ pub enum ErrorCode {
     RegistrationNotSupported,
     InvalidToken,
     InsufficientScope,
+    InvalidDpopProof,
+    UseDpopNonce,
     SlowDown,
     AuthorizationPending,
     PollSlower,
@@ -74,6 +77,8 @@ impl ErrorCode {
             Self::RegistrationNotSupported => "registration_not_supported",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
+            Self::UseDpopNonce => "use_dpop_nonce",
             Self::SlowDown => "temporarily_unavailable",
             Self::AuthorizationPending => "authorization_pending",
             Self::PollSlower => "slow_down",

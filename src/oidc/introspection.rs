@@ -16,7 +16,7 @@ use super::token::{refresh, refresh_token::RefreshToken};
 use super::{client_auth, issuer, subject};
 use crate::app::App;
 use crate::flow::Origin;
-use crate::model::Timestamp;
+use crate::model::{Holder, Timestamp};
 use crate::store::clients::{AuthMethod, Client};
 
 /// `POST /introspect`.
@@ -58,7 +58,7 @@ fn of_access_token(app: &App, client: &Client, access: &Access) -> Value {
         told["sub"] = subject::of(&app.tools.keys, client, behalf.account.id).into();
     }
     told["active"] = true.into();
-    told["token_type"] = "Bearer".into();
+    told["token_type"] = if matches!(access.says.cnf, Some(Holder::Key(_))) { "DPoP" } else { "Bearer" }.into();
     told
 }
 

@@ -6,6 +6,7 @@ pub mod access;
 pub mod acr;
 pub mod asking;
 pub mod authorize;
+pub mod binding;
 pub mod check_session;
 pub mod claims;
 pub mod claims_request;
@@ -14,6 +15,7 @@ pub mod client_keys;
 pub mod cors;
 pub mod device;
 pub mod discovery;
+pub mod dpop;
 pub mod end_session;
 pub mod error;
 pub mod introspection;
@@ -35,7 +37,7 @@ pub mod sign_out;
 pub mod subject;
 pub mod target;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod token;
 pub mod userinfo;
 
@@ -90,6 +92,7 @@ pub async fn tidy(app: &App) -> Result<(), StoreError> {
     app.store
         .write(async |tx: &Tx| {
             tx.grants().forget(before).await?;
+            tx.key_proofs().forget(now).await?;
             // Whoever came in time with a pushed request may take as long as any other.
             tx.pushed_requests().forget(now - lifetimes::REQUEST).await?;
             tx.device_requests().forget(before).await?;

@@ -1,5 +1,18 @@
 //! Where the endpoints stand. Clients find them through discovery; only these lines know.
 
+use super::issuer;
+use crate::app::App;
+
+/// The whole addresses of an endpoint: under our own name, and where clients show certificates (RFC 8705 section 5).
+pub fn addresses(app: &App, path: &str) -> Vec<String> {
+    [Some(issuer(app)), app.tools.config.tls.mtls_base.as_deref()].into_iter().flatten().map(|base| under(base, path)).collect()
+}
+
+/// A path under an address of settings, with or without its last slash.
+pub fn under(base: &str, path: &str) -> String {
+    format!("{}{path}", base.trim_end_matches('/'))
+}
+
 /// The authorization endpoint; `/authorize/{grant}` goes on with one request.
 pub const AUTHORIZE: &str = "/authorize";
 /// The token endpoint.

@@ -2,7 +2,7 @@
 //! what stands nowhere in this table is the same for all.
 
 use crate::keys::Algorithm;
-use crate::store::clients::{Profile, ResponseType};
+use crate::store::clients::{AuthMethod, Profile, ResponseType};
 
 /// What a profile demands.
 pub struct Demands {
@@ -22,8 +22,15 @@ pub struct Demands {
     pub no_silent_redirects: bool,
     /// Tokens are bound to a key or a certificate of the client.
     pub sender_constrained: bool,
-    /// What may sign: its ID tokens, its assertions, its request objects.
+    /// What may sign: its ID tokens, its assertions, its request objects, its proofs.
     pub algorithms: &'static [Algorithm],
+    /// How it may prove itself.
+    pub auth_methods: &'static [AuthMethod],
+    /// Its assertions are for the issuer alone, named as one string: one that was made for an endpoint is of use to whoever stands
+    /// there.
+    pub issuer_alone: bool,
+    /// A refresh token is good once, and the next one comes with the tokens.
+    pub rotating: bool,
 }
 
 /// The demands of a profile (`oidc.md`, three tensions; FAPI 2.0 Security Profile sections 5.3 and 5.4).
@@ -44,6 +51,9 @@ static SCHOOL_APP: Demands = Demands {
     no_silent_redirects: true,
     sender_constrained: false,
     algorithms: Algorithm::ALL,
+    auth_methods: AuthMethod::ALL,
+    issuer_alone: false,
+    rotating: true,
 };
 
 static OPENID: Demands =
@@ -58,4 +68,8 @@ static FAPI2: Demands = Demands {
     no_silent_redirects: true,
     sender_constrained: true,
     algorithms: &[Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA],
+    auth_methods: &[AuthMethod::PrivateKeyJwt, AuthMethod::TlsClientAuth, AuthMethod::SelfSignedTlsClientAuth],
+    issuer_alone: true,
+    // Bound tokens of clients that prove themselves: FAPI 2.0 Security Profile section 5.3.2.1, point 10, advises against more.
+    rotating: false,
 };

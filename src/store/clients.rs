@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex};
 use sea_orm::QueryResult;
 
 pub use self::settings::{
-    AboutSettings, ApplicationType, AuthMethod, GrantType, LogoutSettings, Profile, RequestSettings, ResponseType, SelfRegistered,
-    Settings, SubjectType,
+    AboutSettings, ApplicationType, AuthMethod, BindingSettings, GrantType, LogoutSettings, Profile, RequestSettings, ResponseType,
+    SelfRegistered, Settings, SubjectType, TlsSubject,
 };
 pub use self::token_settings::{ContentAlgorithm, Encryption, KeyAlgorithm, TokenSettings, Trust, TrustedIssuer};
 use super::{Db, Reader, Store, StoreError, Tx, sql};

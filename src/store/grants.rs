@@ -63,6 +63,8 @@ pub struct Request {
     pub response_mode: ResponseMode,
     /// Single claims that it asks for (OpenID Connect Core section 5.5).
     pub claims: ClaimNames,
+    /// The thumbprint of the key that the code is bound to (RFC 9449 section 10).
+    pub dpop_jkt: Option<String>,
     /// The request was pushed: its row, to be used up with the answer (RFC 9126 section 4).
     pub pushed: Option<uuid::Uuid>,
     /// The service that its access tokens are for (RFC 8707).

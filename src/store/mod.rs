@@ -28,6 +28,7 @@ pub mod events;
 pub mod families;
 pub mod grants;
 pub mod journeys;
+pub mod key_proofs;
 pub mod linked_identities;
 pub mod list_waiters;
 pub mod logout_outbox;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::grants::ClaimNames;
 use super::{Db, Reader, StoreError, Tx, session_clients, sql};
-use crate::model::{AccountId, FamilyId, Hash, Scopes, SessionId, Timestamp};
+use crate::model::{AccountId, FamilyId, Hash, Holder, Scopes, SessionId, Timestamp};
 
 /// All tokens that grew from one code.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +58,9 @@ pub struct Told {
     /// Nobody signed in here: this issuer vouched for the person (RFC 7523 section 2.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vouched_by: Option<String>,
+    /// Who alone was given its tokens, if they are bound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holder: Option<Holder>,
 }
 
 /// What an app was given of an account.
@@ -135,11 +138,15 @@ impl Tokens<'_> {
 
     /// Moves a family on to its next refresh token, in one conditional write: of two that race one gets true (row P16).
     pub async fn rotate(&self, id: FamilyId, generation: i64, idle_until: Timestamp, now: Timestamp) -> Result<bool, StoreError> {
-        let update = "UPDATE token_families SET generation = generation + 1, idle_until = $3, rotated_at = $4, repeated_at = NULL \
-                      WHERE id = $1 AND generation = $2 \
-                      AND revoked_at IS NULL AND idle_until > $4 AND expires_at > $4 \
-                      AND EXISTS (SELECT 1 FROM clients WHERE clients.client_id = token_families.client_id AND clients.enabled)";
-        Ok(sql::execute(&self.0, update, [id.0.into(), generation.into(), idle_until.0.into(), now.0.into()]).await? == 1)
+        let set = "UPDATE token_families SET generation = generation + 1, idle_until = $3, rotated_at = $4, repeated_at = NULL";
+        let update = format!("{set} WHERE id = $1 AND generation = $2 AND {ALIVE}");
+        Ok(sql::execute(&self.0, &update, [id.0.into(), generation.into(), idle_until.0.into(), now.0.into()]).await? == 1)
+    }
+
+    /// Keeps a family alive under the refresh token that it has: false if that is another by now, or the family is over.
+    pub async fn extend(&self, id: FamilyId, generation: i64, idle_until: Timestamp, now: Timestamp) -> Result<bool, StoreError> {
+        let update = format!("UPDATE token_families SET idle_until = $3 WHERE id = $1 AND generation = $2 AND {ALIVE}");
+        Ok(sql::execute(&self.0, &update, [id.0.into(), generation.into(), idle_until.0.into(), now.0.into()]).await? == 1)
     }
 
     /// The step to `generation` is answered once more, in one conditional write: it was taken at `since` or later, nothing was bought
@@ -200,6 +207,9 @@ fn record(row: &QueryResult) -> Result<Family, StoreError> {
     })
 }
 
+/// At the instant `$4`, also for whoever shut the client a moment ago.
+const ALIVE: &str = "revoked_at IS NULL AND idle_until > $4 AND expires_at > $4 \
+                     AND EXISTS (SELECT 1 FROM clients WHERE clients.client_id = token_families.client_id AND clients.enabled)";
 /// Also run where all sessions of an account end.
 pub(super) const REVOKE_ALL: &str = "UPDATE token_families SET revoked_at = $2 WHERE account = $1 AND revoked_at IS NULL AND session <> $3";
 const SELECT: &str = "SELECT id, client_id, account, session, offline, scope, told, generation, created_at, idle_until, expires_at, \
@@ -233,6 +243,7 @@ mod tests {
                 claims: ClaimNames::default(),
                 resource: Some("https://api.test/grades".to_owned()),
                 vouched_by: None,
+                holder: None,
             },
             generation: 0,
             created_at: NOW,

@@ -126,6 +126,7 @@ impl District {
             pages: crate::pages::Pages::load().unwrap(),
             charters: crate::charters::Charters::load(None).unwrap(),
             outbound: crate::outbound::Outbound::new(crate::outbound::Reach::PublicAndLoopback),
+            authorities: Default::default(),
             logos: crate::fetched::Fetched::new(
                 crate::outbound::Outbound::new(crate::outbound::Reach::PublicAndLoopback),
                 crate::web::logo::redraw,

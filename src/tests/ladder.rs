@@ -18,7 +18,7 @@ const LADDER: &[&[&str]] = &[
     &["people"],
     &["store"],
     &["migrations"],
-    &["charters", "codes", "keys", "outbound", "pages", "password", "policy"],
+    &["authorities", "charters", "codes", "keys", "outbound", "pages", "password", "policy"],
     &["clock", "config", "console", "random"],
     &["model"],
 ];
@@ -37,6 +37,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sea_orm", &["migrations", "store"]),
     ("sea_orm_migration", &["migrations", "store"]),
     ("sqlx", &["store"]),
+    ("x509_cert", &["oidc"]),
 ];
 
 #[test]

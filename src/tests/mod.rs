@@ -10,7 +10,9 @@
 //! - `codes`: activation codes, from the command that makes them to the parent's account, in a `district`
 //! - `device`: devices without a browser, and the person who lets one in
 //! - `encrypted`: what was signed or encrypted for one client
+//! - `dpop`: tokens that are bound to a key, and the proofs that they come with
 //! - `enrollment`, `enrollment_limits`: whole claims of pupils, in a `district` with a roster of its own, by a `family` at its browser
+//! - `fapi2`: an app of that profile, from the pushed request to the refreshed token
 //! - `families`: docs/families says what the guide says
 //! - `guardians`: the same for guardians, whose mailbox is the proof
 //! - `guide`: what families find before they ask: the guide, what works, each child’s access, the apps that are offered
@@ -23,6 +25,7 @@
 //! - `logout`: apps hear that a session is over
 //! - `login`, `recovery`, `recovery_limits`, `office`: signing in, getting back in (`back_in` is what they share), and what the school does to an account
 //! - `mailed_link`: getting back in by the mailbox on file
+//! - `mtls`: clients that show certificates
 //! - `pages`: every page in every state and language renders, strictly, twice the same, with the ids of docs/contract
 //! - `provisional`: identifiers and provisional passwords in letters, from the sign-in page to the end
 //! - `reach`: tokens for other services, in exchange, and on the word of another issuer
@@ -47,12 +50,14 @@ mod codes;
 mod device;
 mod discovery;
 mod district;
+mod dpop;
 mod encrypted;
 mod end_session;
 mod enrollment;
 mod enrollment_limits;
 mod families;
 mod family;
+mod fapi2;
 mod flow_files;
 mod guardians;
 mod guide;
@@ -66,6 +71,7 @@ mod lists;
 mod login;
 mod logout;
 mod mailed_link;
+mod mtls;
 mod office;
 mod pages;
 mod provisional;

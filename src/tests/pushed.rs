@@ -11,37 +11,20 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use super::agent::{Agent, Answer};
+use super::agent::Agent;
 use super::relying_party::{CALLBACK, Callback, RelyingParty};
 use super::world::World;
 use crate::store::clients::Profile;
-
-/// Pushes what the usual address of a request would ask, with changes.
-async fn push(world: &World, rp: &RelyingParty, changes: &[(&str, &str)]) -> Answer {
-    let address = rp.request(changes);
-    let query = address.split_once('?').unwrap().1.to_owned();
-    let form: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    rp.ask(world, "/par", &form).await
-}
-
-fn address(rp: &RelyingParty, pushed: &Answer) -> String {
-    let request_uri = pushed.json()["request_uri"].as_str().unwrap().to_owned();
-    let query = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs([("client_id", rp.client.client_id.as_str()), ("request_uri", request_uri.as_str())])
-        .finish();
-    format!("/authorize?{query}")
-}
 
 #[tokio::test]
 async fn p26_a_pushed_request_is_its_clients_for_a_minute_and_for_one_answer() {
     let world = World::new().await;
     let (rp, other) = (RelyingParty::first_party(&world).await, RelyingParty::first_party(&world).await);
     let mut agent = world.signed_in().await;
-    let pushed = push(&world, &rp, &[]).await;
+    let pushed = rp.push(&world, &[], &[]).await;
     assert_eq!((pushed.status, pushed.header("cache-control").as_str()), (StatusCode::CREATED, "no-store"));
     assert_eq!(pushed.json()["expires_in"], 60);
-    let here = address(&rp, &pushed);
+    let here = rp.pushed(&pushed);
     // Somebody who is not signed in looks at it, and uses nothing up.
     assert_eq!(Agent::new(&world).get(&here).await.status, StatusCode::SEE_OTHER);
     let theirs = here.replace(&rp.client.client_id, &other.client.client_id);
@@ -52,7 +35,7 @@ async fn p26_a_pushed_request_is_its_clients_for_a_minute_and_for_one_answer() {
     assert_eq!(rp.exchange(&world, &code).await.status, StatusCode::OK);
     let again = agent.get(&here).await;
     assert_eq!(again.text_of("error-code").as_deref(), Some("invalid_request_uri"));
-    let late = address(&rp, &push(&world, &rp, &[]).await);
+    let late = rp.pushed(&rp.push(&world, &[], &[]).await);
     world.clock.advance(Duration::from_secs(60));
     assert_eq!(agent.get(&late).await.text_of("error-code").as_deref(), Some("invalid_request_uri"), "after a minute");
 }
@@ -72,7 +55,7 @@ async fn p26_what_cannot_be_asked_cannot_be_pushed() {
         (&[("scope", "openid edu_student_number")], "invalid_scope"),
     ];
     for (changes, word) in table {
-        let refused = push(&world, &rp, changes).await;
+        let refused = rp.push(&world, changes, &[]).await;
         assert_eq!((refused.status, refused.error().as_str()), (StatusCode::BAD_REQUEST, *word), "{changes:?}");
     }
     let stranger = [("client_id", rp.client.client_id.as_str()), ("client_secret", "wrong"), ("redirect_uri", CALLBACK)];
@@ -129,8 +112,8 @@ async fn a_signed_request_counts_for_what_it_says() {
         let Callback::Code(code) = app.rp.callback(&world, &agent.get(&app.rp.request(&[("request", &object)])).await) else { panic!() };
         let tokens = app.rp.exchange(&world, &code).await.json();
         assert_eq!(tokens["scope"], "openid", "what it says stands over what stands beside it");
-        let pushed = push(&world, &app.rp, &[("request", &object)]).await;
-        let answer = agent.get(&address(&app.rp, &pushed)).await;
+        let pushed = app.rp.push(&world, &[("request", &object)], &[]).await;
+        let answer = agent.get(&app.rp.pushed(&pushed)).await;
         assert!(matches!(app.rp.callback(&world, &answer), Callback::Code(_)), "pushed and signed");
         // An address inside that is not registered goes nowhere.
         let evil = app.sign(&json!({ "redirect_uri": "https://evil.test/cb" }));

@@ -122,16 +122,23 @@ impl RelyingParty {
 
     /// Asks an endpoint that clients prove themselves at.
     pub async fn ask(&self, world: &World, endpoint: &str, form: &[(&str, &str)]) -> Answer {
+        self.ask_with(world, endpoint, form, &[]).await
+    }
+
+    /// The same, with headers of its own.
+    pub async fn ask_with(&self, world: &World, endpoint: &str, form: &[(&str, &str)], headers: &[(&str, String)]) -> Answer {
         let secret = self.secret.as_ref().map_or("", Secret::expose);
         let mut form = form.to_vec();
-        let mut headers = Vec::new();
+        let mut headers = headers.to_vec();
         match self.client.settings.auth_method {
             AuthMethod::ClientSecretBasic => {
                 let pair = BASE64_STANDARD.encode(format!("{}:{secret}", self.client.client_id));
                 headers.push(("authorization", format!("Basic {pair}")));
             }
             AuthMethod::ClientSecretPost => form.extend([("client_id", self.client.client_id.as_str()), ("client_secret", secret)]),
-            AuthMethod::None => form.push(("client_id", &self.client.client_id)),
+            AuthMethod::None | AuthMethod::TlsClientAuth | AuthMethod::SelfSignedTlsClientAuth => {
+                form.push(("client_id", &self.client.client_id));
+            }
             AuthMethod::PrivateKeyJwt => {}
         }
         Agent::new(world).send(Method::POST, endpoint, &headers, Some(&form)).await
@@ -148,6 +155,30 @@ impl RelyingParty {
         self.token(world, &form).await
     }
 
+    /// Exchanges a code, with headers of its own.
+    pub async fn exchange_under(&self, world: &World, code: &str, headers: &[(&str, String)]) -> Answer {
+        let form = [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", CALLBACK), ("code_verifier", &self.verifier)];
+        self.ask_with(world, "/token", &form, headers).await
+    }
+
+    /// Pushes what the usual request would ask, with changes and with headers of its own (RFC 9126).
+    pub async fn push(&self, world: &World, changes: &[(&str, &str)], headers: &[(&str, String)]) -> Answer {
+        let address = self.request(changes);
+        let query = address.split_once('?').unwrap().1;
+        let form: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.ask_with(world, "/par", &form, headers).await
+    }
+
+    /// The address of a request that was pushed.
+    pub fn pushed(&self, answer: &Answer) -> String {
+        let request_uri = answer.json()["request_uri"].as_str().unwrap_or_else(|| panic!("{answer:?}")).to_owned();
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("client_id", self.client.client_id.as_str()), ("request_uri", request_uri.as_str())])
+            .finish();
+        format!("/authorize?{query}")
+    }
+
     /// Refreshes.
     pub async fn refresh(&self, world: &World, refresh_token: &str) -> Answer {
         self.token(world, &[("grant_type", "refresh_token"), ("refresh_token", refresh_token)]).await
@@ -159,6 +190,11 @@ impl RelyingParty {
         let answer = self.exchange(world, &code).await;
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
         answer.json()
+    }
+
+    /// What proves that its code is its own (RFC 7636).
+    pub fn verifier(&self) -> &str {
+        &self.verifier
     }
 
     /// The nonce of its request.

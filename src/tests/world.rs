@@ -104,6 +104,7 @@ impl World {
             policy: Default::default(),
             pages: crate::pages::Pages::load().unwrap(),
             charters: crate::charters::Charters::load(None).unwrap(),
+            authorities: crate::authorities::testing::authority(),
             outbound: Outbound::new(reach),
             logos: Fetched::new(Outbound::new(reach), crate::web::logo::redraw),
             key_sets: Fetched::new(Outbound::new(reach), oidc::client_keys::read),

@@ -46,6 +46,16 @@ pub(super) fn origin(app: &App) -> &str {
     &app.tools.config.issuer
 }
 
+/// The origin at which programs show certificates, where it is another one.
+pub(super) fn certificate_origin(app: &App) -> Option<&str> {
+    app.tools.config.tls.mtls_base.as_deref().map(|base| base.trim_end_matches('/'))
+}
+
+/// The header in which such a proxy passes on the certificate that it was shown.
+pub(super) fn certificate_header(app: &App) -> Option<&str> {
+    app.tools.config.tls.client_certificate_header.as_deref()
+}
+
 /// A proxy of ours: what it says of where a request came from is believed.
 pub(super) fn is_trusted_proxy(app: &App, address: IpAddr) -> bool {
     app.tools.config.trusted_proxies.iter().any(|network| network.holds(address))

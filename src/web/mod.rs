@@ -5,6 +5,7 @@ pub mod approval;
 pub mod assets;
 pub mod browser_state;
 pub mod cases;
+mod certificate;
 pub mod cookies;
 pub mod csrf;
 mod device;

@@ -13,7 +13,7 @@ use tokio::sync::OnceCell;
 
 use super::cookies::{self, Jar};
 use super::csrf::Holder;
-use super::{PageError, district};
+use super::{PageError, certificate, district};
 use crate::app::App;
 use crate::flow::Origin;
 use crate::limits;
@@ -81,7 +81,7 @@ impl FromRequestParts<Arc<App>> for Origin {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
-        Ok(Self { network: network(app, parts), ..Self::default() })
+        Ok(Self { network: network(app, parts), certificate: certificate::of(app, parts), ..Self::default() })
     }
 }
 
@@ -116,6 +116,7 @@ impl Visitor {
                 shared_device: jar.get(cookies::FAMILY).map(Secret::hash),
                 source: jar.get(cookies::SOURCE).map(|source| source.expose().to_owned()),
                 device: super::device::device(&parts.headers),
+                certificate: None,
             },
             pre,
             here: parts.uri.path_and_query().map_or("/", |here| here.as_str()).to_owned(),

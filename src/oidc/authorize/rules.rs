@@ -5,7 +5,7 @@ use super::mode;
 use crate::model::Scopes;
 use crate::oidc::error::{ErrorCode, OAuthError};
 use crate::oidc::params::Params;
-use crate::oidc::{claims_request, profile, scopes, target};
+use crate::oidc::{claims_request, dpop, profile, scopes, target};
 use crate::store::clients::{Client, GrantType, ResponseType};
 use crate::store::grants::{Prompt, Request};
 
@@ -33,6 +33,7 @@ pub fn check(params: &Params, client: &Client) -> Result<Request, OAuthError> {
         response_mode: mode::of(params.get("response_mode"), answer).ok_or(OTHER_MODE)?,
         claims: claims.names,
         resource: target::asked(params, client)?.map(str::to_owned),
+        dpop_jkt: params.get("dpop_jkt").map(str::to_owned),
         ..Request::default()
     })
 }
@@ -49,6 +50,7 @@ const RULES: &[Rule] = &[
     id_tokens_are_for_openid,
     nonce,
     proof_key,
+    bound_key,
     prompt,
     max_age,
     printable,
@@ -137,6 +139,14 @@ fn proof_key(params: &Params, client: &Client) -> Result<(), OAuthError> {
     match challenge.len() == 43 && challenge.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
         true => Ok(()),
         false => Err(ErrorCode::InvalidRequest.because("code_challenge is not a base64url SHA-256")),
+    }
+}
+
+/// RFC 9449 section 10: the key that the code shall be bound to.
+fn bound_key(params: &Params, _: &Client) -> Result<(), OAuthError> {
+    match params.get("dpop_jkt").is_none_or(dpop::is_thumbprint) {
+        true => Ok(()),
+        false => Err(ErrorCode::InvalidRequest.because("dpop_jkt is not the SHA-256 thumbprint of a key")),
     }
 }
 
@@ -230,6 +240,7 @@ mod tests {
             ("code_challenge", "short", "invalid_request"),
             ("code_challenge_method", "", "invalid_request"),
             ("code_challenge_method", "plain", "invalid_request"),
+            ("dpop_jkt", "short", "invalid_request"),
             ("prompt", "none login", "invalid_request"),
             ("prompt", "sometimes", "invalid_request"),
             ("max_age", "-1", "invalid_request"),

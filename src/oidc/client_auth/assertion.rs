@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::jws;
 use crate::model::{Hash, Timestamp};
+use crate::oidc::profile;
 use crate::store::clients::Client;
 
 /// A good assertion that must still be spent.
@@ -38,19 +39,23 @@ enum Audience {
 }
 
 /// Judges an assertion; `None` for every reason alike.
-pub fn check(assertion: &str, client: &Client, audiences: &[&str], now: Timestamp) -> Option<Assertion> {
+pub fn check(assertion: &str, client: &Client, audiences: &[impl AsRef<str>], now: Timestamp) -> Option<Assertion> {
     let payload = jws::verify(assertion, client.settings.jwks.as_ref()?)?;
     let claims: Claims = serde_json::from_slice(&payload).ok()?;
+    let demands = profile::of(client.settings.profile);
+    let strong = jws::algorithm(assertion).is_some_and(|algorithm| demands.algorithms.contains(&algorithm));
     let named = claims.iss == client.client_id && claims.sub == client.client_id;
+    let is_ours = |audience: &String| audiences.iter().any(|ours| ours.as_ref() == audience);
     let for_us = match &claims.aud {
-        Audience::One(audience) => audiences.contains(&audience.as_str()),
-        Audience::Several(several) => several.iter().any(|audience| audiences.contains(&audience.as_str())),
+        Audience::One(audience) => is_ours(audience),
+        Audience::Several(_) if demands.issuer_alone => false,
+        Audience::Several(several) => several.iter().any(is_ours),
     };
     let alive = claims.exp > now.0 - SKEW && claims.exp <= now.0 + LONGEST_LIFE + SKEW;
     let begun = claims.nbf.is_none_or(|nbf| nbf <= now.0 + SKEW);
     let recent = claims.iat.is_none_or(|iat| iat <= now.0 + SKEW && iat >= now.0 - LONGEST_LIFE - SKEW);
     let told_apart = !claims.jti.is_empty() && claims.jti.len() <= 256;
-    (named && for_us && alive && begun && recent && told_apart).then(|| Assertion {
+    (strong && named && for_us && alive && begun && recent && told_apart).then(|| Assertion {
         id: Hash::of(format!("{}\n{}", client.client_id, claims.jti).as_bytes()),
         until: Timestamp(claims.exp + SKEW + 1),
     })
@@ -81,6 +86,7 @@ mod tests {
 
     use super::*;
     use crate::oidc::testing::client;
+    use crate::store::clients::Profile;
 
     const NOW: Timestamp = Timestamp(1_800_000_000);
     const HERE: &[&str] = &["https://id.test", "https://id.test/token"];
@@ -169,6 +175,25 @@ mod tests {
         ] {
             assert!(!signer.judge(&bad), "{bad}");
         }
+    }
+
+    /// FAPI 2.0 Security Profile sections 5.3.2.1 and 5.4.
+    #[test]
+    fn an_assertion_under_fapi2_is_for_the_issuer_alone_and_not_by_rs256() {
+        let mut signer = Signer::new();
+        signer.client.settings.profile = Profile::Fapi2;
+        assert!(signer.judge(&json!({})));
+        assert!(!signer.judge(&json!({ "aud": ["https://id.test"] })));
+        let rsa = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
+        let public = PublicKeyComponents::<Vec<u8>>::from(rsa.public_key());
+        let signed = format!("{}.{}", b64(json!({ "alg": "RS256" }).to_string()), b64(claims(&json!({})).to_string()));
+        let mut signature = vec![0; rsa.public_modulus_len()];
+        rsa.sign(&RSA_PKCS1_SHA256, &aws_lc_rs::rand::SystemRandom::new(), signed.as_bytes(), &mut signature).unwrap();
+        let token = format!("{signed}.{}", b64(signature));
+        signer.client.settings.jwks = Some(json!({ "keys": [{ "kty": "RSA", "n": b64(&public.n), "e": b64(&public.e) }] }));
+        assert!(check(&token, &signer.client, HERE, NOW).is_none());
+        signer.client.settings.profile = Profile::SchoolApp;
+        assert!(check(&token, &signer.client, HERE, NOW).is_some());
     }
 
     #[test]

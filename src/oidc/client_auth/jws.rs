@@ -27,6 +27,31 @@ pub fn verify(token: &str, jwks: &Value) -> Option<Vec<u8>> {
     Some(parts.payload)
 }
 
+/// A JWS that brought its own key: it shows that its maker holds that key, and nothing of who that is.
+pub struct SelfSigned {
+    /// The key.
+    pub key: PublicKey,
+    /// What signed.
+    pub algorithm: Algorithm,
+    /// What was signed.
+    pub payload: Vec<u8>,
+}
+
+/// A compact JWS of this type that is signed by the public key in its header (`jwk`); `None` for everything else.
+pub fn by_its_own_key(token: &str, typ: &str) -> Option<SelfSigned> {
+    #[derive(Deserialize)]
+    struct Own {
+        typ: String,
+        jwk: Value,
+    }
+    let parts = Parts::of(token)?;
+    let header: Header = serde_json::from_slice(&parts.header).ok()?;
+    let own: Own = serde_json::from_slice(&parts.header).ok().filter(|own: &Own| own.typ.eq_ignore_ascii_case(typ))?;
+    let algorithm = Algorithm::from_name(&header.alg)?;
+    let key = PublicKey::of(&own.jwk)?;
+    key.verifies(algorithm, parts.signed.as_bytes(), &parts.signature).then_some(SelfSigned { key, algorithm, payload: parts.payload })
+}
+
 /// The token's header names a key of this set, or none at all.
 pub fn names_one_of(token: &str, jwks: &Value) -> bool {
     let Some(header) = Parts::of(token).and_then(|parts| serde_json::from_slice::<Header>(&parts.header).ok()) else { return true };

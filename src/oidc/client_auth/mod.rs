@@ -2,6 +2,7 @@
 //! wrong are one answer, and wrong ones are counted (row P42).
 
 pub mod assertion;
+pub mod certificate;
 pub mod jwk;
 pub mod jws;
 
@@ -11,9 +12,9 @@ use axum::http::{HeaderMap, header};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::client_keys;
 use super::error::{ErrorCode, OAuthError};
 use super::params::{self, Params};
+use super::{client_keys, paths, profile};
 use crate::app::App;
 use crate::flow::Origin;
 use crate::limits::{self, Rule, Taken};
@@ -54,7 +55,7 @@ pub async fn authenticate(
 ) -> Result<Arc<Client>, OAuthError> {
     let presented = presented(headers, params)?;
     let client = app.store.client(&presented.client_id, now).await?.filter(|client| client.enabled);
-    if proves(app, client.as_deref(), &presented.proof, now).await? {
+    if proves(app, client.as_deref(), (&presented.proof, origin), now).await? {
         return Ok(client.expect("only a client proves itself"));
     }
     count(app, &presented.client_id, origin, now).await?;
@@ -71,7 +72,7 @@ async fn count(app: &App, client_id: &str, origin: &Origin, now: Timestamp) -> R
     }
 }
 
-async fn proves(app: &App, client: Option<&Client>, proof: &Proof, now: Timestamp) -> Result<bool, OAuthError> {
+async fn proves(app: &App, client: Option<&Client>, (proof, origin): (&Proof, &Origin), now: Timestamp) -> Result<bool, OAuthError> {
     // For a client that nobody knows the same work is done, on secrets that nobody has.
     let none = Secrets::default();
     let secrets = client.map_or(&none, |client| &client.secrets);
@@ -79,7 +80,15 @@ async fn proves(app: &App, client: Option<&Client>, proof: &Proof, now: Timestam
     Ok(match proof {
         Proof::Basic(secret) => secret_fits(secrets, secret, now) & (method == Some(AuthMethod::ClientSecretBasic)),
         Proof::Post(secret) => secret_fits(secrets, secret, now) & (method == Some(AuthMethod::ClientSecretPost)),
-        Proof::Nothing => method == Some(AuthMethod::None),
+        // Whoever says nothing may have shown a certificate before.
+        Proof::Nothing => match (method, &origin.certificate) {
+            (Some(AuthMethod::None), _) => true,
+            (Some(_), Some(shown)) => match client {
+                Some(client) => shows_its_own(app, client, shown, now).await,
+                None => false,
+            },
+            _ => false,
+        },
         Proof::Assertion(jwt) => match client {
             Some(client) if client.settings.auth_method == AuthMethod::PrivateKeyJwt => spend_assertion(app, client, jwt, now).await?,
             _ => false,
@@ -95,13 +104,34 @@ fn secret_fits(secrets: &Secrets, secret: &Secret, now: Timestamp) -> bool {
     (fits(secrets.current) & secrets.current.is_some()) | (fits(previous) & previous.is_some())
 }
 
+/// RFC 8705 section 2: of the registered subject, by an authority that is believed; or of one of the client's own keys.
+async fn shows_its_own(app: &App, client: &Client, shown: &[u8], now: Timestamp) -> bool {
+    let settings = &client.settings;
+    match settings.auth_method {
+        AuthMethod::TlsClientAuth => {
+            let subject = settings.binding.tls_subject.as_ref();
+            subject.is_some_and(|subject| certificate::is_of(shown, subject)) && app.tools.authorities.issued(shown, now)
+        }
+        AuthMethod::SelfSignedTlsClientAuth => {
+            let client = client_keys::at_hand(app, client, "", now).await;
+            client.settings.jwks.as_ref().is_some_and(|jwks| certificate::is_among(shown, jwks))
+        }
+        _ => false,
+    }
+}
+
 /// RFC 7523 section 3, row P15: an assertion is good for one use.
 async fn spend_assertion(app: &App, client: &Client, jwt: &str, now: Timestamp) -> Result<bool, OAuthError> {
-    let issuer = super::issuer(app);
-    let endpoint = format!("{issuer}{}", super::paths::TOKEN);
     let client = client_keys::at_hand(app, client, jwt, now).await;
-    let Some(assertion) = assertion::check(jwt, &client, &[issuer, &endpoint], now) else { return Ok(false) };
+    let Some(assertion) = assertion::check(jwt, &client, &audiences(app, &client), now) else { return Ok(false) };
     Ok(app.store.write(async |tx: &Tx| tx.tokens().remember_assertion(&assertion.id, assertion.until).await).await?)
+}
+
+/// Whom an assertion may be for: us, by our name or by that of an endpoint (RFC 7523 section 3, RFC 9126 section 2), or by our name
+/// alone where the profile is of this day.
+fn audiences(app: &App, client: &Client) -> Vec<String> {
+    let endpoints: &[&str] = if profile::of(client.settings.profile).issuer_alone { &[] } else { &[paths::TOKEN, paths::PAR] };
+    [super::issuer(app).to_owned()].into_iter().chain(endpoints.iter().flat_map(|path| paths::addresses(app, path))).collect()
 }
 
 /// RFC 6749 section 2.3: one way and no more.

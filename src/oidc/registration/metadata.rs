@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::Mistake;
 use crate::model::Scopes;
-use crate::store::clients::{Client, ContentAlgorithm, Encryption, GrantType, ResponseType, Settings, TokenSettings};
+use crate::store::clients::{Client, ContentAlgorithm, Encryption, GrantType, ResponseType, Settings, TlsSubject, TokenSettings};
 
 /// What a client says of itself; members that nobody here knows are passed over (RFC 7591 section 2).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,6 +38,7 @@ impl Metadata {
         self.apply_requests(settings)?;
         self.apply_logout(settings)?;
         self.apply_tokens(&mut settings.tokens)?;
+        self.apply_binding(settings)?;
         self.set("token_endpoint_auth_method", "must be a method of discovery", &mut settings.auth_method)?;
         self.set("jwks", "must be a JSON Web Key Set", &mut settings.jwks)?;
         self.set("jwks_uri", TEXT, &mut settings.jwks_uri)?;
@@ -118,6 +119,24 @@ impl Metadata {
         Ok(())
     }
 
+    /// RFC 9449 section 5.2, RFC 8705 sections 2.1.2 and 3.4. Of the subjects of a certificate there is one.
+    fn apply_binding(&self, settings: &mut Settings) -> Result<(), Mistake> {
+        let binding = &mut settings.binding;
+        self.set("dpop_bound_access_tokens", FLAG, &mut binding.dpop_bound_access_tokens)?;
+        self.set("tls_client_certificate_bound_access_tokens", FLAG, &mut binding.tls_client_certificate_bound_access_tokens)?;
+        let mut subjects = Map::new();
+        for name in TlsSubject::NAMES {
+            if let Some(said) = self.member::<String>(name, TEXT)? {
+                subjects.insert((*name).to_owned(), said.into());
+            }
+        }
+        if !subjects.is_empty() {
+            // An enum of JSON has one member: two subjects are none.
+            binding.tls_subject = Some(TlsSubject::deserialize(Value::Object(subjects)).map_err(|_| Mistake::TlsSubject)?);
+        }
+        Ok(())
+    }
+
     /// Writes a member over what is kept, if it was said.
     fn set<T: DeserializeOwned>(&self, name: &'static str, expected: &'static str, kept: &mut T) -> Result<(), Mistake> {
         if let Some(said) = self.member(name, expected)? {
@@ -146,7 +165,8 @@ fn grants_of(answer: ResponseType) -> impl Iterator<Item = GrantType> {
 pub fn describe(client: &Client) -> Value {
     let settings = &client.settings;
     let (about, requests, logout, tokens) = (&settings.about, &settings.requests, &settings.logout, &settings.tokens);
-    json!({
+    let binding = &settings.binding;
+    let mut told = json!({
         "client_id": client.client_id,
         "client_name": client.name,
         "application_type": about.application_type,
@@ -187,7 +207,13 @@ pub fn describe(client: &Client) -> Value {
         "userinfo_signed_response_alg": tokens.userinfo_alg,
         "userinfo_encrypted_response_alg": tokens.userinfo_encryption.map(|by| by.alg),
         "userinfo_encrypted_response_enc": tokens.userinfo_encryption.map(|by| by.enc),
-    })
+        "dpop_bound_access_tokens": binding.dpop_bound_access_tokens,
+        "tls_client_certificate_bound_access_tokens": binding.tls_client_certificate_bound_access_tokens,
+    });
+    if let Some(Value::Object(subject)) = binding.tls_subject.as_ref().and_then(|subject| serde_json::to_value(subject).ok()) {
+        subject.into_iter().for_each(|(name, value)| told[name] = value);
+    }
+    told
 }
 
 const TEXT: &str = "must be a text";
@@ -221,9 +247,21 @@ mod tests {
         written.settings.tokens.userinfo_alg = Some(Algorithm::RS256);
         written.settings.tokens.id_token_encryption = Some(Encryption { alg: KeyAlgorithm::EcdhEs, enc: ContentAlgorithm::A256Gcm });
         written.settings.grants.insert(GrantType::DeviceCode);
+        written.settings.auth_method = AuthMethod::TlsClientAuth;
+        written.settings.binding.tls_client_certificate_bound_access_tokens = true;
+        written.settings.binding.tls_subject = Some(TlsSubject::SanIp("192.0.2.7".parse().unwrap()));
         let read = read(&describe(&written)).unwrap();
         let (sector, first_party) = (written.settings.sector.clone(), written.settings.first_party);
         assert_eq!(Settings { sector, first_party, ..read }, written.settings);
+    }
+
+    #[test]
+    fn a_certificate_has_one_subject() {
+        let both = json!({ "tls_client_auth_san_dns": "rp.test", "tls_client_auth_subject_dn": "CN=rp" });
+        assert_eq!(read(&both), Err(Mistake::TlsSubject));
+        assert_eq!(read(&json!({ "tls_client_auth_san_ip": "rp.test" })), Err(Mistake::TlsSubject));
+        let one = read(&json!({ "tls_client_auth_san_dns": "rp.test", "dpop_bound_access_tokens": true })).unwrap().binding;
+        assert!(one.dpop_bound_access_tokens && one.tls_subject == Some(TlsSubject::SanDns("rp.test".to_owned())));
     }
 
     #[test]

@@ -41,14 +41,14 @@ pub enum Mistake {
     /// What its requests may be answered with.
     #[error("the response type {0} is none of the client's profile, or lacks the grant authorization_code")]
     ResponseType(&'static str),
-    /// The profile as a whole.
-    #[error("the profile {0} cannot be used: this release binds no tokens to their holder")]
-    Profile(&'static str),
+    /// The client's profile and how it proves itself.
+    #[error("a client of the profile {1} cannot prove itself by {0}")]
+    AuthMethod(&'static str, &'static str),
     /// The keys of `private_key_jwt`.
     #[error("the key set {0}")]
     Keys(&'static str),
     /// `private_key_jwt` without keys.
-    #[error("private_key_jwt and signed requests need the client's public keys (--jwks)")]
+    #[error("private_key_jwt, self_signed_tls_client_auth and signed requests need the client's public keys (--jwks)")]
     NoKeys,
     /// The client's profile and what signs its tokens.
     #[error("{0} does not sign for a client of the profile {1}: choose another algorithm (--alg)")]
@@ -59,6 +59,15 @@ pub enum Mistake {
     /// Anybody could say that they are such a client.
     #[error("a public client cannot use client_credentials")]
     PublicForItself,
+    /// `tls_client_auth` and a subject come together.
+    #[error("tls_client_auth needs whose certificate it is: one of the tls_client_auth_… values, well-formed; and nothing else does")]
+    TlsSubject,
+    /// Tokens are bound in one way.
+    #[error("tokens are bound to a key (DPoP) or to a certificate, and not to both")]
+    BoundTwice,
+    /// Nothing can be bound on its way through a browser.
+    #[error("the response type {0} brings tokens that are bound to nobody, and this client's must be")]
+    Unbound(&'static str),
     /// A scope value that no request could carry.
     #[error("the scope value {0} is not printable ASCII")]
     Scope(String),

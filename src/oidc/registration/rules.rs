@@ -3,11 +3,9 @@
 use url::Url;
 
 use super::Mistake;
-use crate::oidc::client_auth::jws;
-use crate::oidc::client_keys;
-use crate::oidc::logout;
-use crate::oidc::profile;
+use crate::oidc::client_auth::{certificate, jws};
 use crate::oidc::redirect_uri::{self, Unfit};
+use crate::oidc::{binding, client_keys, logout, profile};
 use crate::store::clients::{AuthMethod, GrantType, ResponseType, Settings, Trust};
 
 /// May a client be this?
@@ -19,7 +17,7 @@ type Rule = fn(&str, &Settings) -> Result<(), Mistake>;
 
 const RULES: &[Rule] = &[
     readable_name,
-    profile_is_whole,
+    proves_itself,
     answers,
     addresses,
     request_addresses,
@@ -28,6 +26,9 @@ const RULES: &[Rule] = &[
     keys,
     strong_enough,
     public_client,
+    bound_tokens,
+    bound_once,
+    certificate_subject,
     scope_values,
     lost_answers,
     readers,
@@ -72,11 +73,11 @@ fn addresses(_: &str, settings: &Settings) -> Result<(), Mistake> {
     }
 }
 
-/// FAPI 2.0 Security Profile section 5.3.2.1: tokens bound to their holder. Half of a profile is none.
-fn profile_is_whole(_: &str, settings: &Settings) -> Result<(), Mistake> {
-    match profile::of(settings.profile).sender_constrained {
-        true => Err(Mistake::Profile(settings.profile.word())),
-        false => Ok(()),
+/// FAPI 2.0 Security Profile section 5.3.2.1: some profiles know no shared secret, and no client without any.
+fn proves_itself(_: &str, settings: &Settings) -> Result<(), Mistake> {
+    match profile::of(settings.profile).auth_methods.contains(&settings.auth_method) {
+        true => Ok(()),
+        false => Err(Mistake::AuthMethod(settings.auth_method.word(), settings.profile.word())),
     }
 }
 
@@ -112,7 +113,8 @@ fn somewhere_to_go(_: &str, settings: &Settings) -> Result<(), Mistake> {
 
 /// RFC 7591 section 2: `private_key_jwt` and keys come together.
 fn keys(_: &str, settings: &Settings) -> Result<(), Mistake> {
-    let needed = settings.auth_method == AuthMethod::PrivateKeyJwt || settings.requests.signed_only;
+    let by_key = matches!(settings.auth_method, AuthMethod::PrivateKeyJwt | AuthMethod::SelfSignedTlsClientAuth);
+    let needed = by_key || settings.requests.signed_only;
     match (&settings.jwks, &settings.jwks_uri) {
         (Some(_), Some(_)) => Err(Mistake::KeysTwice),
         (Some(jwks), None) => jws::check_keys(jwks).map_err(Mistake::Keys),
@@ -137,6 +139,31 @@ fn public_client(_: &str, settings: &Settings) -> Result<(), Mistake> {
     match settings.auth_method == AuthMethod::None && settings.grants.contains(&GrantType::ClientCredentials) {
         true => Err(Mistake::PublicForItself),
         false => Ok(()),
+    }
+}
+
+/// RFC 9449 section 5.2: what comes through the browser is bound to nobody.
+fn bound_tokens(_: &str, settings: &Settings) -> Result<(), Mistake> {
+    match settings.requests.response_types.iter().find(|answer| answer.has_token() && binding::is_demanded(settings)) {
+        Some(answer) => Err(Mistake::Unbound(answer.words())),
+        None => Ok(()),
+    }
+}
+
+/// A token has one holder.
+fn bound_once(_: &str, settings: &Settings) -> Result<(), Mistake> {
+    match settings.binding.dpop_bound_access_tokens && settings.binding.tls_client_certificate_bound_access_tokens {
+        true => Err(Mistake::BoundTwice),
+        false => Ok(()),
+    }
+}
+
+/// RFC 8705 section 2.1.2.
+fn certificate_subject(_: &str, settings: &Settings) -> Result<(), Mistake> {
+    match (&settings.binding.tls_subject, settings.auth_method == AuthMethod::TlsClientAuth) {
+        (None, false) => Ok(()),
+        (Some(subject), true) if certificate::is_readable(subject) => Ok(()),
+        _ => Err(Mistake::TlsSubject),
     }
 }
 
@@ -248,7 +275,19 @@ mod tests {
             settings.requests.request_uris = vec!["https://rp.test/r.jwt#v2".to_owned()];
         });
         assert_eq!(older, Ok(()));
-        assert_eq!(judge(|settings| settings.profile = Profile::Fapi2), Err(Mistake::Profile("fapi2")));
+        assert_eq!(judge(|settings| settings.profile = Profile::Fapi2), Err(Mistake::AuthMethod("client_secret_basic", "fapi2")));
+        let unbound = judge(|settings| {
+            settings.profile = Profile::Openid;
+            settings.binding.dpop_bound_access_tokens = true;
+            settings.requests.response_types.insert(ResponseType::CodeToken);
+        });
+        assert_eq!(unbound, Err(Mistake::Unbound("code token")));
+        let twice = judge(|settings| {
+            settings.binding.dpop_bound_access_tokens = true;
+            settings.binding.tls_client_certificate_bound_access_tokens = true;
+        });
+        assert_eq!(twice, Err(Mistake::BoundTwice));
+        assert_eq!(judge(|settings| settings.auth_method = AuthMethod::TlsClientAuth), Err(Mistake::TlsSubject));
         assert!(matches!(
             judge(|settings| settings.requests.request_uris.push("http://rp.test/r".to_owned())),
             Err(Mistake::Address { .. })

@@ -11,7 +11,7 @@ use super::family;
 use super::mint::Tokens;
 use super::refresh_token::RefreshToken;
 use super::{Request, Unspent};
-use crate::model::{FamilyId, Hash, Timestamp};
+use crate::model::{FamilyId, Hash, Holder, Timestamp};
 use crate::oidc::error::{ErrorCode, OAuthError};
 use crate::oidc::{claims, restriction, target};
 use crate::store::StoreError;
@@ -41,7 +41,8 @@ pub(super) async fn exchange(request: &Request<'_>) -> Result<Tokens, OAuthError
     if !restriction::admits(app, request.client, issued.account).await? {
         return Err(ErrorCode::InvalidGrant.because("this client is not for this person"));
     }
-    let family = family::of_code(app, &grant, issued, session.expires_at, request.now);
+    let mut family = family::of_code(app, &grant, issued, session.expires_at, request.now);
+    family.told.holder.clone_from(&request.holder);
     let refresh = request.client.settings.grants.contains(&GrantType::RefreshToken);
     let refresh = refresh.then_some(RefreshToken { family: family.id, generation: family.generation });
     let extra = claims::in_id_token(app, request.client, &family).await?;
@@ -71,7 +72,7 @@ pub(super) async fn exchange(request: &Request<'_>) -> Result<Tokens, OAuthError
 
 type Rule = fn(&Grant, &Request<'_>) -> Result<(), OAuthError>;
 
-const RULES: &[Rule] = &[same_client, same_address];
+const RULES: &[Rule] = &[same_client, same_address, same_key];
 
 /// RFC 6749 section 4.1.3, row P06: the code was issued to this client.
 fn same_client(grant: &Grant, request: &Request<'_>) -> Result<(), OAuthError> {
@@ -83,6 +84,15 @@ fn same_address(grant: &Grant, request: &Request<'_>) -> Result<(), OAuthError> 
     match request.params.get("redirect_uri") == Some(grant.request.redirect_uri.as_str()) {
         true => Ok(()),
         false => Err(ErrorCode::InvalidGrant.because("redirect_uri is not that of the authorization request")),
+    }
+}
+
+/// RFC 9449 section 10: a code that was asked for with a key is for whoever holds it.
+fn same_key(grant: &Grant, request: &Request<'_>) -> Result<(), OAuthError> {
+    let holds = |key: &String| matches!(&request.holder, Some(Holder::Key(proven)) if proven == key);
+    match grant.request.dpop_jkt.as_ref().is_none_or(holds) {
+        true => Ok(()),
+        false => Err(ErrorCode::InvalidGrant.because("the code is bound to a key: a DPoP proof by that key is missing")),
     }
 }
 

@@ -40,7 +40,8 @@ async fn buy(request: &Request<'_>, device: &DeviceRequest, issued: &Issued) -> 
     if !restriction::admits(app, request.client, issued.account).await? {
         return Err(ErrorCode::InvalidGrant.because("this client is not for this person"));
     }
-    let family = family::of_device(app, device, issued, session.expires_at, now);
+    let mut family = family::of_device(app, device, issued, session.expires_at, now);
+    family.told.holder.clone_from(&request.holder);
     let refresh = request.client.settings.grants.contains(&GrantType::RefreshToken);
     let refresh = refresh.then_some(RefreshToken { family: family.id, generation: family.generation });
     let target = target::asked(request.params, request.client)?;

@@ -60,6 +60,7 @@ fn begin(app: &App, (client_id, scopes): (&str, &Scopes), issued: &Issued, sessi
             claims: ClaimNames::default(),
             resource: None,
             vouched_by: None,
+            holder: None,
         },
         generation: 0,
         created_at: now,

@@ -39,7 +39,8 @@ pub(super) async fn exchange(request: &Request<'_>) -> Result<Tokens, OAuthError
     if !may_stand(request, &account, &scopes).await? {
         return Err(NOT_GOOD);
     }
-    let family = family::of_assertion(app, client, &account, (&scopes, &assertion.issuer), now);
+    let mut family = family::of_assertion(app, client, &account, (&scopes, &assertion.issuer), now);
+    family.told.holder.clone_from(&request.holder);
     let tokens = request.mint().await?.for_audience(target).tokens(&family, &scopes, None, Map::new())?;
     let event = Event {
         person: Some(account.person),

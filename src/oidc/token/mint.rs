@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::refresh_token::RefreshToken;
 use crate::app::App;
 use crate::keys::{KeyError, KeyStore};
-use crate::model::{FamilyId, Hash, Scopes, Timestamp};
+use crate::model::{FamilyId, Hash, Holder, Scopes, Timestamp};
 use crate::oidc::error::OAuthError;
 use crate::oidc::jwe::Sealer;
 use crate::oidc::{client_keys, issuer, subject};
@@ -33,6 +33,8 @@ pub struct Mint<'a> {
     pub sealer: Option<Sealer>,
     /// The service that its access tokens are for; `None`: our own endpoints.
     pub audience: Option<String>,
+    /// Who alone may use the access tokens; whoever has them, if nobody.
+    pub holder: Option<&'a Holder>,
     /// The request's instant.
     pub now: Timestamp,
 }
@@ -91,6 +93,9 @@ pub struct AccessToken {
     /// Who acts with it in the person's name (RFC 8693 section 4.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub act: Option<Actor>,
+    /// Who alone may use it, if it is bound (RFC 7800 section 3.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Holder>,
 }
 
 /// A client that acts for a person, and those that acted before it (RFC 8693 section 4.1).
@@ -154,12 +159,26 @@ impl<'a> Mint<'a> {
             Some(by) => Some(client_keys::for_encryption(app, client, by, now).await?),
             None => None,
         };
-        Ok(Self { keys: &app.tools.keys, random: &app.tools.random, issuer: issuer(app), client, sealer, audience: None, now })
+        Ok(Self {
+            keys: &app.tools.keys,
+            random: &app.tools.random,
+            issuer: issuer(app),
+            client,
+            sealer,
+            audience: None,
+            holder: None,
+            now,
+        })
     }
 
     /// The same, for access tokens that are for this service.
     pub fn for_audience(self, audience: Option<&str>) -> Self {
         Self { audience: audience.map(str::to_owned), ..self }
+    }
+
+    /// The same, for access tokens that this holder alone may use.
+    pub fn held_by(self, holder: Option<&'a Holder>) -> Self {
+        Self { holder, ..self }
     }
 
     /// Everything that a family gives at one refresh, or at its beginning; `extra` stands in the ID token.
@@ -178,7 +197,7 @@ impl<'a> Mint<'a> {
             false => None,
         };
         let refresh_token = refresh.map(|token| token.write(self.keys)).as_ref().map(Secret::expose).map(str::to_owned);
-        Ok(Tokens { refresh_token, id_token, ..Tokens::of(access_token, scopes) })
+        Ok(Tokens { refresh_token, id_token, ..self.told(access_token, scopes) })
     }
 
     /// An access token for the person of a family.
@@ -208,14 +227,30 @@ impl<'a> Mint<'a> {
             act: Some(actor),
             ..self.access(sub, scopes, Some(family.id))
         };
-        let tokens = Tokens::of(self.make(&token)?, scopes);
+        let tokens = self.told(self.make(&token)?, scopes);
         Ok(Tokens { expires_in: token.exp - self.now.0, issued_token_type: Some(ACCESS_TOKEN_URN), ..tokens })
     }
 
     /// What a client gets for itself.
     pub fn for_client(&self, scopes: &Scopes) -> Result<Tokens, KeyError> {
         let access_token = self.make(&self.access(self.client.client_id.clone(), scopes, None))?;
-        Ok(Tokens::of(access_token, scopes))
+        Ok(self.told(access_token, scopes))
+    }
+
+    /// A bound token is of another type, so that no app takes it for one that may be shown alone (RFC 9449 section 5); a certificate
+    /// shows itself (RFC 8705 section 3).
+    fn told(&self, access_token: Minted, scopes: &Scopes) -> Tokens {
+        let token_type = if matches!(self.holder, Some(Holder::Key(_))) { "DPoP" } else { "Bearer" };
+        Tokens {
+            access_token: access_token.text,
+            token_type,
+            expires_in: ACCESS_LIFE,
+            refresh_token: None,
+            id_token: None,
+            scope: scopes.to_string(),
+            issued_token_type: None,
+            kept: access_token.kept,
+        }
     }
 
     fn access(&self, sub: String, scopes: &Scopes, family: Option<FamilyId>) -> AccessToken {
@@ -231,6 +266,7 @@ impl<'a> Mint<'a> {
             auth_time: None,
             acr: None,
             act: None,
+            cnf: self.holder.cloned(),
         }
     }
 
@@ -281,19 +317,6 @@ impl<'a> Mint<'a> {
 }
 
 impl Tokens {
-    fn of(access_token: Minted, scopes: &Scopes) -> Self {
-        Self {
-            access_token: access_token.text,
-            token_type: "Bearer",
-            expires_in: ACCESS_LIFE,
-            refresh_token: None,
-            id_token: None,
-            scope: scopes.to_string(),
-            issued_token_type: None,
-            kept: access_token.kept,
-        }
-    }
-
     /// There is something to write before they are given out.
     pub fn must_be_kept(&self) -> bool {
         self.kept.is_some()

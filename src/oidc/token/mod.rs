@@ -19,24 +19,34 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
 use self::mint::{Mint, Tokens};
-use super::client_auth;
-use super::cors;
 use super::error::{ErrorCode, OAuthError};
 use super::params::Params;
+use super::{binding, client_auth, cors, dpop};
 use crate::app::App;
 use crate::flow::Origin;
-use crate::model::Timestamp;
+use crate::model::{Holder, Timestamp};
 use crate::store::StoreError;
 use crate::store::clients::{Client, GrantType};
 
 /// `POST /token`.
 pub async fn post(State(app): State<Arc<App>>, origin: Origin, headers: HeaderMap, body: Bytes) -> Response {
     let now = app.now();
-    let (client, answer) = match answer(&app, &origin, &headers, &body, now).await {
-        Ok((client, tokens)) => (Some(client), tokens_response(&tokens)),
-        Err(error) => (None, error.into_response()),
-    };
-    cors::allow(answer, client.as_deref(), &headers)
+    match answer(&app, &origin, &headers, &body, now).await {
+        Ok((client, tokens)) => {
+            let mut answer = tokens_response(&tokens);
+            dpop::next_nonce(&app, &client, &mut answer, now);
+            cors::allow(answer, Some(&client), &headers)
+        }
+        Err(error) => refused(&app, error, &headers, now).await,
+    }
+}
+
+/// A refusal, for the page of any client to read: it may ask for a nonce, and who was refused is not always known.
+pub(super) async fn refused(app: &App, error: OAuthError, headers: &HeaderMap, now: Timestamp) -> Response {
+    let word = error.code;
+    let mut answer = error.into_response();
+    dpop::asked_nonce(app, word, &mut answer, now);
+    cors::public(app, answer, headers).await
 }
 
 async fn answer(app: &App, origin: &Origin, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<(Arc<Client>, Tokens), OAuthError> {
@@ -47,7 +57,8 @@ async fn answer(app: &App, origin: &Origin, headers: &HeaderMap, body: &[u8], no
     if !client.settings.grants.contains(&grant) {
         return Err(ErrorCode::UnauthorizedClient.because("this client is not registered for this grant_type"));
     }
-    let request = Request { app, client: &client, params: &params, now };
+    let holder = binding::of_token_request(app, &client, (origin, headers), now).await?;
+    let request = Request { app, client: &client, params: &params, holder, now };
     let tokens = match grant {
         GrantType::AuthorizationCode => code::exchange(&request).await?,
         GrantType::RefreshToken => refresh::exchange(&request).await?,
@@ -65,12 +76,14 @@ struct Request<'a> {
     app: &'a App,
     client: &'a Client,
     params: &'a Params,
+    /// Who alone may use the tokens that it gets.
+    holder: Option<Holder>,
     now: Timestamp,
 }
 
 impl Request<'_> {
     async fn mint(&self) -> Result<Mint<'_>, OAuthError> {
-        Mint::of(self.app, self.client, self.now).await
+        Ok(Mint::of(self.app, self.client, self.now).await?.held_by(self.holder.as_ref()))
     }
 }
 

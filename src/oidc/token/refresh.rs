@@ -1,6 +1,7 @@
 //! A refresh token for the next one (RFC 6749 section 6, RFC 9700 section 4.14). Each is good once; whoever comes with
 //! an old one has stolen it or was robbed, and either way the family ends (row P16). Where the district lets a client, the one
-//! before the latest is answered once more within a few seconds: answers are lost on bad networks, and tokens are not two.
+//! before the latest is answered once more within a few seconds: answers are lost on bad networks, and tokens are not two. Where
+//! the profile binds tokens to their holder, the same one stays good.
 
 use serde_json::json;
 
@@ -10,7 +11,7 @@ use super::refresh_token::RefreshToken;
 use crate::app::App;
 use crate::model::{Scopes, Timestamp};
 use crate::oidc::error::{ErrorCode, OAuthError};
-use crate::oidc::{claims, lifetimes, restriction, target};
+use crate::oidc::{binding, claims, lifetimes, profile, restriction, target};
 use crate::store::accounts::AccountState;
 use crate::store::clients::Client;
 use crate::store::events::Event;
@@ -25,13 +26,16 @@ pub(super) async fn exchange(request: &Request<'_>) -> Result<Tokens, OAuthError
     if family.client_id != request.client.client_id {
         return Err(NOT_GOOD);
     }
-    let grace = i64::from(request.client.settings.tokens.trust.refresh_grace);
+    // Before an old token is told from the present one: whoever lacks the key can do nothing with either, and ends nothing.
+    binding::may_refresh(request.client, &family, request.holder.as_ref())?;
+    let rotating = profile::of(request.client.settings.profile).rotating;
+    let grace = if rotating { i64::from(request.client.settings.tokens.trust.refresh_grace) } else { 0 };
     let is_latest = token.generation == family.generation;
     if !is_latest && (grace == 0 || token.generation + 1 != family.generation) {
         return reused(request, &family).await;
     }
     let scopes = narrowed(request, granted(app, request.client, &family, request.now).await?)?;
-    let (now, next) = (request.now, RefreshToken { generation: token.generation + 1, ..token });
+    let (now, next) = (request.now, RefreshToken { generation: token.generation + i64::from(rotating), ..token });
     let extra = claims::in_id_token(app, request.client, &family).await?;
     let target = target::granted(request.params, request.client, family.told.resource.as_deref())?;
     let tokens = request.mint().await?.for_audience(target).tokens(&family, &scopes, Some(next), extra)?;
@@ -40,8 +44,11 @@ pub(super) async fn exchange(request: &Request<'_>) -> Result<Tokens, OAuthError
     let given = app
         .store
         .write(async |tx: &Tx| {
-            let rotated = is_latest && tx.tokens().rotate(token.family, token.generation, idle_until, now).await?;
-            if !rotated {
+            let moved_on = match rotating {
+                true => is_latest && tx.tokens().rotate(token.family, token.generation, idle_until, now).await?,
+                false => tx.tokens().extend(token.family, token.generation, idle_until, now).await?,
+            };
+            if !moved_on {
                 // The answer was lost on the way, or another of the client's own threads was a moment earlier: the same next token
                 // again, so that never two are good (row P16).
                 if grace == 0 || !tx.tokens().repeat(token.family, next.generation, Timestamp(now.0 - grace), now).await? {

@@ -61,6 +61,8 @@ pub struct Settings {
     pub logout: LogoutSettings,
     /// What its tokens are.
     pub tokens: TokenSettings,
+    /// What its tokens are bound to.
+    pub binding: BindingSettings,
     /// It is offered to people of these schools; empty: of all.
     pub schools: BTreeSet<OrgId>,
     /// People of other schools may sign in too, though it is not offered to them.
@@ -117,6 +119,10 @@ pub enum AuthMethod {
     ClientSecretPost,
     /// A JWT signed by its own key (RFC 7523).
     PrivateKeyJwt,
+    /// A certificate of a believed authority, for its registered subject (RFC 8705 section 2.1).
+    TlsClientAuth,
+    /// A certificate of one of its own keys (RFC 8705 section 2.2).
+    SelfSignedTlsClientAuth,
     /// Not at all: PKCE alone ties the code to who asked for it.
     None,
 }
@@ -230,6 +236,51 @@ pub struct LogoutSettings {
     pub frontchannel_logout_session_required: bool,
 }
 
+/// What a client's tokens are bound to, so that they are of no use to whoever steals them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BindingSettings {
+    /// It gets no token without a proof that it holds a key (RFC 9449 section 5.2). One that sends a proof gets a bound token anyway.
+    pub dpop_bound_access_tokens: bool,
+    /// Its proofs must hold a nonce of ours (RFC 9449 section 8).
+    pub dpop_nonces: bool,
+    /// Its tokens are bound to the certificate that it shows (RFC 8705 section 3).
+    pub tls_client_certificate_bound_access_tokens: bool,
+    /// Whose certificate it proves itself by, for `tls_client_auth`.
+    pub tls_subject: Option<TlsSubject>,
+}
+
+/// Whose a certificate is, in the words of RFC 8705 section 2.1.2: one of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum TlsSubject {
+    /// A distinguished name (RFC 4514).
+    #[serde(rename = "tls_client_auth_subject_dn")]
+    Dn(String),
+    /// A host.
+    #[serde(rename = "tls_client_auth_san_dns")]
+    SanDns(String),
+    /// A URI.
+    #[serde(rename = "tls_client_auth_san_uri")]
+    SanUri(String),
+    /// An address.
+    #[serde(rename = "tls_client_auth_san_ip")]
+    SanIp(std::net::IpAddr),
+    /// An address of mail.
+    #[serde(rename = "tls_client_auth_san_email")]
+    SanEmail(String),
+}
+
+impl TlsSubject {
+    /// The words of a registration, of which one is said.
+    pub const NAMES: &'static [&'static str] = &[
+        "tls_client_auth_subject_dn",
+        "tls_client_auth_san_dns",
+        "tls_client_auth_san_uri",
+        "tls_client_auth_san_ip",
+        "tls_client_auth_san_email",
+    ];
+}
+
 impl Default for RequestSettings {
     fn default() -> Self {
         Self {
@@ -272,6 +323,7 @@ impl Default for Settings {
             requests: RequestSettings::default(),
             logout: LogoutSettings::default(),
             tokens: TokenSettings::default(),
+            binding: BindingSettings::default(),
             schools: BTreeSet::new(),
             other_schools: false,
             roles: BTreeSet::new(),
@@ -288,7 +340,14 @@ impl Settings {
 
 impl AuthMethod {
     /// Every method, in the order of discovery.
-    pub const ALL: &'static [Self] = &[Self::ClientSecretBasic, Self::ClientSecretPost, Self::PrivateKeyJwt, Self::None];
+    pub const ALL: &'static [Self] = &[
+        Self::ClientSecretBasic,
+        Self::ClientSecretPost,
+        Self::PrivateKeyJwt,
+        Self::TlsClientAuth,
+        Self::SelfSignedTlsClientAuth,
+        Self::None,
+    ];
 
     /// Its word in the protocol.
     pub fn word(self) -> &'static str {
@@ -296,6 +355,8 @@ impl AuthMethod {
             Self::ClientSecretBasic => "client_secret_basic",
             Self::ClientSecretPost => "client_secret_post",
             Self::PrivateKeyJwt => "private_key_jwt",
+            Self::TlsClientAuth => "tls_client_auth",
+            Self::SelfSignedTlsClientAuth => "self_signed_tls_client_auth",
             Self::None => "none",
         }
     }
