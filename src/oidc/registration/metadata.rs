@@ -132,7 +132,7 @@ impl Metadata {
         }
         if !subjects.is_empty() {
             // An enum of JSON has one member: two subjects are none.
-            binding.tls_subject = Some(TlsSubject::deserialize(Value::Object(subjects)).map_err(|_| Mistake::TlsSubject)?);
+            binding.tls_subject = Some(serde_json::from_value(Value::Object(subjects)).map_err(|_| Mistake::TlsSubject)?);
         }
         Ok(())
     }
