@@ -164,9 +164,20 @@ fn grants_of(answer: ResponseType) -> impl Iterator<Item = GrantType> {
 /// A client in these words, each of them, said or not.
 pub fn describe(client: &Client) -> Value {
     let settings = &client.settings;
-    let (about, requests, logout, tokens) = (&settings.about, &settings.requests, &settings.logout, &settings.tokens);
-    let binding = &settings.binding;
-    let mut told = json!({
+    let mut told = Map::new();
+    let subject = serde_json::to_value(&settings.binding.tls_subject).unwrap_or_default();
+    for part in [itself(client), requests(settings), logout(settings), tokens(settings), subject] {
+        if let Value::Object(part) = part {
+            told.extend(part);
+        }
+    }
+    Value::Object(told)
+}
+
+fn itself(client: &Client) -> Value {
+    let settings = &client.settings;
+    let about = &settings.about;
+    json!({
         "client_id": client.client_id,
         "client_name": client.name,
         "application_type": about.application_type,
@@ -183,6 +194,15 @@ pub fn describe(client: &Client) -> Value {
         "token_endpoint_auth_method": settings.auth_method,
         "jwks": settings.jwks,
         "jwks_uri": settings.jwks_uri,
+        "sector_identifier_uri": settings.sector_identifier_uri,
+        "subject_type": settings.subject,
+        "scope": settings.scopes,
+    })
+}
+
+fn requests(settings: &Settings) -> Value {
+    let requests = &settings.requests;
+    json!({
         "grant_types": settings.grants,
         "response_types": requests.response_types,
         "request_uris": requests.request_uris,
@@ -192,28 +212,33 @@ pub fn describe(client: &Client) -> Value {
         "authorization_signed_response_alg": requests.response_alg,
         "default_max_age": requests.default_max_age,
         "default_acr_values": requests.default_acr_values,
+    })
+}
+
+fn logout(settings: &Settings) -> Value {
+    let logout = &settings.logout;
+    json!({
         "backchannel_logout_uri": logout.backchannel_logout_uri,
         "backchannel_logout_session_required": logout.backchannel_logout_session_required,
         "frontchannel_logout_uri": logout.frontchannel_logout_uri,
         "frontchannel_logout_session_required": logout.frontchannel_logout_session_required,
-        "scope": settings.scopes,
-        "subject_type": settings.subject,
-        "sector_identifier_uri": settings.sector_identifier_uri,
+    })
+}
+
+fn tokens(settings: &Settings) -> Value {
+    let (tokens, binding) = (&settings.tokens, &settings.binding);
+    json!({
         "id_token_signed_response_alg": settings.id_token_alg,
-        "access_token_signed_response_alg": settings.access_token_alg,
-        "opaque_access_tokens": tokens.opaque,
         "id_token_encrypted_response_alg": tokens.id_token_encryption.map(|by| by.alg),
         "id_token_encrypted_response_enc": tokens.id_token_encryption.map(|by| by.enc),
         "userinfo_signed_response_alg": tokens.userinfo_alg,
         "userinfo_encrypted_response_alg": tokens.userinfo_encryption.map(|by| by.alg),
         "userinfo_encrypted_response_enc": tokens.userinfo_encryption.map(|by| by.enc),
+        "access_token_signed_response_alg": settings.access_token_alg,
+        "opaque_access_tokens": tokens.opaque,
         "dpop_bound_access_tokens": binding.dpop_bound_access_tokens,
         "tls_client_certificate_bound_access_tokens": binding.tls_client_certificate_bound_access_tokens,
-    });
-    if let Some(Value::Object(subject)) = binding.tls_subject.as_ref().and_then(|subject| serde_json::to_value(subject).ok()) {
-        subject.into_iter().for_each(|(name, value)| told[name] = value);
-    }
-    told
+    })
 }
 
 const TEXT: &str = "must be a text";
