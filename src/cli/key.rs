@@ -46,9 +46,9 @@ pub struct Rotate {
 /// Why a command could not be done.
 #[derive(Debug, thiserror::Error)]
 pub enum Failed {
-    /// The next key is too fresh.
-    #[error("apps may not have read the next key yet: rotate after {}, or, if a key was stolen, now with --now", instant(.0))]
-    TooSoon(Timestamp),
+    /// The next key comes as soon as it may.
+    #[error("the next key signs from {} on, when every app has read it; if a key was stolen, rotate now with --now", instant(.0))]
+    AsItIs(Timestamp),
     /// Others were quicker.
     #[error("nothing was changed: the keys were changed by somebody else at the same moment; look at `preau key list`")]
     Busy,
@@ -78,9 +78,9 @@ pub async fn run(command: Command, keys: &KeyStore, store: &Store, random: &Rand
         Command::Rotate(Rotate { now: at_once, alg }) => {
             let pace = if at_once { Pace::AtOnce } else { Pace::WhenRead };
             match keys.rotate(store, now, random, Asked { only: alg.map(Algorithm::from), pace }).await? {
-                Rotation::TooSoon(ripe) => Err(Failed::TooSoon(ripe)),
-                Rotation::Done(kids) if kids.is_empty() => Err(Failed::Busy),
-                Rotation::Done(_) => Ok(list(store, now).await?),
+                Rotation::AsItIs(signs_from) => Err(Failed::AsItIs(signs_from)),
+                Rotation::Done { kids, .. } if kids.is_empty() => Err(Failed::Busy),
+                Rotation::Done { .. } => Ok(list(store, now).await?),
             }
         }
         Command::Import { file, alg } => {
@@ -172,8 +172,12 @@ mod tests {
         for store in testing::stores().await {
             let machine = Machine::new(store).await;
             assert_eq!(machine.states(T).await, "current next");
-            let refused = machine.run("key rotate", T).await.unwrap_err().to_string();
-            assert!(refused.contains("after 2027-01-18T08:00:00Z") && refused.contains("--now"), "{refused}");
+            machine.run("key rotate --alg RS256", T).await.unwrap();
+            assert_eq!(machine.states(T).await, "current next next", "the next one when apps have read it, and one after it");
+            let refused = machine.run("key rotate --alg RS256", T).await.unwrap_err().to_string();
+            assert!(refused.contains("from 2027-01-18T08:00:00Z on") && refused.contains("--now"), "{refused}");
+            machine.run("key rotate --alg RS256 --now", T).await.unwrap();
+            assert_eq!(machine.states(T).await, "current next");
 
             let imported = machine.run(&format!("key import {PEM}"), T).await.unwrap();
             let listed = machine.run("key rotate --alg RS256 --now", T).await.unwrap();

@@ -41,10 +41,15 @@ pub enum Pace {
 /// What came of asking for the next key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rotation {
-    /// These sign now.
-    Done(Vec<String>),
-    /// Relying parties may not have read the next key yet; they will have by then.
-    TooSoon(Timestamp),
+    /// These sign from then on: at once, or when every relying party has read them. Those after them are published.
+    Done {
+        /// Their names; none, if somebody else was quicker.
+        kids: Vec<String>,
+        /// When the last of them begins.
+        signs_from: Timestamp,
+    },
+    /// Nothing changed: the next keys sign by then anyway, and no relying party has read them sooner.
+    AsItIs(Timestamp),
 }
 
 /// What came of bringing a key in.
@@ -68,7 +73,7 @@ pub enum Import {
 
 impl KeyStore {
     /// Takes in what other nodes and the clock have changed; makes keys that are lacking and drops those that are over.
-    /// Asked every minute; whoever signs meanwhile does not wait.
+    /// Asked every few seconds; whoever signs meanwhile does not wait.
     pub async fn refresh(&self, store: &Store, now: Timestamp, random: &Random) -> Result<(), KeyError> {
         self.keep(store, now, random, |_| true).await
     }
@@ -101,23 +106,31 @@ impl KeyStore {
         self.reload(store, now).await
     }
 
-    /// Lets next keys sign from now on.
+    /// Lets next keys sign: from now on, or from the moment when every relying party has read them. The keys after them are made
+    /// and published at once.
     pub async fn rotate(&self, store: &Store, now: Timestamp, random: &Random, asked: Asked) -> Result<Rotation, KeyError> {
         self.refresh(store, now, random).await?;
         let found = store.read().signing_keys().all().await?;
         let meant = |(key, _): &(&StoredKey, Stage)| asked.only.is_none_or(|only| only == key.algorithm);
         let (next, earlier): (Vec<_>, Vec<_>) = life::stages(&found, now).filter(meant).partition(|(_, stage)| *stage == Stage::Next);
-        let next: Vec<&StoredKey> = next.into_iter().map(|(key, _)| key).collect();
-        let read = next.iter().map(|key| key.made_at + PUBLISHED_BEFORE).max();
-        if let Some(read) = read.filter(|read| *read > now && asked.pace == Pace::WhenRead) {
-            return Ok(Rotation::TooSoon(read));
-        }
-        let after = |key: &&StoredKey| Wanted { algorithm: key.algorithm, number: key.number + 1, signs_from: now + TERM };
+        let mut next: Vec<&StoredKey> = next.into_iter().map(|(key, _)| key).collect();
+        // Where a rotation was asked for before, there are two; the first of them is next.
+        next.dedup_by_key(|key| key.algorithm);
+        let from = |key: &StoredKey| match asked.pace {
+            Pace::WhenRead => now.max(key.made_at + PUBLISHED_BEFORE),
+            Pace::AtOnce => now,
+        };
+        next.retain(|key| key.signs_from > from(key));
+        let Some(signs_from) = next.iter().map(|key| from(key)).max() else {
+            let anyway = life::stages(&found, now).filter(meant).filter(|(_, stage)| *stage == Stage::Next);
+            return Ok(Rotation::AsItIs(anyway.map(|(key, _)| key.signs_from).min().unwrap_or(now)));
+        };
+        let after = |key: &&StoredKey| Wanted { algorithm: key.algorithm, number: key.number + 1, signs_from: from(key) + TERM };
         let made = self.make(next.iter().map(after).collect(), now, random).await?;
         let change = async |tx: &Tx| {
             let mut done = Vec::new();
             for (key, following) in next.iter().zip(&made) {
-                if !tx.signing_keys().bring_forward(&key.kid, now).await? {
+                if !tx.signing_keys().bring_forward(&key.kid, from(key)).await? {
                     continue;
                 }
                 tx.record(&event(asked.pace.event(), key), now).await?;
@@ -132,7 +145,7 @@ impl KeyStore {
         };
         let done = store.write(change).await?;
         self.reload(store, now).await?;
-        Ok(Rotation::Done(done))
+        Ok(Rotation::Done { kids: done, signs_from })
     }
 
     /// Brings in a key of the district's own, PKCS#8 in PEM or DER, as the next one of `algorithm`, or of the first that

@@ -18,7 +18,7 @@ use crate::{limits, oidc, web};
 /// Works until the server stops.
 pub(super) async fn run(app: Arc<App>, stopped: watch::Receiver<bool>) {
     let jobs = [
-        tokio::spawn(every(Arc::clone(&app), MINUTE, stopped.clone(), keys)),
+        tokio::spawn(every(Arc::clone(&app), FIVE_SECONDS, stopped.clone(), keys)),
         tokio::spawn(every(Arc::clone(&app), TEN_MINUTES, stopped.clone(), forget)),
         tokio::spawn(every(Arc::clone(&app), MINUTE, stopped.clone(), alarms)),
         tokio::spawn(every(Arc::clone(&app), FIVE_SECONDS, stopped.clone(), flows)),
