@@ -3,6 +3,7 @@
 
 mod connections;
 pub mod imports;
+mod tls;
 mod upkeep;
 
 use std::path::Path;
@@ -12,6 +13,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use self::tls::{BadTls, Tls};
 use crate::app::App;
 use crate::authorities::{Authorities, BadAuthorities};
 use crate::charters::{CharterError, Charters};
@@ -58,6 +60,9 @@ pub enum StartError {
     /// The authorities of client certificates.
     #[error(transparent)]
     Authorities(#[from] BadAuthorities),
+    /// The server's own certificate.
+    #[error(transparent)]
+    Tls(#[from] BadTls),
     /// Mail.
     #[error(transparent)]
     Mail(#[from] MailError),
@@ -79,6 +84,7 @@ pub fn check(config: &Config) -> Vec<String> {
         Flows::load(FEATURES, config).err().map(|error| error.to_string()),
         Charters::load(config.charters.dir.as_deref()).err().map(|error| error.to_string()),
         config.tls.problem(),
+        Tls::open(&config.tls).err().map(|error| error.to_string()),
         Authorities::open(config.tls.client_ca_file.as_deref()).err().map(|error| error.to_string()),
     ];
     problems.into_iter().flatten().collect()
@@ -136,12 +142,17 @@ pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> Result<App, Star
 }
 
 /// Serves until `stop` comes, then lets the requests that are under way end.
-pub async fn run(app: Arc<App>, listener: TcpListener, stop: impl Future<Output = ()>) {
+pub async fn run(app: Arc<App>, listener: TcpListener, stop: impl Future<Output = ()>) -> Result<(), StartError> {
+    let tls = Tls::open(&app.tools.config.tls)?;
     let (stopping, stopped) = watch::channel(false);
+    if let Some(tls) = &tls {
+        tokio::spawn(Arc::clone(tls).tend(stopped.clone()));
+    }
     let upkeep = tokio::spawn(upkeep::run(Arc::clone(&app), stopped));
-    connections::serve(listener, routes::router(app), stop).await;
+    connections::serve(listener, routes::router(app), tls, stop).await;
     stopping.send_replace(true);
     let _ = tokio::time::timeout(LAST_WORK, upkeep).await;
+    Ok(())
 }
 
 /// Until the operating system asks the program to end.

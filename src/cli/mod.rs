@@ -249,7 +249,7 @@ async fn serve(config: Config) -> Result<Answer, Failed> {
     let listener = tokio::net::TcpListener::bind(&listen).await.map_err(taken)?;
     let app = Arc::new(serve::assemble(config, Arc::new(SystemClock)).await?);
     tracing::info!(issuer = app.tools.config.issuer, listen, "serving");
-    serve::run(app, listener, serve::asked_to_stop()).await;
+    serve::run(app, listener, serve::asked_to_stop()).await?;
     Ok(Answer { json: serde_json::Value::Null, text: "Stopped.".to_owned() })
 }
 

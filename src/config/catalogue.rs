@@ -10,6 +10,9 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("data_dir", "Where the embedded database and the mail folder are kept."),
     ("languages", "The languages of the pages; the first is the default."),
     ("trusted_proxies", "Proxies that are believed when they say where a request came from (X-Forwarded-For)."),
+    ("tls.certificate_file", "The server's certificate and those above it (PEM); without it TLS is the business of a proxy."),
+    ("tls.key_file", "The certificate's private key (PEM)."),
+    ("tls.ask_client_certificates", "Apps may show a certificate when they connect, without a proxy between: docs/operating.md."),
     (
         "tls.client_certificate_header",
         "The header in which a trusted proxy passes a client's certificate on, such as Client-Cert: docs/operating.md.",
@@ -132,6 +135,8 @@ mod tests {
     #[test]
     fn every_key_of_the_settings_stands_in_the_catalogue_and_no_other() {
         let mut whole = Config::default();
+        whole.tls.certificate_file = Some("x".into());
+        whole.tls.key_file = Some("x".into());
         whole.tls.client_certificate_header = Some("x".to_owned());
         whole.tls.client_ca_file = Some("x".into());
         whole.tls.mtls_base = Some("x".to_owned());

@@ -8,6 +8,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TlsSettings {
+    /// The server's certificate and those above it, in PEM; without it, TLS is the business of a proxy.
+    pub certificate_file: Option<PathBuf>,
+    /// The certificate's private key, in PEM.
+    pub key_file: Option<PathBuf>,
+    /// Clients may show a certificate when they connect to us.
+    pub ask_client_certificates: bool,
     /// The header in which a trusted proxy passes on the certificate that a client showed.
     pub client_certificate_header: Option<String>,
     /// The authorities whose client certificates are believed, in PEM.
@@ -19,7 +25,7 @@ pub struct TlsSettings {
 impl TlsSettings {
     /// Can a client show a certificate at all?
     pub fn takes_client_certificates(&self) -> bool {
-        self.client_certificate_header.is_some()
+        self.client_certificate_header.is_some() || self.ask_client_certificates
     }
 
     /// What is wrong, in words.
@@ -29,6 +35,14 @@ impl TlsSettings {
         let base = self.mtls_base.as_deref().map(url::Url::parse);
         let is_base =
             base.is_none_or(|base| base.is_ok_and(|base| base.scheme() == "https" && base.path() == "/" && base.query().is_none()));
+        if self.certificate_file.is_some() != self.key_file.is_some() {
+            return Some("tls.certificate_file and tls.key_file come together".to_owned());
+        }
+        if self.ask_client_certificates && self.certificate_file.is_none() {
+            return Some(
+                "tls.ask_client_certificates is for a server with a certificate of its own: tls.certificate_file is missing".to_owned(),
+            );
+        }
         match (is_name(header), is_base) {
             (false, _) => Some("tls.client_certificate_header is not the name of a header".to_owned()),
             (_, false) => Some("tls.mtls_base must be https, a host and a port".to_owned()),
@@ -38,6 +52,8 @@ impl TlsSettings {
 
     /// Makes every relative path one from the folder of the settings.
     pub(super) fn resolve(&mut self, from: impl Fn(&Path) -> PathBuf) {
-        self.client_ca_file = self.client_ca_file.as_deref().map(from);
+        for file in [&mut self.certificate_file, &mut self.key_file, &mut self.client_ca_file] {
+            *file = file.as_deref().map(&from);
+        }
     }
 }

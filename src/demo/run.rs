@@ -265,10 +265,7 @@ impl Demo {
         let mut sites = JoinSet::new();
         sites.spawn(serve_site(doors.app, sample, over(stopped.clone())));
         sites.spawn(serve_site(doors.mailbox, letters, over(stopped.clone())));
-        sites.spawn(async move {
-            serve::run(app, doors.preau, over(stopped)).await;
-            Ok(())
-        });
+        sites.spawn(async move { Ok(serve::run(app, doors.preau, over(stopped)).await?) });
         // The shutdown is asked first, so that whoever reads that all is up may end it at once.
         let ended = tokio::select! {
             biased;

@@ -1,4 +1,4 @@
-//! Connections: how many, how slow they may be (rows I01, I02), and their end. HTTP/1.1; TLS and HTTP/2 are the
+//! Connections: how many, how slow they may be (rows I01, I02), and their end. HTTP/1.1, in the clear or under `tls`; HTTP/2 is the
 //! business of the proxy in front.
 
 use std::collections::HashMap;
@@ -12,9 +12,13 @@ use axum::http::StatusCode;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
 use tower::ServiceExt;
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
+
+use super::tls::Tls;
+use crate::web::ShownCertificate;
 
 /// Connections that one address holds open.
 type Open = Arc<Mutex<HashMap<IpAddr, u32>>>;
@@ -26,7 +30,7 @@ struct Counted {
 }
 
 /// Accepts connections until `stop` comes, then waits a moment for the requests under way.
-pub(super) async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+pub(super) async fn serve(listener: TcpListener, router: Router, tls: Option<Arc<Tls>>, stop: impl Future<Output = ()>) {
     let router =
         router.layer(RequestBodyTimeoutLayer::new(BODY)).layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER));
     let (graceful, open) = (GracefulShutdown::new(), Open::default());
@@ -39,10 +43,19 @@ pub(super) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
         match accepted {
             Ok((stream, peer)) => {
                 let Some(counted) = Counted::take(&open, peer.ip()) else { continue };
-                let connection = graceful.watch(connection(stream, peer, router.clone()));
+                // A small answer waits for nothing.
+                let _ = stream.set_nodelay(true);
+                let (watcher, router, tls) = (graceful.watcher(), router.clone(), tls.clone());
                 tokio::spawn(async move {
                     // A connection that breaks is its client's affair.
-                    let _ = connection.await;
+                    match tls {
+                        None => _ = watcher.watch(connection(stream, (peer, None), router)).await,
+                        Some(tls) => {
+                            if let Some((stream, shown)) = tls.welcome(stream).await {
+                                _ = watcher.watch(connection(stream, (peer, shown), router)).await;
+                            }
+                        }
+                    }
                     drop(counted);
                 });
             }
@@ -57,18 +70,19 @@ pub(super) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
     let _ = tokio::time::timeout(GOODBYE, graceful.shutdown()).await;
 }
 
-fn connection(
-    stream: TcpStream,
-    peer: SocketAddr,
+fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    stream: S,
+    (peer, shown): (SocketAddr, Option<Vec<u8>>),
     router: Router,
 ) -> hyper::server::conn::http1::Connection<
-    TokioIo<TcpStream>,
+    TokioIo<S>,
     impl hyper::service::Service<Request<Incoming>, Response = axum::response::Response, Error = std::convert::Infallible, Future: Send> + Send,
 > {
-    // A small answer waits for nothing.
-    let _ = stream.set_nodelay(true);
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
+        if let Some(shown) = &shown {
+            request.extensions_mut().insert(ShownCertificate(shown.clone()));
+        }
         router.clone().oneshot(request.map(axum::body::Body::new))
     });
     let mut http = hyper::server::conn::http1::Builder::new();

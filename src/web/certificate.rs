@@ -13,8 +13,15 @@ use rustls::pki_types::pem::PemObject;
 use super::district;
 use crate::app::App;
 
+/// What was shown to our own TLS: an extension of each request of the connection.
+#[derive(Clone, Debug)]
+pub struct ShownCertificate(pub Vec<u8>);
+
 /// The certificate of a request's sender, if there is one.
 pub(super) fn of(app: &App, parts: &Parts) -> Option<Vec<u8>> {
+    if let Some(ShownCertificate(shown)) = parts.extensions.get() {
+        return Some(shown.clone());
+    }
     let ConnectInfo(peer) = parts.extensions.get::<ConnectInfo<SocketAddr>>()?;
     if !district::is_trusted_proxy(app, peer.ip().to_canonical()) {
         return None;

@@ -30,6 +30,7 @@ pub mod shared_device;
 pub mod status;
 pub mod visitor;
 
+pub use certificate::ShownCertificate;
 pub use district::{district, zone};
 pub use error::PageError;
 pub use form::Sent;
