@@ -21,7 +21,12 @@ export class RelyingParty {
   }
 
   /** One that says more of itself than the command line has words for: `about` makes it of its origin. */
-  static async registerAs(district, about, ...options) {
+  static registerAs(district, about, ...options) {
+    return RelyingParty.registerAt("127.0.0.1", district, about, ...options);
+  }
+
+  /** One of this host: on `localhost` another origin than Préau, and the same site, whose frames get cookies in every browser. */
+  static async registerAt(host, district, about, ...options) {
     const party = new RelyingParty();
     party.answers = [];
     party.posts = [];
@@ -31,7 +36,7 @@ export class RelyingParty {
       response.setHeader("content-type", "text/html").end("<!doctype html><title>app</title><p id=here>here");
     });
     await new Promise((resolve) => party.server.listen(0, "127.0.0.1", resolve));
-    party.origin = `http://127.0.0.1:${party.server.address().port}`;
+    party.origin = `http://${host}:${party.server.address().port}`;
     party.redirect = `${party.origin}/callback`;
     party.after = `${party.origin}/after`;
     district.origins.add(party.origin);
