@@ -204,7 +204,7 @@ async fn nothing_is_exchanged_that_was_not_shown_or_for_whom_nobody_registered()
     ] {
         let mut settings = service.client.settings.clone();
         change(&mut settings);
-        assert!(matches!(registration::check("x", &settings), Err(Mistake::Tokens(_) | Mistake::Keys(_))));
+        assert!(matches!(registration::rules::check("x", &settings), Err(Mistake::Tokens(_) | Mistake::Keys(_))));
     }
 }
 
