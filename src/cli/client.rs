@@ -307,7 +307,9 @@ pub async fn run(command: Command, store: &Store, random: &Random, now: Timestam
 fn trust_of(file: &Path) -> Result<Trust, Failed> {
     let mistake = |why: String| Failed::File(file.to_owned(), why);
     let text = std::fs::read_to_string(file).map_err(|error| mistake(error.to_string()))?;
-    serde_json::from_str(&text).map_err(|error| mistake(format!("no such object: {error}")))
+    // An object: a list would be read as its members in their order.
+    let object: serde_json::Map<String, Value> = serde_json::from_str(&text).map_err(|error| mistake(format!("not an object: {error}")))?;
+    serde_json::from_value(Value::Object(object)).map_err(|error| mistake(error.to_string()))
 }
 
 impl About {
