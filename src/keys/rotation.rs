@@ -38,18 +38,14 @@ pub enum Pace {
     AtOnce,
 }
 
-/// What came of asking for the next key.
+/// What came of asking for the next key: these sign from then on, at once or when every relying party has read them. Those
+/// after them are published.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Rotation {
-    /// These sign from then on: at once, or when every relying party has read them. Those after them are published.
-    Done {
-        /// Their names; none, if somebody else was quicker.
-        kids: Vec<String>,
-        /// When the last of them begins.
-        signs_from: Timestamp,
-    },
-    /// Nothing changed: the next keys sign by then anyway, and no relying party has read them sooner.
-    AsItIs(Timestamp),
+pub struct Rotation {
+    /// Their names; none, if somebody else was quicker.
+    pub kids: Vec<String>,
+    /// When the last of them begins.
+    pub signs_from: Timestamp,
 }
 
 /// What came of bringing a key in.
@@ -114,17 +110,14 @@ impl KeyStore {
         let meant = |(key, _): &(&StoredKey, Stage)| asked.only.is_none_or(|only| only == key.algorithm);
         let (next, earlier): (Vec<_>, Vec<_>) = life::stages(&found, now).filter(meant).partition(|(_, stage)| *stage == Stage::Next);
         let mut next: Vec<&StoredKey> = next.into_iter().map(|(key, _)| key).collect();
-        // Where a rotation was asked for before, there are two; the first of them is next.
-        next.dedup_by_key(|key| key.algorithm);
         let from = |key: &StoredKey| match asked.pace {
             Pace::WhenRead => now.max(key.made_at + PUBLISHED_BEFORE),
             Pace::AtOnce => now,
         };
+        // What a rotation before this one has brought forward comes as soon as it may; the one after it is next.
         next.retain(|key| key.signs_from > from(key));
-        let Some(signs_from) = next.iter().map(|key| from(key)).max() else {
-            let anyway = life::stages(&found, now).filter(meant).filter(|(_, stage)| *stage == Stage::Next);
-            return Ok(Rotation::AsItIs(anyway.map(|(key, _)| key.signs_from).min().unwrap_or(now)));
-        };
+        next.dedup_by_key(|key| key.algorithm);
+        let signs_from = next.iter().map(|key| from(key)).max().unwrap_or(now);
         let after = |key: &&StoredKey| Wanted { algorithm: key.algorithm, number: key.number + 1, signs_from: from(key) + TERM };
         let made = self.make(next.iter().map(after).collect(), now, random).await?;
         let change = async |tx: &Tx| {
@@ -145,7 +138,7 @@ impl KeyStore {
         };
         let done = store.write(change).await?;
         self.reload(store, now).await?;
-        Ok(Rotation::Done { kids: done, signs_from })
+        Ok(Rotation { kids: done, signs_from })
     }
 
     /// Brings in a key of the district's own, PKCS#8 in PEM or DER, as the next one of `algorithm`, or of the first that

@@ -378,19 +378,20 @@ async fn a_key_is_not_hurried_before_every_app_has_read_it() {
         let keys = district.open(&store, T).await.unwrap();
         let first = a_token(&keys);
         let early = days(1);
-        let Rotation::Done { kids, signs_from } = keys.rotate(&store, early, &district.random, ALL).await.unwrap() else { panic!() };
+        let Rotation { kids, signs_from } = keys.rotate(&store, early, &district.random, ALL).await.unwrap();
         assert_eq!((kids.len(), signs_from), (5, days(3)), "asked for today, it comes when every app has read the key");
         assert_eq!(kid_of(&a_token(&keys)), kid_of(&first));
         assert_eq!((rows(&store).await.len(), published(&keys).len()), (15, 15), "the key after it is published");
-        assert_eq!(keys.rotate(&store, early, &district.random, ALL).await.unwrap(), Rotation::AsItIs(days(3)), "asked twice");
+        let Rotation { signs_from, .. } = keys.rotate(&store, early, &district.random, ALL).await.unwrap();
+        assert_eq!((signs_from, published(&keys).len()), (days(4), 20), "asked twice, the one after it follows as soon as it may");
 
         keys.refresh(&store, days(3), &district.random).await.unwrap();
         assert!(kids.contains(&kid_of(&a_token(&keys))), "the clock changed it");
         assert!(believes(&keys, &first), "what was signed stays good");
         let retired = Stage::Retired { since: days(3) };
-        assert_eq!(numbers(&rows(&store).await, days(3)), [(1, retired), (2, Stage::Current), (3, Stage::Next)]);
-        assert_eq!(rows(&store).await.iter().map(|key| key.signs_from).max(), Some(days(93)));
-        let Rotation::Done { signs_from, .. } = keys.rotate(&store, days(60), &district.random, ALL).await.unwrap() else { panic!() };
+        assert_eq!(numbers(&rows(&store).await, days(3)), [(1, retired), (2, Stage::Current), (3, Stage::Next), (4, Stage::Next)]);
+        assert_eq!(rows(&store).await.iter().map(|key| key.signs_from).max(), Some(days(94)));
+        let Rotation { signs_from, .. } = keys.rotate(&store, days(60), &district.random, ALL).await.unwrap();
         assert_eq!(signs_from, days(60), "a key that was long read signs at once");
     }
 }
@@ -402,7 +403,7 @@ async fn i12_in_an_emergency_everything_that_a_key_signed_is_void_at_once() {
         let (keys, server) = (district.open(&store, T).await.unwrap(), district.open(&store, T).await.unwrap());
         let (stolen, rsa) = (a_token(&server), keys.sign(Algorithm::RS256, "JWT", &json!({})).unwrap());
         let only = Asked { only: Some(Algorithm::ES256), ..AT_ONCE };
-        assert!(matches!(keys.rotate(&store, T, &district.random, only).await.unwrap(), Rotation::Done { kids, .. } if kids.len() == 1));
+        assert!(matches!(keys.rotate(&store, T, &district.random, only).await.unwrap(), Rotation { kids, .. } if kids.len() == 1));
         assert!(!believes(&keys, &stolen) && !published(&keys).contains(&kid_of(&stolen)));
         assert!(believes(&keys, &rsa), "the other algorithm was not meant");
         assert_eq!(numbers(&rows(&store).await, T), [(2, Stage::Current), (3, Stage::Next)]);
@@ -433,7 +434,7 @@ async fn of_two_who_rotate_at_the_same_time_one_does() {
         let now = days(10);
         let (here, there) =
             tokio::join!(one.rotate(&stores[0], now, &district.random, only), other.rotate(&stores[1], now, &district.random, only));
-        let done = |rotation: Result<Rotation, KeyError>| matches!(rotation.unwrap(), Rotation::Done { kids, .. } if kids.len() == 1);
+        let done = |rotation: Result<Rotation, KeyError>| matches!(rotation.unwrap(), Rotation { kids, .. } if kids.len() == 1);
         assert_ne!(done(here), done(there));
         let retired = Stage::Retired { since: now };
         assert_eq!(numbers(&rows(&stores[0]).await, now), [(1, retired), (2, Stage::Current), (3, Stage::Next)]);
@@ -493,7 +494,7 @@ async fn a_start_makes_the_keys_that_sign_and_the_first_minute_those_after_them(
         }
         // Whoever cannot wait for that minute finds a key to rotate to.
         let only = Asked { only: Some(Algorithm::ES256), ..AT_ONCE };
-        assert!(matches!(keys.rotate(&store, T, &district.random, only).await.unwrap(), Rotation::Done { kids, .. } if kids.len() == 1));
+        assert!(matches!(keys.rotate(&store, T, &district.random, only).await.unwrap(), Rotation { kids, .. } if kids.len() == 1));
         assert_eq!(numbers(&rows(&store).await, T), [(2, Stage::Current), (3, Stage::Next)]);
     }
 }

@@ -31,6 +31,8 @@ pub struct Demands {
     pub issuer_alone: bool,
     /// A refresh token is good once, and the next one comes with the tokens.
     pub rotating: bool,
+    /// What a person allowed is not asked again. For apps at high risk, each answer is somebody's own yes.
+    pub remembers_consent: bool,
 }
 
 /// The demands of a profile (`oidc.md`, three tensions; FAPI 2.0 Security Profile sections 5.3 and 5.4).
@@ -54,6 +56,7 @@ static SCHOOL_APP: Demands = Demands {
     auth_methods: AuthMethod::ALL,
     issuer_alone: false,
     rotating: true,
+    remembers_consent: true,
 };
 
 static OPENID: Demands =
@@ -72,4 +75,5 @@ static FAPI2: Demands = Demands {
     issuer_alone: true,
     // Bound tokens of clients that prove themselves: FAPI 2.0 Security Profile section 5.3.2.1, point 10, advises against more.
     rotating: false,
+    remembers_consent: false,
 };

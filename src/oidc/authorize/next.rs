@@ -5,6 +5,7 @@ use crate::model::{Scopes, Timestamp};
 use crate::oidc::acr;
 use crate::oidc::claims_request::to_allow;
 use crate::oidc::error::{ErrorCode, OAuthError};
+use crate::oidc::profile;
 use crate::store::clients::Client;
 use crate::store::grants::{Grant, Prompt};
 use crate::store::sessions::Session;
@@ -83,7 +84,8 @@ pub fn next(facts: &Facts<'_>) -> Next {
         return Next::SignIn(Reason::TooWeak);
     }
     let allowed = facts.grant.allowed_in == Some(session.id);
-    let remembered = to_allow(request).within(facts.consented) && !asked(Prompt::Consent);
+    let remembers = profile::of(facts.client.settings.profile).remembers_consent && !asked(Prompt::Consent);
+    let remembered = remembers && to_allow(request).within(facts.consented);
     if !(facts.client.settings.first_party || allowed || remembered) {
         return Next::Consent;
     }
@@ -107,6 +109,7 @@ impl Next {
 mod tests {
     use super::*;
     use crate::oidc::testing::{client, grant, session};
+    use crate::store::clients::Profile;
     use crate::store::grants::Request;
 
     const NOW: Timestamp = Timestamp(1_000);
@@ -236,6 +239,12 @@ mod tests {
             other.consented = Scopes::parse("openid profile email");
         });
         assert_eq!(remembered, Next::Issue);
+        let high_risk = decide(|grant, client, _, other| {
+            foreign(grant, client);
+            client.settings.profile = Profile::Fapi2;
+            other.consented = all.clone();
+        });
+        assert_eq!(high_risk, Next::Consent, "each answer is somebody's own yes");
         let more = decide(|grant, client, _, other| {
             foreign(grant, client);
             other.consented = Scopes::parse("openid");

@@ -1,7 +1,6 @@
 //! The apps that the person's browser tells of the sign-out (OpenID Connect Front-Channel Logout 1.0): the signed-out page
 //! holds a frame for each, which loads the app's address with who we are and which session it was, and then goes on.
 
-use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;
 use url::form_urlencoded;
 
@@ -42,12 +41,7 @@ impl Left {
 
     /// The signed-out page that tells them. It goes on to `then` once they were told, without a script after a few seconds.
     pub(in crate::oidc) fn page(self, shell: &Shell<'_>, then: Option<String>) -> Response {
-        let refresh = then.as_ref().and_then(|then| HeaderValue::try_from(format!("{SECONDS}; url={then}")).ok());
-        let mut response = shell.framing(&SignedOut { apps: self.apps, then }, self.origins);
-        if let Some(refresh) = refresh {
-            response.headers_mut().insert(HeaderName::from_static("refresh"), refresh);
-        }
-        response
+        shell.framing(&SignedOut { apps: self.apps, then }, self.origins)
     }
 }
 
@@ -58,5 +52,3 @@ fn told(app: &App, client: &Client, address: &str, session: SessionId) -> String
     let joint = if address.contains('?') { '&' } else { '?' };
     format!("{address}{joint}{said}")
 }
-
-const SECONDS: u32 = 5;

@@ -25,7 +25,7 @@ const test = base.extend({
   },
 });
 
-test.use({ settings: { PREAU__REGISTRATION__MODE: "open", PREAU__REGISTRATION__PROFILE: "openid" } });
+test.use({ settings: '\n[registration]\nmode = "open"\nprofile = "openid"\n' });
 
 /** From the app's address to its callback, by the pages of ours that lie between. */
 async function walk(page, url, pupil) {

@@ -4,14 +4,22 @@ import json
 import sys
 
 from authlib.common.security import generate_token
-from authlib.integrations.base_client.sync_app import OAuth2Mixin
+from authlib.integrations.base_client import FrameworkIntegration
+from authlib.integrations.base_client.sync_app import BaseApp, OAuth2Mixin
 from authlib.integrations.base_client.sync_openid import OpenIDMixin
 from authlib.integrations.requests_client import OAuth2Session
 
 from party import converse
 
 
-class App(OAuth2Mixin, OpenIDMixin):
+class Framework(FrameworkIntegration):
+    """No framework: the tokens stay with the party below."""
+
+    def update_token(self, token, refresh_token=None, access_token=None):
+        pass
+
+
+class App(OAuth2Mixin, OpenIDMixin, BaseApp):
     client_cls = OAuth2Session
 
 
@@ -19,7 +27,7 @@ class Party:
     def __init__(self, issuer, client_id, client_secret, redirect_uri, after):
         self.redirect_uri, self.after, self.token = redirect_uri, after, None
         self.app = App(
-            framework=None,
+            framework=Framework("cahier"),
             client_id=client_id,
             client_secret=client_secret,
             server_metadata_url=f"{issuer}/.well-known/openid-configuration",

@@ -16,6 +16,8 @@ class Party:
     def __init__(self, issuer, redirect_uri, after):
         self.after = after
         self.client = Client(client_authn_method=CLIENT_AUTHN_METHOD)
+        # Where its signed requests would stand, which it registers as well.
+        self.client.base_url = f"{urlparse(after).scheme}://{urlparse(after).netloc}/"
         self.client.provider_config(issuer)
         self.client.redirect_uris = [redirect_uri]
         self.client.register(

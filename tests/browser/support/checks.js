@@ -15,8 +15,8 @@ const PAGE_HEADERS = {
 export const test = base.extend({
   // The district of which guide (docs/systems.md), where a test says so: `test.use({ system: "A" })`.
   system: [undefined, { option: true, scope: "worker" }],
-  // Keys of the settings, as PREAU__SECTION__KEY.
-  settings: [{}, { option: true, scope: "worker" }],
+  // What stands in the settings file beyond the demo's own.
+  settings: ["", { option: true, scope: "worker" }],
   district: [
     async ({ system, settings }, use) => {
       const district = await startDistrict(system, settings);

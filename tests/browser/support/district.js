@@ -1,6 +1,6 @@
 // A demo district of its own for each worker: `preau demo --json` on free ports, in a folder that goes when it ends.
 import { execFile, spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { appendFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -8,11 +8,26 @@ import { promisify } from "node:util";
 
 const program = process.env.PREAU_PROGRAM ?? new URL("../../../target/debug/preau", import.meta.url).pathname;
 
-/** `settings` are keys of the settings, as PREAU__SECTION__KEY. */
-export async function startDistrict(system, settings = {}) {
+/** `settings` is what stands in the district's settings file beyond the demo's own: it is started once more to read it. */
+export async function startDistrict(system, settings = "") {
   const folder = await mkdtemp(join(tmpdir(), "preau-browser-"));
+  let demo = await begin(folder, system);
+  if (settings) {
+    await demo.end();
+    await appendFile(demo.told.config, settings);
+    demo = await begin(folder, system);
+  }
+  const stop = async () => {
+    await demo.end();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return new District(demo.told, stop, demo.log);
+}
+
+/** The demo in a folder, once it is up. */
+async function begin(folder, system) {
   const options = ["demo", "--json", "--listen", "127.0.0.1:0", "--data", folder, "--students", "200", ...(system ? ["--system", system] : [])];
-  const server = spawn(program, options, { stdio: ["ignore", "pipe", "pipe"], cwd: folder, env: { ...process.env, ...settings } });
+  const server = spawn(program, options, { stdio: ["ignore", "pipe", "pipe"], cwd: folder });
   const ended = new Promise((resolve) => server.once("exit", resolve));
   let said = "";
   server.stderr.on("data", (part) => (said = (said + part).slice(-20_000)));
@@ -21,13 +36,12 @@ export async function startDistrict(system, settings = {}) {
     ended.then((code) => reject(new Error(`preau demo ended with ${code}:\n${said}`)));
     setTimeout(() => reject(new Error(`preau demo said nothing for a minute:\n${said}`)), 60_000).unref();
   });
-  const stop = async () => {
+  const end = async () => {
     server.kill("SIGTERM");
     await ended;
-    await rm(folder, { recursive: true, force: true });
   };
   try {
-    return new District(await ready, stop, () => said);
+    return { told: await ready, end, log: () => said };
   } catch (error) {
     server.kill("SIGKILL");
     throw error;
