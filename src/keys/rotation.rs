@@ -3,6 +3,7 @@
 //! async threads; each change is one conditional write, so nodes that act at the same time do it once.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::pki_types::pem::PemObject;
@@ -114,8 +115,10 @@ impl KeyStore {
             Pace::WhenRead => now.max(key.made_at + PUBLISHED_BEFORE),
             Pace::AtOnce => now,
         };
-        // What a rotation before this one has brought forward comes as soon as it may; the one after it is next.
-        next.retain(|key| key.signs_from > from(key));
+        // What a rotation before this one has brought forward comes as soon as it may; the one after it is next. What was made a
+        // moment ago, somebody else's rotation made: the same one was asked for twice.
+        let just_made = |key: &StoredKey| asked.pace == Pace::WhenRead && key.number > FIRST_TWO && key.made_at + A_MOMENT > now;
+        next.retain(|key| key.signs_from > from(key) && !just_made(key));
         next.dedup_by_key(|key| key.algorithm);
         let signs_from = next.iter().map(|key| from(key)).max().unwrap_or(now);
         let after = |key: &&StoredKey| Wanted { algorithm: key.algorithm, number: key.number + 1, signs_from: from(key) + TERM };
@@ -259,3 +262,6 @@ fn event(kind: &'static str, key: &StoredKey) -> Event {
 }
 
 const SEQUENCE: &[u8] = &[0x30];
+/// Those that no rotation made.
+const FIRST_TWO: i64 = 2;
+const A_MOMENT: Duration = Duration::from_secs(60);
