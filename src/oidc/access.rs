@@ -76,7 +76,7 @@ async fn behalf(app: &App, client: &Client, says: &AccessToken, now: Timestamp) 
     }
     let account = reader.accounts().find(family.account).await?;
     let Some(account) = account.filter(|account| account.state == AccountState::Claimed) else { return Ok(None) };
-    let Some(person) = reader.people().find(account.person).await? else { return Ok(None) };
+    let Some(person) = reader.people().find(account.person).await?.filter(|person| person.active) else { return Ok(None) };
     let admitted = restriction::admits_person(&reader.people(), client, &person).await?;
     Ok(admitted.then_some(Behalf { account, person, family }))
 }

@@ -178,10 +178,11 @@ fn record(row: &QueryResult) -> Result<Session, StoreError> {
     })
 }
 
-/// Row S07: a shut or unclaimed account has no live session, whatever its rows say.
+/// Row S07: neither a shut or unclaimed account nor somebody who left the roster has a live session, whatever its rows say.
 const UNENDED: &str = "SELECT sessions.id, sessions.account, sessions.auth_time, sessions.acr, sessions.amr, sessions.seen_at, \
                        sessions.expires_at FROM sessions JOIN accounts ON accounts.id = sessions.account \
-                       WHERE sessions.ended_at IS NULL AND sessions.expires_at > $1 AND accounts.state = 'claimed'";
+                       WHERE sessions.ended_at IS NULL AND sessions.expires_at > $1 AND accounts.state = 'claimed' \
+                       AND EXISTS (SELECT 1 FROM current_roster_users u WHERE u.person = accounts.person AND u.active)";
 const OF_VISITOR: &str = "SELECT s.id, s.account, s.auth_time, s.acr, s.amr, s.seen_at, s.expires_at, a.id AS account_id, \
                           a.person AS account_person, a.username AS account_username, a.state AS account_state, \
                           a.language AS account_language, a.claimed_by AS account_claimed_by, a.assurance AS account_assurance, \

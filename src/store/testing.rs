@@ -56,6 +56,12 @@ pub async fn add_pupil(store: &Store, person: PersonId, school: OrgId) {
     store.write(write).await.unwrap();
 }
 
+/// The pupil of [`add_pupil`] leaves: the next roster does not have them.
+pub async fn pupil_leaves(store: &Store) {
+    let left = "UPDATE roster_users SET active = FALSE WHERE source_id = 'u1'";
+    store.write(async |tx: &Tx| sql::execute(&tx.db(), left, []).await).await.unwrap();
+}
+
 /// How SQLite would answer a question, a line a step: each finds its rows by an index. With a whole district in the
 /// roster, a step that walks through a table or copies a view is felt on every page.
 pub async fn assert_quick(store: &Store, select: &str) {

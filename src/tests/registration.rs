@@ -198,6 +198,33 @@ async fn p23_an_app_that_nobody_knows_leads_nobody_away() {
 }
 
 #[tokio::test]
+async fn p23_an_app_that_changes_its_face_is_unknown_again() {
+    let world = World::with_settings(open).await;
+    let said = json!({ "redirect_uris": [CALLBACK], "client_name": "Jeux", "logo_uri": "https://rp.test/logo.png" });
+    for (member, value, known) in [
+        ("contacts", json!(["it@rp.test"]), true),
+        ("redirect_uris", json!([CALLBACK, "https://rp.test/other"]), true),
+        ("client_name", json!("Ministère"), false),
+        ("logo_uri", json!("https://rp.test/coat-of-arms.png"), false),
+        ("policy_uri", json!("https://rp.test/policy"), false),
+        ("post_logout_redirect_uris", json!(["https://elsewhere.test/"]), false),
+    ] {
+        let came = register(&world, &said).await;
+        let client_id = came.json()["client_id"].as_str().unwrap().to_owned();
+        let (path, token) = way_back(&world, &came);
+        let approve = |client: &mut crate::store::clients::Client| client.settings.registered_itself.as_mut().unwrap().approved = true;
+        registration::update(&world.app.store, world.app.now(), &client_id, approve).await.unwrap().unwrap();
+        let mut changed = said.clone();
+        changed["client_id"] = client_id.clone().into();
+        changed[member] = value;
+        let put = Agent::new(&world).send_json(Method::PUT, &path, &bearer(&token), &changed).await;
+        assert_eq!(put.status, StatusCode::OK, "{member}: {put:?}");
+        let client = world.app.store.read().clients().find(&client_id).await.unwrap().unwrap();
+        assert_eq!(!client.settings.is_unknown(), known, "{member}");
+    }
+}
+
+#[tokio::test]
 async fn an_app_that_nobody_knows_and_nobody_used_is_forgotten() {
     for world in World::both_with_settings(open).await {
         register(&world, &json!({ "redirect_uris": [CALLBACK], "client_name": "\"approved\":false" })).await;

@@ -9,6 +9,7 @@ use super::world::World;
 use crate::model::Scopes;
 use crate::store::Tx;
 use crate::store::accounts::AccountState;
+use crate::store::testing::pupil_leaves;
 
 #[tokio::test]
 async fn each_scope_opens_its_claims_and_nothing_else() {
@@ -90,20 +91,35 @@ async fn an_access_token_lives_fifteen_minutes() {
 #[tokio::test]
 async fn s07_nothing_of_a_disabled_account_works() {
     for world in World::both().await {
-        let rp = RelyingParty::first_party(&world).await;
-        let mut agent = world.signed_in().await;
-        let bound = rp.tokens(&world, &mut agent, "openid").await;
-        let offline = rp.tokens(&world, &mut agent, "openid offline_access").await;
-        let code = rp.code(&world, &mut agent, &[]).await;
-        let disable = async |tx: &Tx| tx.accounts().set_state(world.account, AccountState::Claimed, AccountState::Disabled).await;
-        assert!(world.app.store.write(disable).await.unwrap());
-        assert_eq!(rp.exchange(&world, &code).await.error(), "invalid_grant");
-        for tokens in [bound, offline] {
-            assert_eq!(userinfo(&world, tokens["access_token"].as_str().unwrap()).await.status, StatusCode::UNAUTHORIZED);
-            assert_eq!(rp.refresh(&world, tokens["refresh_token"].as_str().unwrap()).await.error(), "invalid_grant");
-        }
-        assert_eq!(rp.refusal(&world, &mut agent, &[("prompt", "none")]).await, "login_required");
+        nothing_works_after(&world, async || {
+            let disable = async |tx: &Tx| tx.accounts().set_state(world.account, AccountState::Claimed, AccountState::Disabled).await;
+            assert!(world.app.store.write(disable).await.unwrap());
+        })
+        .await;
     }
+}
+
+#[tokio::test]
+async fn s07_nothing_of_whoever_left_the_roster_works() {
+    for world in World::both().await {
+        nothing_works_after(&world, async || pupil_leaves(&world.app.store).await).await;
+    }
+}
+
+/// A code, tokens that end with their session and tokens that outlive it: what the pupil's app has is worth nothing any more.
+async fn nothing_works_after(world: &World, end: impl AsyncFnOnce()) {
+    let rp = RelyingParty::first_party(world).await;
+    let mut agent = world.signed_in().await;
+    let bound = rp.tokens(world, &mut agent, "openid").await;
+    let offline = rp.tokens(world, &mut agent, "openid offline_access").await;
+    let code = rp.code(world, &mut agent, &[]).await;
+    end().await;
+    assert_eq!(rp.exchange(world, &code).await.error(), "invalid_grant");
+    for tokens in [bound, offline] {
+        assert_eq!(userinfo(world, tokens["access_token"].as_str().unwrap()).await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(rp.refresh(world, tokens["refresh_token"].as_str().unwrap()).await.error(), "invalid_grant");
+    }
+    assert_eq!(rp.refusal(world, &mut agent, &[("prompt", "none")]).await, "login_required");
 }
 
 #[tokio::test]

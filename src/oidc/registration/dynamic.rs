@@ -187,6 +187,9 @@ async fn change(app: &App, client_id: &str, headers: &HeaderMap, body: &[u8]) ->
         ..blank(app)
     };
     let name = read(app, &said, &mut settings).await?;
+    if !is_the_same_to_people(&client, &name, &settings) {
+        settings.registered_itself = settings.registered_itself.map(|registered| SelfRegistered { approved: false, ..registered });
+    }
     settings.sector = sector(&settings, client_id);
     if settings.sector != before.sector {
         return Err(Mistake::OtherSector.into());
@@ -194,6 +197,20 @@ async fn change(app: &App, client_id: &str, headers: &HeaderMap, body: &[u8]) ->
     let (client, secret) = Client { name, settings, updated_at: now, ..client }.with_a_secret(&app.tools.random);
     let saved = super::save(&app.store, now, "client.changed", client).await??;
     Ok(tell(app, &saved, &token, secret.as_ref()))
+}
+
+/// The district said yes to an app as people know it: its name, its pictures and papers, the hosts that it sends them to. Under
+/// another name it is an unknown one again (row P23).
+fn is_the_same_to_people(before: &Client, name: &str, settings: &Settings) -> bool {
+    let shown = |settings: &Settings| {
+        let (logo, policy, terms) = (settings.logo_uri.clone(), settings.policy_uri.clone(), settings.tos_uri.clone());
+        (logo, policy, terms, settings.initiate_login_uri.clone(), settings.about.client_uri.clone())
+    };
+    let hosts = |settings: &Settings| -> BTreeSet<String> {
+        let addresses = settings.redirect_uris.iter().chain(&settings.post_logout_redirect_uris);
+        addresses.filter_map(|uri| Url::parse(uri).ok()?.host_str().map(str::to_owned)).collect()
+    };
+    before.name == name && shown(&before.settings) == shown(settings) && hosts(settings).is_subset(&hosts(&before.settings))
 }
 
 /// RFC 7591 section 3.2.1, RFC 7592 section 3: everything that is registered, and what the app needs to come back.

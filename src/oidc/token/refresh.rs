@@ -94,13 +94,15 @@ fn narrowed(request: &Request<'_>, granted: Scopes) -> Result<Scopes, OAuthError
     }
 }
 
-/// The session it grew from, or, for one that outlives its session, the account.
+/// The session it grew from, or, for one that outlives its session, the account and its person's place in the roster (row S07).
 async fn is_alive(app: &App, family: &Family, now: Timestamp) -> Result<bool, StoreError> {
     let reader = app.store.read();
-    if family.offline {
-        return Ok(reader.accounts().find(family.account).await?.is_some_and(|account| account.state == AccountState::Claimed));
+    if !family.offline {
+        return Ok(reader.sessions().live_by_id(family.session, now).await?.is_some());
     }
-    Ok(reader.sessions().live_by_id(family.session, now).await?.is_some())
+    let account = reader.accounts().find(family.account).await?.filter(|account| account.state == AccountState::Claimed);
+    let Some(account) = account else { return Ok(false) };
+    Ok(reader.people().find(account.person).await?.is_some_and(|person| person.active))
 }
 
 async fn reused(request: &Request<'_>, family: &Family) -> Result<Tokens, OAuthError> {
