@@ -10,6 +10,7 @@ pub mod check;
 pub mod children;
 pub mod inbox;
 mod keep;
+pub mod not_me;
 pub mod overview;
 pub mod pages;
 pub mod sessions;

@@ -39,6 +39,13 @@ pub struct AddressUndo {
     pub state: &'static str,
 }
 
+/// Somebody else signed in: shut the account's door?
+#[derive(Clone, Debug, Serialize)]
+pub struct NotMe {
+    /// `confirm`: its button shuts it; `done`; `late`: the letter was used or is too old.
+    pub state: &'static str,
+}
+
 /// What a guardian's children ask.
 #[derive(Clone, Debug, Serialize)]
 pub struct Approvals {
@@ -131,8 +138,16 @@ pub struct Sessions {
 /// One sign-in.
 #[derive(Clone, Debug, Serialize)]
 pub struct Place {
+    /// What its button sends that ends it.
+    pub id: String,
     /// It is this browser's.
     pub here: bool,
+    /// Browser and machine; empty if they are not known.
+    pub device: String,
+    /// It signed in from a network of the schools.
+    pub at_school: bool,
+    /// Else the address that it signed in from; empty if it is not known.
+    pub network: String,
     /// When it began, in words.
     pub since: String,
     /// When it was last used, in words.
@@ -181,6 +196,14 @@ impl Page for Account {
 
 impl Page for AddressUndo {
     const TEMPLATE: &'static str = "pages/address-undo.html";
+
+    fn samples() -> Vec<Self> {
+        ["confirm", "done", "late"].map(|state| Self { state }).into()
+    }
+}
+
+impl Page for NotMe {
+    const TEMPLATE: &'static str = "pages/not-me.html";
 
     fn samples() -> Vec<Self> {
         ["confirm", "done", "late"].map(|state| Self { state }).into()
@@ -243,8 +266,18 @@ impl Page for Sessions {
     const TEMPLATE: &'static str = "pages/account-sessions.html";
 
     fn samples() -> Vec<Self> {
-        let place = |here| Place { here, since: "hier à 18 h 05".to_owned(), seen: "aujourd’hui à 7 h 30".to_owned() };
-        vec![Self { places: vec![place(true), place(false)] }, Self { places: vec![place(true)] }]
+        let place = |id: &str, here, device: &str, at_school| Place {
+            id: id.to_owned(),
+            here,
+            device: device.to_owned(),
+            at_school,
+            network: if at_school { String::new() } else { "2001:db8:4a1:7::/64".to_owned() },
+            since: "hier à 18 h 05".to_owned(),
+            seen: "aujourd’hui à 7 h 30".to_owned(),
+        };
+        let (here, school, unknown) =
+            (place("1", true, "Safari, iPhone", false), place("2", false, "Chrome, Chromebook", true), place("3", false, "", false));
+        vec![Self { places: vec![here.clone(), school, unknown] }, Self { places: vec![here] }]
     }
 }
 

@@ -67,7 +67,7 @@ impl Finish for SignIn {
                 session::keep_agreement(step, &account).await?;
                 // What the other provider asked for is its own knowledge, and is not said as ours (row P38).
                 let amr: &[&str] = if from_source { &[] } else { &["pwd"] };
-                session::begin(step, &account, &person, &Proof { amr, know_device: false }).await
+                session::begin(step, &account, &person, &Proof { amr, know_device: false, told: false }).await
             }
             _ => Ok(Finished::Elsewhere(LocalPath::parse("/sign-in").expect("it is a path"))),
         }

@@ -54,7 +54,7 @@ impl Finish for BackIn {
         notice::tell(step, &person, "password-changed").await?;
         let account = Account { assurance: weaker(&account.assurance, &flow.assurance).to_owned(), ..account };
         let amr = methods(step.draft);
-        session::begin(step, &account, &person, &Proof { amr: &amr, know_device: false }).await
+        session::begin(step, &account, &person, &Proof { amr: &amr, know_device: false, told: true }).await
     }
 }
 

@@ -130,6 +130,7 @@ async fn forget(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + 
         tx.shared_devices().forget(now - web::shared_device::LIFE).await?;
         tx.mail_proofs().forget(now - 7 * A_DAY).await?;
         tx.address_changes().forget(now).await?;
+        tx.new_devices().forget(now - 400 * A_DAY, now).await?;
         tx.approvals().forget(now - 30 * A_DAY).await?;
         limits::prune(tx, now).await?;
         waiting::forget(tx, now).await?;

@@ -33,6 +33,7 @@ pub mod linked_identities;
 pub mod list_waiters;
 pub mod logout_outbox;
 pub mod mail_proofs;
+pub mod new_devices;
 pub mod outbox;
 pub mod people;
 pub mod pushed_requests;

@@ -41,6 +41,15 @@ pub struct Visiting {
     pub dates: Option<DateFormat>,
 }
 
+/// The device that a session is on, as far as its owner can recognise it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SeenOn {
+    /// Browser and machine, such as `Firefox, Windows`; empty if neither is known.
+    pub device: String,
+    /// The address, or the network of a household, that it signed in from; empty if unknown.
+    pub network: String,
+}
+
 /// The queries on sessions.
 pub struct Sessions<'a>(pub(super) Db<'a>);
 
@@ -67,9 +76,9 @@ impl Session {
 
 impl Sessions<'_> {
     /// Begins a session that the cookie of this hash opens, and that ends when it is idle for longer than `idle`.
-    pub async fn add(&self, session: &Session, secret: &Hash, idle: Duration) -> Result<(), StoreError> {
-        let insert = "INSERT INTO sessions (id, secret, account, auth_time, acr, amr, seen_at, idle, expires_at) \
-                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    pub async fn add(&self, session: &Session, secret: &Hash, idle: Duration, on: &SeenOn) -> Result<(), StoreError> {
+        let insert = "INSERT INTO sessions (id, secret, account, auth_time, acr, amr, seen_at, idle, expires_at, device, network) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
         let values = [
             session.id.0.into(),
             secret.to_vec().into(),
@@ -80,6 +89,8 @@ impl Sessions<'_> {
             session.seen_at.0.into(),
             i64::try_from(idle.as_secs()).unwrap_or(i64::MAX).into(),
             session.expires_at.0.into(),
+            on.device.clone().into(),
+            on.network.clone().into(),
         ];
         sql::execute(&self.0, insert, values).await?;
         // For whoever counts who has been here: sessions are forgotten, this is not (A3).
@@ -129,6 +140,13 @@ impl Sessions<'_> {
         sql::rows(&self.0, &select, [now.0.into(), account.0.into()]).await?.iter().map(record).collect()
     }
 
+    /// The same with the device of each, for their owner.
+    pub async fn places(&self, account: AccountId, now: Timestamp) -> Result<Vec<(Session, SeenOn)>, StoreError> {
+        let select = format!("{UNENDED} {NOT_IDLE} AND sessions.account = $2 ORDER BY sessions.auth_time DESC, sessions.id");
+        let rows = sql::rows(&self.0, &select, [now.0.into(), account.0.into()]).await?;
+        rows.iter().map(|row| Ok((record(row)?, seen_on(row)?))).collect()
+    }
+
     /// Notes that a session is used; at most once a minute there is something to write.
     pub async fn touch(&self, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
         let update = "UPDATE sessions SET seen_at = $2 WHERE id = $1 AND seen_at <= $3 AND ended_at IS NULL";
@@ -144,6 +162,18 @@ impl Sessions<'_> {
             logout_outbox::owe(&self.0, id, now).await?;
         }
         Ok(ended)
+    }
+
+    /// Ends one session of an account at its owner's wish, with everything that apps were given by it, also what would have outlived
+    /// it; false if it is not theirs or had ended.
+    pub async fn end_at_wish(&self, id: SessionId, account: AccountId, now: Timestamp) -> Result<bool, StoreError> {
+        let of_account = "SELECT id FROM sessions WHERE id = $1 AND account = $2 AND ended_at IS NULL";
+        if sql::row(&self.0, of_account, [id.0.into(), account.0.into()]).await?.is_none() {
+            return Ok(false);
+        }
+        let revoke = "UPDATE token_families SET revoked_at = $2 WHERE session = $1 AND revoked_at IS NULL";
+        sql::execute(&self.0, revoke, [id.0.into(), now.0.into()]).await?;
+        self.end(id, now).await
     }
 
     /// Ends every session of an account but `except`, and takes back what apps were given by them, also what would have
@@ -178,9 +208,14 @@ fn record(row: &QueryResult) -> Result<Session, StoreError> {
     })
 }
 
+fn seen_on(row: &QueryResult) -> Result<SeenOn, StoreError> {
+    let said = |column: &str| row.try_get::<Option<String>>("", column).map(Option::unwrap_or_default);
+    Ok(SeenOn { device: said("device")?, network: said("network")? })
+}
+
 /// Row S07: neither a shut or unclaimed account nor somebody who left the roster has a live session, whatever its rows say.
 const UNENDED: &str = "SELECT sessions.id, sessions.account, sessions.auth_time, sessions.acr, sessions.amr, sessions.seen_at, \
-                       sessions.expires_at FROM sessions JOIN accounts ON accounts.id = sessions.account \
+                       sessions.expires_at, sessions.device, sessions.network FROM sessions JOIN accounts ON accounts.id = sessions.account \
                        WHERE sessions.ended_at IS NULL AND sessions.expires_at > $1 AND accounts.state = 'claimed' \
                        AND EXISTS (SELECT 1 FROM current_roster_users u WHERE u.person = accounts.person AND u.active)";
 const OF_VISITOR: &str = "SELECT s.id, s.account, s.auth_time, s.acr, s.amr, s.seen_at, s.expires_at, a.id AS account_id, \

@@ -20,6 +20,7 @@ pub struct Agent {
     host: String,
     cookies: BTreeMap<String, String>,
     peer: Option<SocketAddr>,
+    device: Option<&'static str>,
 }
 
 /// What came back.
@@ -42,13 +43,19 @@ impl Agent {
 
     /// One without cookies, at any program.
     pub fn of(router: Router, host: &str) -> Self {
-        Self { router, host: host.to_owned(), cookies: BTreeMap::new(), peer: None }
+        Self { router, host: host.to_owned(), cookies: BTreeMap::new(), peer: None, device: None }
     }
 
     /// The same browser in another network, or asking another node.
     pub fn moved(mut self, router: Router, network: &str) -> Self {
         self.router = router;
         self.peer = Some(SocketAddr::new(network.parse().unwrap(), 50_000));
+        self
+    }
+
+    /// One that says so of itself (`User-Agent`).
+    pub fn on(mut self, device: &'static str) -> Self {
+        self.device = Some(device);
         self
     }
 
@@ -108,6 +115,9 @@ impl Agent {
         }
         for (name, value) in headers {
             request = request.header(*name, value);
+        }
+        if let Some(device) = self.device {
+            request = request.header(header::USER_AGENT, device);
         }
         if !self.cookies.is_empty() {
             let jar: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();

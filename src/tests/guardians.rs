@@ -19,7 +19,7 @@ const STRONG: &str = "parent-portal-strong";
 const HOUR: Duration = Duration::from_hours(1);
 
 /// The facts of Anne, in words that the school would not choose.
-const ANNE: &[(&str, &str)] = &[
+pub(super) const ANNE: &[(&str, &str)] = &[
     ("email", " anne@famille.EXAMPLE"),
     ("family_name", "roy cote"),
     ("given_name", "ANNE"),
@@ -84,7 +84,8 @@ async fn finish(family: &mut Family) {
     assert_eq!(family.shows(), "enrolled");
 }
 
-async fn enrolled(district: &District, network: &str, facts: &[(&'static str, &'static str)]) -> Family {
+/// Somebody who joined by the parents' portal, signed in.
+pub(super) async fn enrolled(district: &District, network: &str, facts: &[(&'static str, &'static str)]) -> Family {
     let mut family = waiting(district, network, facts).await;
     family.type_code(district).await;
     finish(&mut family).await;

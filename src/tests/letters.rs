@@ -64,6 +64,14 @@ pub(super) fn samples() -> Vec<(&'static str, Value)> {
             json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05", "until": "vendredi 12 juin à 6\u{a0}h 05", "token": "dG9rZW4" }),
         ),
         ("address-changed", json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05", "until": "vendredi", "token": null })),
+        (
+            "new-device",
+            json!({
+                "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05", "until": "vendredi à 6\u{a0}h 05",
+                "device": "Firefox, Windows", "token": "a3Vyen",
+            }),
+        ),
+        ("new-device", json!({ "name": "Éloïse", "moment": "hier", "until": "vendredi", "device": "", "token": "a3Vyen" })),
         ("password-changed", json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05" })),
         (
             "help-request",

@@ -67,6 +67,7 @@ pages![
     crate::enrollment::waiting::WriteToMeSent,
     crate::account::pages::Account,
     crate::account::pages::AddressUndo,
+    crate::account::pages::NotMe,
     crate::account::pages::Approvals,
     crate::enrollment::pages::PupilInvites,
     crate::enrollment::pages::Waiting,

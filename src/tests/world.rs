@@ -17,7 +17,7 @@ use crate::outbound::{Outbound, Reach};
 use crate::random::Random;
 use crate::routes;
 use crate::store::accounts::{Account, AccountState};
-use crate::store::sessions::Session;
+use crate::store::sessions::{SeenOn, Session};
 use crate::store::{Store, StoreError, Tx, testing};
 
 /// The program, a clock that stands, and the pupil.
@@ -135,7 +135,7 @@ impl World {
             expires_at: now + Duration::from_secs(10 * 3_600),
         };
         let idle = Duration::from_secs(30 * 60);
-        self.app.store.write(async |tx: &Tx| tx.sessions().add(&session, &secret.hash(), idle).await).await.unwrap();
+        self.app.store.write(async |tx: &Tx| tx.sessions().add(&session, &secret.hash(), idle, &SeenOn::default()).await).await.unwrap();
         let mut agent = Agent::new(self);
         agent.keep("__Host-sid", secret.expose());
         agent

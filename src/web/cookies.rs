@@ -24,6 +24,8 @@ pub const LANGUAGE: &str = "__Host-lang";
 pub const MAIL: &str = "__Host-mail";
 /// The token that takes a change of address back, between its address and its button.
 pub const UNDO: &str = "__Host-undo";
+/// The token of a letter about a new device, between its address and its button.
+pub const NOT_ME: &str = "__Host-not-me";
 /// Where somebody signs in, remembered by their own choice; a word of the settings.
 pub const SOURCE: &str = "__Host-src";
 /// The school whose address somebody came by; its id.

@@ -22,6 +22,7 @@ pub mod host;
 pub mod invites;
 pub mod logo;
 pub mod mail_proof;
+pub mod new_device;
 pub mod notice;
 pub mod respond;
 pub mod seen;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::SignedIn;
+use super::{SignedIn, new_device};
 use crate::flow::{Finished, FlowError, Step};
 use crate::model::draft::Agreed;
 use crate::model::{Audience, Role, SessionId, Timestamp};
@@ -13,7 +13,7 @@ use crate::random::Secret;
 use crate::store::accounts::Account;
 use crate::store::events::Event;
 use crate::store::people::Person;
-use crate::store::sessions::Session;
+use crate::store::sessions::{SeenOn, Session};
 use crate::store::{StoreError, Tx};
 
 /// What [`begin`] is told of a sign-in.
@@ -22,6 +22,8 @@ pub struct Proof<'a> {
     pub amr: &'a [&'a str],
     /// The device is to be known: the person asks for it.
     pub know_device: bool,
+    /// The account began or came back just now, and its owner hears of that: no letter says that the device is new.
+    pub told: bool,
 }
 
 /// Signs an account's owner in. The flow's walker turns what this returns into cookies.
@@ -39,10 +41,14 @@ pub async fn begin(step: &mut Step<'_>, account: &Account, person: &Person, proo
         seen_at: now,
         expires_at: now + life,
     };
-    tx.sessions().add(&session, &step.session_secret.hash(), idle(audience)).await?;
+    let on = SeenOn { device: step.visitor.device.clone(), network: step.visitor.network.clone() };
+    tx.sessions().add(&session, &step.session_secret.hash(), idle(audience), &on).await?;
     let detail = json!({ "session": session.id, "amr": session.amr });
     let event = Event { actor: Some(account.id), person: Some(account.person), detail, ..Event::of("session.started") };
     tx.record(&event, now).await?;
+    if new_device::is_new(step, account, audience).await? && !proof.told {
+        new_device::tell(step, account, person).await?;
+    }
     let known = step.visitor.known_device_of == Some(account.id);
     let wanted = !shared && !known && (audience != Audience::Student || proof.know_device);
     let device = if wanted { Some(know_device(step, account).await?) } else { None };

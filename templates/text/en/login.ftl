@@ -75,6 +75,13 @@ address-undo-done = Every device is signed out. Now choose another password.
 address-undo-recover = Choose a password
 address-undo-late = It was used already, or is more than a week old. The school can help you.
 
+not-me-title = It was not you?
+not-me = One click closes the account everywhere: the password stops working and every device is signed out. You then choose another password.
+not-me-button = Close the account everywhere
+not-me-done-title = The account is closed everywhere
+not-me-done = Nobody gets in any more. Now choose another password: it opens the account again.
+not-me-late = It was used already, or is more than a week old. If in doubt, choose another password.
+
 account-children = My children
 account-children-lead = Those whom the school ties to you. One account is enough for all.
 account-no-children = No child here
@@ -88,6 +95,10 @@ account-sessions-here = This device
 account-sessions-elsewhere = Another device
 account-sessions-since = Signed in { $since }. Used { $seen }.
 account-sessions-end = Sign out the other devices
+account-sessions-end-one = Sign out
+account-sessions-end-this = Sign out { $device }
+account-sessions-at-school = At school.
+account-sessions-network = Address { $network }.
 account-sessions-only-here = Your account is open nowhere else.
 
 account-receipts = What apps have seen

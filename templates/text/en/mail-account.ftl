@@ -18,6 +18,13 @@ mail-address-changed-undo = It was not you? Until { $until }, this link brings y
 mail-address-changed-button = Bring my address back
 mail-address-changed-not-you = It was neither you nor your child? Tell the school.
 
+mail-new-device-title = { $name }: signed in on a new device
+mail-new-device-when = The account was opened { $moment } on a device that we did not know.
+mail-new-device-on = The account was opened { $moment } on a device that we did not know: { $device }.
+mail-new-device-you = If it was you, or your child, there is nothing to do.
+mail-new-device-not-you = It was nobody of the family? This button closes the account everywhere, until you choose another password. It works until { $until }.
+mail-new-device-button = This was not me
+
 mail-alarm-title-sign-in = Many wrong passwords right now
 mail-alarm-title-claim = Many claims that match nobody right now
 mail-alarm-figures = In the ten minutes before { $moment }: { $failures } different accounts or records. Usual at this hour: { $usual }.

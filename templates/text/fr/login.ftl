@@ -75,6 +75,13 @@ address-undo-done = Tous les appareils sont déconnectés. Choisissez maintenant
 address-undo-recover = Choisir un mot de passe
 address-undo-late = Il a déjà servi, ou il a plus d’une semaine. L’école peut vous aider.
 
+not-me-title = Ce n’était pas vous ?
+not-me = Un clic ferme le compte partout : le mot de passe ne marche plus et tous les appareils sont déconnectés. Vous choisissez ensuite un autre mot de passe.
+not-me-button = Fermer le compte partout
+not-me-done-title = Le compte est fermé partout
+not-me-done = Plus personne n’y entre. Choisissez maintenant un autre mot de passe : il ouvre le compte de nouveau.
+not-me-late = Il a déjà servi, ou il a plus d’une semaine. Dans le doute, choisissez un autre mot de passe.
+
 account-children = Mes enfants
 account-children-lead = Ceux que l’école relie à vous. Un seul compte suffit pour tous.
 account-no-children = Pas d’enfant ici
@@ -88,6 +95,10 @@ account-sessions-here = Cet appareil
 account-sessions-elsewhere = Un autre appareil
 account-sessions-since = Connecté { $since }. Utilisé { $seen }.
 account-sessions-end = Déconnecter les autres appareils
+account-sessions-end-one = Déconnecter
+account-sessions-end-this = Déconnecter { $device }
+account-sessions-at-school = À l’école.
+account-sessions-network = Adresse { $network }.
 account-sessions-only-here = Votre compte n’est ouvert nulle part ailleurs.
 
 account-receipts = Ce que les applications ont vu

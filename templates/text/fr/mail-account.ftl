@@ -18,6 +18,13 @@ mail-address-changed-undo = Ce n’était pas vous ? Jusqu’à { $until }, ce 
 mail-address-changed-button = Remettre mon adresse
 mail-address-changed-not-you = Ce n’était pas vous, ni votre enfant ? Prévenez l’école.
 
+mail-new-device-title = { $name } : connexion sur un nouvel appareil
+mail-new-device-when = Le compte a été ouvert { $moment } sur un appareil que nous ne connaissions pas.
+mail-new-device-on = Le compte a été ouvert { $moment } sur un appareil que nous ne connaissions pas : { $device }.
+mail-new-device-you = Si c’était vous, ou votre enfant, il n’y a rien à faire.
+mail-new-device-not-you = Ce n’était personne de la famille ? Ce bouton ferme le compte partout, jusqu’à ce que vous choisissiez un autre mot de passe. Il marche jusqu’à { $until }.
+mail-new-device-button = Ce n’était pas moi
+
 mail-alarm-title-sign-in = Beaucoup de mots de passe faux en ce moment
 mail-alarm-title-claim = Beaucoup de demandes qui ne correspondent à personne en ce moment
 mail-alarm-figures = Dix minutes avant { $moment } : { $failures } comptes ou dossiers différents. D’habitude à cette heure : { $usual }.
