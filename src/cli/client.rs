@@ -1,4 +1,4 @@
-//! `preau client`: relying parties. A secret is printed once, where it is made; the store has its hash.
+//! `preau client`: relying parties. A secret is printed once, where it is made.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -11,8 +11,8 @@ use super::alg::Alg;
 use crate::keys::Algorithm;
 use crate::model::{OrgId, Role, Scopes, Timestamp};
 use crate::oidc::registration::metadata::{self, Metadata};
-use crate::oidc::registration::{self, Mistake, NewClient, Registered};
-use crate::random::{Random, Secret};
+use crate::oidc::registration::{self, Maker, Mistake, NewClient, Registered};
+use crate::random::Secret;
 use crate::store::clients::{AuthMethod, Client, GrantType, Profile, ResponseType, Settings, SubjectType, Trust};
 use crate::store::events::Event;
 use crate::store::registration_tokens::RegistrationToken;
@@ -47,10 +47,16 @@ pub enum Command {
         #[command(flatten)]
         about: Box<About>,
     },
-    /// Give an app a new secret, printed once. The old one works for one more day.
+    /// Give an app a new secret, printed once. The old one works for one more day, or as long as you say; `client show` says until when.
     RotateSecret {
         /// Its client_id.
         client_id: String,
+        /// The old secret works for so many hours more. The one before it no longer does.
+        #[arg(long, value_name = "HOURS", default_value_t = 24, value_parser = clap::value_parser!(u64).range(1..=24 * 90))]
+        grace: u64,
+        /// The old secret ends now: it may be stolen.
+        #[arg(long, conflicts_with = "grace")]
+        now: bool,
     },
     /// What the district trusts an app with: services that its tokens may be for or be exchanged for, names under which it may ask what a
     /// token is worth, issuers whose word it may bring, seconds for answers that were lost. Replaces what was there.
@@ -128,7 +134,7 @@ pub struct About {
     #[arg(long, conflicts_with = "auth")]
     public: bool,
     /// How it proves itself at the token endpoint.
-    #[arg(long, value_enum)]
+    #[arg(long, alias = "token-endpoint-auth-method", value_enum)]
     auth: Option<Auth>,
     /// Its public keys (a JSON Web Key Set), for --auth private_key_jwt.
     #[arg(long, value_name = "FILE")]
@@ -197,6 +203,8 @@ enum Auth {
     Basic,
     #[value(alias = "client_secret_post")]
     Post,
+    #[value(name = "client_secret_jwt")]
+    SecretJwt,
     #[value(name = "private_key_jwt")]
     PrivateKeyJwt,
     None,
@@ -252,19 +260,19 @@ pub enum Failed {
 }
 
 /// Does it; what it answers is one JSON value, which `--json` prints as it is.
-pub async fn run(command: Command, store: &Store, random: &Random, now: Timestamp) -> Result<Value, Failed> {
+pub async fn run(command: Command, store: &Store, maker: Maker<'_>, now: Timestamp) -> Result<Value, Failed> {
     match command {
         Command::Register(Register { name, client_id, about }) => {
             let name = name.map_or_else(|| about.said()?.client_name().map_err(Failed::from), |name| Ok(Some(name)))?.unwrap_or_default();
             let mut settings = Settings { sector: about.sector.clone().unwrap_or_default(), ..Settings::default() };
             about.apply(&mut settings, store).await?;
-            let registered = registration::register(store, random, now, NewClient { client_id, name, settings }).await??;
-            Ok(told_once(&registered))
+            let registered = registration::register(store, maker, now, NewClient { client_id, name, settings }).await??;
+            Ok(told_once(&registered, now))
         }
-        Command::List => Ok(store.read().clients().all().await?.iter().map(describe).collect()),
+        Command::List => Ok(store.read().clients().all().await?.iter().map(|client| describe(client, now)).collect()),
         Command::Show { client_id } => {
             let client = store.read().clients().find(&client_id).await?;
-            Ok(describe(&client.ok_or(Mistake::Unknown(client_id))?))
+            Ok(describe(&client.ok_or(Mistake::Unknown(client_id))?, now))
         }
         Command::Update { client_id, name, disable, enable, about } => {
             let found = store.read().clients().find(&client_id).await?;
@@ -277,15 +285,18 @@ pub async fn run(command: Command, store: &Store, random: &Random, now: Timestam
                     client.name = name;
                 }
             };
-            Ok(describe(&registration::update(store, now, &client_id, change).await??))
+            Ok(describe(&registration::update(store, now, &client_id, change).await??, now))
         }
-        Command::RotateSecret { client_id } => Ok(told_once(&registration::rotate_secret(store, random, now, &client_id).await??)),
+        Command::RotateSecret { client_id, grace, now: at_once } => {
+            let grace = if at_once { Duration::ZERO } else { Duration::from_hours(grace) };
+            Ok(told_once(&registration::rotate_secret(store, maker, now, &client_id, grace).await??, now))
+        }
         Command::Trust { client_id, file } => {
             let trust = trust_of(&file)?;
-            Ok(describe(&registration::update(store, now, &client_id, move |client| client.settings.tokens.trust = trust).await??))
+            Ok(describe(&registration::update(store, now, &client_id, move |client| client.settings.tokens.trust = trust).await??, now))
         }
         Command::RegistrationToken { note, uses, days } => {
-            let token = random.secret();
+            let token = maker.random.secret();
             let expires_at = now + Duration::from_secs(u64::from(days) * A_DAY);
             let kept = RegistrationToken { hash: token.hash(), note, uses, expires_at };
             let event = Event { detail: json!({ "note": kept.note, "uses": uses }), ..Event::of("registration-token.made") };
@@ -408,8 +419,8 @@ async fn schools(store: &Store, given: Vec<String>) -> Result<BTreeSet<OrgId>, F
     given.into_iter().map(find).collect()
 }
 
-fn told_once(registered: &Registered) -> Value {
-    let mut told = describe(&registered.client);
+fn told_once(registered: &Registered, now: Timestamp) -> Value {
+    let mut told = describe(&registered.client, now);
     if let Some(secret) = registered.secret.as_ref().map(Secret::expose) {
         told["client_secret"] = secret.into();
     }
@@ -417,7 +428,7 @@ fn told_once(registered: &Registered) -> Value {
 }
 
 /// A client in the words of its metadata, and what an administrator alone decides.
-fn describe(client: &Client) -> Value {
+fn describe(client: &Client, now: Timestamp) -> Value {
     let settings = &client.settings;
     let mut told = metadata::describe(client);
     let ours = json!({
@@ -432,6 +443,7 @@ fn describe(client: &Client) -> Value {
         "schools": settings.schools,
         "only_these_schools": !settings.schools.is_empty() && !settings.other_schools,
         "roles": settings.roles,
+        "old_secret_until": client.secrets.previous.map(|(_, until)| until).filter(|until| *until > now),
         "created_at": client.created_at,
         "updated_at": client.updated_at,
     });
@@ -446,6 +458,7 @@ impl From<Auth> for AuthMethod {
         match auth {
             Auth::Basic => Self::ClientSecretBasic,
             Auth::Post => Self::ClientSecretPost,
+            Auth::SecretJwt => Self::ClientSecretJwt,
             Auth::PrivateKeyJwt => Self::PrivateKeyJwt,
             Auth::None => Self::None,
         }

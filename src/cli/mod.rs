@@ -34,6 +34,7 @@ use crate::config::{Config, ConfigError};
 use crate::console::{Answer, Progress};
 use crate::flow::definition::FlowFileError;
 use crate::keys::KeyStore;
+use crate::oidc::registration::Maker;
 use crate::random::Random;
 use crate::serve::{self, StartError};
 use crate::store::{Store, StoreError};
@@ -190,7 +191,10 @@ pub async fn run(command: Command, place: &Place) -> Result<Answer, Failed> {
             Ok(roster::run(command, &open(place).await?, &clock, &random, &|what, count| progress.tell(what, count)).await?)
         }
         Command::Client(command) => {
-            let told = client::run(command, &open(place).await?, &random, clock.now()).await?;
+            let (config, now) = (place.config()?, clock.now());
+            let store = serve::open_store(&config).await?;
+            let keys = KeyStore::open(&config.keys, &store, now, &random).await.map_err(StartError::from)?;
+            let told = client::run(command, &store, Maker { random: &random, keys: &keys }, now).await?;
             Ok(Answer::of(told, &["client_id", "client_secret", "client_name", "enabled", "redirect_uris"]))
         }
         Command::Code(command) => Ok(code::run(command, &assemble(place).await?, &|made| progress.tell("codes", made)).await?),

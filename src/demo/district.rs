@@ -22,7 +22,7 @@ use crate::enrollment::issuing::{self, ForLetter, Letters, Order, Refused, Wante
 use crate::enrollment::provisioning::{self, Provisional};
 use crate::model::draft::Answered;
 use crate::model::{AccountId, Audience, PersonId, Scopes};
-use crate::oidc::registration::{self, Mistake, NewClient};
+use crate::oidc::registration::{self, Maker, Mistake, NewClient};
 use crate::oidc::scopes::SCOPES;
 use crate::password::Busy;
 use crate::people::answer_key;
@@ -172,7 +172,8 @@ async fn register(app: &App, address: &Url) -> Result<Client, NotMade> {
         ..Settings::default()
     };
     let new = NewClient { client_id: Some("cahier-de-textes".to_owned()), name: "Cahier de textes".to_owned(), settings };
-    let registered = registration::register(&app.store, &app.tools.random, app.now(), new).await??;
+    let registered =
+        registration::register(&app.store, Maker { random: &app.tools.random, keys: &app.tools.keys }, app.now(), new).await??;
     let secret = registered.secret.expect("a client of this kind has a secret");
     Ok(Client { client_id: registered.client.client_id, client_secret: secret.expose().to_owned(), redirect_uris })
 }

@@ -4,6 +4,7 @@ use aws_lc_rs::hmac;
 
 use super::master::MasterKey;
 use crate::model::Hash;
+use crate::random::Secret;
 
 /// A purpose of the master key; each has a key of its own (HKDF-SHA-256, RFC 5869).
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +46,12 @@ impl Macs {
     }
 }
 
+/// Did this secret sign these bytes by HMAC-SHA-256 (RFC 7518 section 3.2: the secret has 256 bits at least)?
+pub fn signed_with(secret: &Secret, signed: &[u8], tag: &[u8]) -> bool {
+    let secret = secret.expose().as_bytes();
+    secret.len() >= SHORTEST && hmac::verify(&hmac::Key::new(hmac::HMAC_SHA256, secret), signed, tag).is_ok()
+}
+
 impl Purpose {
     /// What its key is derived by. What stands in databases and cookies depends on it: never changed.
     fn label(self) -> &'static str {
@@ -61,6 +68,8 @@ impl Purpose {
     }
 }
 
+/// Bytes.
+const SHORTEST: usize = 32;
 /// In the order of the enum, by which the keys are found.
 const ALL: [Purpose; 8] =
     [Purpose::Csrf, Purpose::Throttle, Purpose::Subject, Purpose::Code, Purpose::Pepper, Purpose::Ticket, Purpose::Decoy, Purpose::Chain];

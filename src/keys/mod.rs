@@ -25,7 +25,7 @@ use serde::de::DeserializeOwned;
 
 pub use self::algorithm::Algorithm;
 pub use self::life::{Stage, stages};
-pub use self::mac::Purpose;
+pub use self::mac::{Purpose, signed_with};
 pub use self::rotation::{Asked, Import, Pace, Rotation};
 pub use self::seal::Place;
 
@@ -44,6 +44,23 @@ pub struct KeyStore {
     seals: Seals,
     rsa_bits: u32,
     ring: RwLock<Arc<Ring>>,
+}
+
+/// The public keys of one moment. Equal to those of another if the keys were not exchanged in between.
+#[derive(Clone)]
+pub struct Published(Arc<Ring>);
+
+impl PartialEq for Published {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Published {
+    /// As a document (RFC 7517 section 5): next, current and retired-but-valid.
+    pub fn jwks(&self) -> serde_json::Value {
+        self.0.jwks()
+    }
 }
 
 /// A key or a seal failed.
@@ -134,8 +151,14 @@ impl KeyStore {
     }
 
     /// The public keys that verify (RFC 7517 section 5): next, current and retired-but-valid.
+    #[cfg(test)]
     pub fn jwks(&self) -> serde_json::Value {
-        self.ring().jwks()
+        self.published().jwks()
+    }
+
+    /// The public keys as they are at this moment, to tell whether they have changed.
+    pub fn published(&self) -> Published {
+        Published(self.ring())
     }
 
     fn ring(&self) -> Arc<Ring> {

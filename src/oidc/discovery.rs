@@ -16,15 +16,15 @@ use super::registration::dynamic;
 use super::scopes::SCOPES;
 use super::{acr, cors, issuer, paths};
 use crate::app::App;
-use crate::keys::Algorithm;
-use crate::model::{Hash, Language, Timestamp};
+use crate::keys::{Algorithm, Published};
+use crate::model::{Hash, Language};
 use crate::store::clients::{AuthMethod, ContentAlgorithm, GrantType, KeyAlgorithm, ResponseType};
 
 /// The documents, ready to send.
 #[derive(Clone)]
 pub struct Documents {
     metadata: Document,
-    jwks: Arc<Mutex<Option<(Timestamp, Document)>>>,
+    jwks: Arc<Mutex<Option<(Published, Document)>>>,
 }
 
 /// A JSON document in memory, with what a cache needs to know of it.
@@ -50,13 +50,17 @@ impl Documents {
         cors::public(app, self.keys_now(app).answer(headers), headers).await
     }
 
-    /// Rendered anew when a second has passed, so that a key that was taken away is away.
+    /// Rendered anew when the keys have changed: whoever got a token by a new key finds that key here at once, and one that was taken
+    /// away is away.
     fn keys_now(&self, app: &App) -> Document {
-        let now = app.now();
+        let now = app.tools.keys.published();
         let mut kept = self.jwks.lock().expect("nothing panics while it holds the document");
         match kept.as_ref() {
-            Some((since, document)) if *since == now => document.clone(),
-            _ => kept.insert((now, Document::of(&app.tools.keys.jwks()))).1.clone(),
+            Some((then, document)) if *then == now => document.clone(),
+            _ => {
+                let document = Document::of(&now.jwks());
+                kept.insert((now, document)).1.clone()
+            }
         }
     }
 }
@@ -160,13 +164,14 @@ fn clients(app: &App) -> Value {
         _ => true,
     });
     let methods: Vec<&str> = known.map(|method| method.word()).collect();
+    let algorithms: Vec<&str> = jws::ALGORITHMS.iter().copied().chain([jws::SHARED]).collect();
     let mut told = json!({
         "token_endpoint_auth_methods_supported": methods,
-        "token_endpoint_auth_signing_alg_values_supported": jws::ALGORITHMS,
+        "token_endpoint_auth_signing_alg_values_supported": algorithms,
         "revocation_endpoint_auth_methods_supported": methods,
-        "revocation_endpoint_auth_signing_alg_values_supported": jws::ALGORITHMS,
+        "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
         "introspection_endpoint_auth_methods_supported": methods.iter().filter(|method| **method != "none").collect::<Vec<_>>(),
-        "introspection_endpoint_auth_signing_alg_values_supported": jws::ALGORITHMS,
+        "introspection_endpoint_auth_signing_alg_values_supported": algorithms,
         "tls_client_certificate_bound_access_tokens": tls.takes_client_certificates(),
     });
     if let Some(base) = &tls.mtls_base {

@@ -11,7 +11,7 @@ use sea_orm::QueryResult;
 
 pub use self::settings::{
     AboutSettings, ApplicationType, AuthMethod, BindingSettings, GrantType, LogoutSettings, Profile, RequestSettings, ResponseType,
-    SelfRegistered, Settings, SubjectType, TlsSubject,
+    SealedSecrets, SelfRegistered, Settings, SubjectType, TlsSubject,
 };
 pub use self::token_settings::{ContentAlgorithm, Encryption, KeyAlgorithm, TokenSettings, Trust, TrustedIssuer};
 use super::{Db, Reader, Store, StoreError, Tx, sql};

@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use super::district::District;
 use super::family::{Family, PASSWORD};
-use crate::app::App;
 use crate::cli::client;
 use crate::model::{Language, Letter};
 use crate::store::Tx;
@@ -180,8 +179,7 @@ async fn change(district: &District, words: &str) -> Value {
 /// What `preau client` says.
 async fn client(district: &District, words: &str) -> Value {
     let asked: Asked = clap::Parser::try_parse_from(std::iter::once("client").chain(words.split_whitespace())).unwrap();
-    let App { store, tools, .. } = &*district.app;
-    client::run(asked.command, store, &tools.random, district.app.now()).await.unwrap()
+    client::run(asked.command, &district.app.store, super::relying_party::maker(&district.app), district.app.now()).await.unwrap()
 }
 
 #[derive(clap::Parser)]

@@ -6,6 +6,7 @@
 //! - `announcements`: messages of the school, and the inboxes they lie in
 //! - `campaigns`: who has joined and who has not, and the reminders of a campaign
 //! - `answers`, `pushed`: what the authorization endpoint answers with, and how; requests that were pushed or signed
+//! - `carried`: what a browser carries along, shows and keeps, over the whole table of addresses
 //! - `charter`: what people agree to when they join, and again when it has changed; how they like to be written to
 //! - `codes`: activation codes, from the command that makes them to the parent's account, in a `district`
 //! - `device`: devices without a browser, and the person who lets one in
@@ -31,6 +32,7 @@
 //! - `reach`: tokens for other services, in exchange, and on the word of another issuer
 //! - `registration`: apps that register themselves, and keys that stand at addresses of theirs
 //! - `reminders`: whoever has not joined hears of it before an invitation or a campaign ends
+//! - `secret_jwt`: clients that sign with their secret, and secrets that are exchanged
 //! - `shared_device`: a device that a family shares
 //! - `systems`: docs/systems.md has a row for every line, and names tests that exist
 //! - `texts`: every text that is used exists in every language, none is unused, and each has the same values everywhere
@@ -45,6 +47,7 @@ mod approvals;
 mod authorize;
 mod back_in;
 mod campaigns;
+mod carried;
 mod charter;
 mod codes;
 mod device;
@@ -86,6 +89,7 @@ mod refresh_grace;
 mod registration;
 mod relying_party;
 mod reminders;
+mod secret_jwt;
 mod shared_device;
 mod sources;
 mod systems;

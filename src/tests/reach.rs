@@ -235,7 +235,7 @@ async fn the_district_says_what_an_app_is_trusted_with() {
     let say = async |text: &str| {
         std::fs::write(file.path(), text).unwrap();
         let command = client::Command::Trust { client_id: rp.client.client_id.clone(), file: file.path().to_owned() };
-        client::run(command, &world.app.store, &world.app.tools.random, world.app.now()).await
+        client::run(command, &world.app.store, super::relying_party::maker(&world.app), world.app.now()).await
     };
     let told = say(r#"{ "targets": ["https://grades.test/api"], "refresh_grace": 10 }"#).await.unwrap();
     assert_eq!(told["trust"]["targets"], json!([GRADES]));

@@ -24,7 +24,7 @@ use crate::random::Secret;
 use crate::store::Tx;
 use crate::store::registration_tokens::RegistrationToken;
 
-fn open(config: &mut Config) {
+pub fn open(config: &mut Config) {
     config.registration.mode = RegistrationMode::Open;
 }
 

@@ -9,7 +9,8 @@ use url::{Url, form_urlencoded};
 
 use super::agent::{Agent, Answer};
 use super::world::World;
-use crate::oidc::registration::{NewClient, register};
+use crate::app::App;
+use crate::oidc::registration::{Maker, NewClient, register};
 use crate::random::Secret;
 use crate::store::clients::{AuthMethod, Client, Settings};
 
@@ -47,7 +48,7 @@ impl RelyingParty {
         change(&mut settings);
         let new = NewClient { client_id: None, name: "Cahier".to_owned(), settings };
         let (app, now) = (&world.app, world.app.now());
-        let registered = register(&app.store, &app.tools.random, now, new).await.unwrap().unwrap();
+        let registered = register(&app.store, maker(app), now, new).await.unwrap().unwrap();
         let made = |what: &str| format!("{what}-{}", app.tools.random.secret().expose());
         Self {
             client: registered.client,
@@ -139,7 +140,7 @@ impl RelyingParty {
             AuthMethod::None | AuthMethod::TlsClientAuth | AuthMethod::SelfSignedTlsClientAuth => {
                 form.push(("client_id", &self.client.client_id));
             }
-            AuthMethod::PrivateKeyJwt => {}
+            AuthMethod::ClientSecretJwt | AuthMethod::PrivateKeyJwt => {}
         }
         Agent::new(world).send(Method::POST, endpoint, &headers, Some(&form)).await
     }
@@ -197,10 +198,25 @@ impl RelyingParty {
         &self.verifier
     }
 
+    /// Gives it another secret to come with.
+    pub fn replace_secret(&mut self, secret: Secret) {
+        self.secret = Some(secret);
+    }
+
+    /// Its secret, if it has one.
+    pub fn secret(&self) -> &str {
+        self.secret.as_ref().map_or("", Secret::expose)
+    }
+
     /// The nonce of its request.
     pub fn nonce(&self) -> &str {
         &self.nonce
     }
+}
+
+/// What makes secrets in this program.
+pub fn maker(app: &App) -> Maker<'_> {
+    Maker { random: &app.tools.random, keys: &app.tools.keys }
 }
 
 /// What the UserInfo endpoint says to a token.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::ACCEPT_LANGUAGE;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method};
+use axum::http::{HeaderMap, Method, Uri};
 use tokio::sync::OnceCell;
 
 use super::cookies::{self, Jar};
@@ -17,7 +17,7 @@ use super::{PageError, certificate, district};
 use crate::app::App;
 use crate::flow::Origin;
 use crate::limits;
-use crate::model::{DateFormat, Hash, Language, PersonId, Timestamp};
+use crate::model::{DateFormat, Hash, Language, LocalPath, PersonId, Timestamp};
 use crate::pages::Reading;
 use crate::random::Secret;
 use crate::store::accounts::Account;
@@ -119,7 +119,7 @@ impl Visitor {
                 certificate: None,
             },
             pre,
-            here: parts.uri.path_and_query().map_or("/", |here| here.as_str()).to_owned(),
+            here: here(&parts.uri),
             fresh_pre,
             chose,
             jar,
@@ -224,6 +224,13 @@ fn real_address(peer: IpAddr, forwarded: &[&str], trusted: impl Fn(IpAddr) -> bo
         }
     }
     address
+}
+
+/// The address of a page, for forms that lead back to it. `//else.test/x` is a path to us, and another host to the browser that reads
+/// it in a form of the page that says that it is not there (row P22).
+fn here(uri: &Uri) -> String {
+    let path = uri.path_and_query().and_then(|here| LocalPath::parse(here.as_str()));
+    path.unwrap_or_else(LocalPath::home).as_str().to_owned()
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! `private_key_jwt`: a client proves itself with a JWT that it signed (RFC 7523 section 3, OpenID Connect Core
-//! section 9). Each is good for one use, also on another node and after a restart (row P15).
+//! `private_key_jwt` and `client_secret_jwt`: a client proves itself with a JWT that it signed, by a key of its own or with its secret
+//! (RFC 7523 section 3, OpenID Connect Core section 9). Each is good for one use, also on another node and after a restart (row P15).
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::jws;
 use crate::model::{Hash, Timestamp};
 use crate::oidc::profile;
+use crate::random::Secret;
 use crate::store::clients::Client;
 
 /// A good assertion that must still be spent.
@@ -38,12 +39,29 @@ enum Audience {
     Several(Vec<String>),
 }
 
-/// Judges an assertion; `None` for every reason alike.
+/// Judges an assertion that a key of the client signed; `None` for every reason alike.
 pub fn check(assertion: &str, client: &Client, audiences: &[impl AsRef<str>], now: Timestamp) -> Option<Assertion> {
     let payload = jws::verify(assertion, client.settings.jwks.as_ref()?)?;
-    let claims: Claims = serde_json::from_slice(&payload).ok()?;
+    let known = profile::of(client.settings.profile).algorithms;
+    let strong = jws::algorithm(assertion).is_some_and(|algorithm| known.contains(&algorithm));
+    judge(&payload, client, audiences, now).filter(|_| strong)
+}
+
+/// Judges an assertion that was signed with one of these secrets of the client; `None` for every reason alike.
+pub fn check_shared(
+    assertion: &str,
+    client: &Client,
+    secrets: &[Secret],
+    audiences: &[impl AsRef<str>],
+    now: Timestamp,
+) -> Option<Assertion> {
+    judge(&jws::verify_shared(assertion, secrets)?, client, audiences, now)
+}
+
+/// Is what was signed of this client, for us, and of this moment?
+fn judge(payload: &[u8], client: &Client, audiences: &[impl AsRef<str>], now: Timestamp) -> Option<Assertion> {
+    let claims: Claims = serde_json::from_slice(payload).ok()?;
     let demands = profile::of(client.settings.profile);
-    let strong = jws::algorithm(assertion).is_some_and(|algorithm| demands.algorithms.contains(&algorithm));
     let named = claims.iss == client.client_id && claims.sub == client.client_id;
     let is_ours = |audience: &String| audiences.iter().any(|ours| ours.as_ref() == audience);
     let for_us = match &claims.aud {
@@ -55,7 +73,7 @@ pub fn check(assertion: &str, client: &Client, audiences: &[impl AsRef<str>], no
     let begun = claims.nbf.is_none_or(|nbf| nbf <= now.0 + SKEW);
     let recent = claims.iat.is_none_or(|iat| iat <= now.0 + SKEW && iat >= now.0 - LONGEST_LIFE - SKEW);
     let told_apart = !claims.jti.is_empty() && claims.jti.len() <= 256;
-    (strong && named && for_us && alive && begun && recent && told_apart).then(|| Assertion {
+    (named && for_us && alive && begun && recent && told_apart).then(|| Assertion {
         id: Hash::of(format!("{}\n{}", client.client_id, claims.jti).as_bytes()),
         until: Timestamp(claims.exp + SKEW + 1),
     })

@@ -5,6 +5,7 @@ pub mod assertion;
 pub mod certificate;
 pub mod jwk;
 pub mod jws;
+pub mod sealed_secrets;
 
 use std::sync::Arc;
 
@@ -54,12 +55,33 @@ pub async fn authenticate(
     now: Timestamp,
 ) -> Result<Arc<Client>, OAuthError> {
     let presented = presented(headers, params)?;
-    let client = app.store.client(&presented.client_id, now).await?.filter(|client| client.enabled);
-    if proves(app, client.as_deref(), (&presented.proof, origin), now).await? {
-        return Ok(client.expect("only a client proves itself"));
+    let known = app.store.client(&presented.client_id, now).await?;
+    if let Some(client) = proven(app, known.clone(), &presented, origin, now).await? {
+        return Ok(client);
+    }
+    // As it was a moment ago it did not prove itself; its secret or its keys may have been exchanged since, by another process.
+    app.store.forget_client(&presented.client_id);
+    let client = app.store.client(&presented.client_id, now).await?.filter(|client| Some(client) != known.as_ref());
+    if client.is_some()
+        && let Some(client) = proven(app, client, &presented, origin, now).await?
+    {
+        return Ok(client);
     }
     count(app, &presented.client_id, origin, now).await?;
     Err(NOT_PROVEN)
+}
+
+/// The client, if it is open and this is its proof.
+async fn proven(
+    app: &App,
+    client: Option<Arc<Client>>,
+    presented: &Presented,
+    origin: &Origin,
+    now: Timestamp,
+) -> Result<Option<Arc<Client>>, OAuthError> {
+    let client = client.filter(|client| client.enabled);
+    let proven = proves(app, client.as_deref(), (&presented.proof, origin), now).await?;
+    Ok(client.filter(|_| proven))
 }
 
 /// Row P42: wrong ones wait, by client and network. A right one is never asked to: nobody guesses 256 bits, and the app
@@ -90,8 +112,8 @@ async fn proves(app: &App, client: Option<&Client>, (proof, origin): (&Proof, &O
             _ => false,
         },
         Proof::Assertion(jwt) => match client {
-            Some(client) if client.settings.auth_method == AuthMethod::PrivateKeyJwt => spend_assertion(app, client, jwt, now).await?,
-            _ => false,
+            Some(client) => spend_assertion(app, client, jwt, now).await?,
+            None => false,
         },
     })
 }
@@ -122,8 +144,19 @@ async fn shows_its_own(app: &App, client: &Client, shown: &[u8], now: Timestamp)
 
 /// RFC 7523 section 3, row P15: an assertion is good for one use.
 async fn spend_assertion(app: &App, client: &Client, jwt: &str, now: Timestamp) -> Result<bool, OAuthError> {
-    let client = client_keys::at_hand(app, client, jwt, now).await;
-    let Some(assertion) = assertion::check(jwt, &client, &audiences(app, &client), now) else { return Ok(false) };
+    let audiences = audiences(app, client);
+    let assertion = match client.settings.auth_method {
+        AuthMethod::PrivateKeyJwt => {
+            let client = client_keys::at_hand(app, client, jwt, now).await;
+            assertion::check(jwt, &client, &audiences, now)
+        }
+        AuthMethod::ClientSecretJwt => {
+            let secrets = sealed_secrets::open(&app.tools.keys, client, now)?;
+            assertion::check_shared(jwt, client, &secrets, &audiences, now)
+        }
+        _ => None,
+    };
+    let Some(assertion) = assertion else { return Ok(false) };
     Ok(app.store.write(async |tx: &Tx| tx.tokens().remember_assertion(&assertion.id, assertion.until).await).await?)
 }
 

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::metadata::{self, Metadata};
-use super::{Mistake, NewClient, made, remove, rules, sector};
+use super::{Maker, Mistake, NewClient, made, remove, rules, sector};
 use crate::app::App;
 use crate::config::registration::{RegistrationMode, RegistrationProfile};
 use crate::flow::Origin;
@@ -75,7 +75,7 @@ async fn add(app: &App, origin: &Origin, headers: &HeaderMap, body: &[u8]) -> Re
     let mut settings =
         Settings { registered_itself: Some(SelfRegistered { token: token.hash(), approved: ticket.is_some() }), ..blank(app) };
     let name = read(app, &said, &mut settings).await?;
-    let registered = made(&app.tools.random, now, NewClient { client_id: None, name, settings })?;
+    let registered = made(maker(app), now, NewClient { client_id: None, name, settings })?;
     let kept = app
         .store
         .write(async |tx: &Tx| {
@@ -91,6 +91,10 @@ async fn add(app: &App, origin: &Origin, headers: &HeaderMap, body: &[u8]) -> Re
         true => Ok(tell(app, &registered.client, &token, registered.secret.as_ref())),
         false => Err(Refusal::Token),
     }
+}
+
+fn maker(app: &App) -> Maker<'_> {
+    Maker { random: &app.tools.random, keys: &app.tools.keys }
 }
 
 /// May somebody register an app? With what, if it takes something.
@@ -183,6 +187,7 @@ async fn change(app: &App, client_id: &str, headers: &HeaderMap, body: &[u8]) ->
         other_schools: before.other_schools,
         roles: before.roles.clone(),
         registered_itself: before.registered_itself.clone(),
+        sealed_secrets: before.sealed_secrets.clone(),
         tokens: TokenSettings { trust: before.tokens.trust.clone(), ..TokenSettings::default() },
         ..blank(app)
     };
@@ -194,7 +199,7 @@ async fn change(app: &App, client_id: &str, headers: &HeaderMap, body: &[u8]) ->
     if settings.sector != before.sector {
         return Err(Mistake::OtherSector.into());
     }
-    let (client, secret) = Client { name, settings, updated_at: now, ..client }.with_a_secret(&app.tools.random);
+    let (client, secret) = Client { name, settings, updated_at: now, ..client }.with_a_secret(maker(app));
     let saved = super::save(&app.store, now, "client.changed", client).await??;
     Ok(tell(app, &saved, &token, secret.as_ref()))
 }
@@ -275,7 +280,7 @@ impl IntoResponse for Refusal {
                 response
             }
             Self::Mistake(mistake) => {
-                let told = json!({ "error": word(&mistake), "error_description": plain(&mistake.to_string()) });
+                let told = json!({ "error": word(&mistake), "error_description": plain(&mistake) });
                 answer(StatusCode::BAD_REQUEST, told)
             }
             Self::OAuth(error) => error.into_response(),
@@ -291,8 +296,13 @@ fn word(mistake: &Mistake) -> &'static str {
     }
 }
 
-/// The letters of an `error_description` (RFC 6749 section 5.2), and not too many.
-fn plain(text: &str) -> String {
+/// Which rule, in the letters of an `error_description` (RFC 6749 section 5.2) and not too many; nothing that was sent (row P30).
+fn plain(mistake: &Mistake) -> String {
+    let text = match mistake {
+        Mistake::Address { field, why, .. } => format!("{field}: {why}"),
+        Mistake::Scope(_) => "a scope value is not printable ASCII".to_owned(),
+        other => other.to_string(),
+    };
     text.chars().filter(|letter| matches!(letter, ' '..='~') && !matches!(letter, '"' | '\\')).take(LONGEST_DESCRIPTION).collect()
 }
 

@@ -6,18 +6,25 @@ pub mod dynamic;
 pub mod metadata;
 pub mod rules;
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::json;
 use url::Url;
 
 use self::rules::check;
+use super::client_auth::sealed_secrets;
 use super::redirect_uri::Unfit;
+use crate::keys::KeyStore;
 use crate::model::Timestamp;
 use crate::random::{Random, Secret};
-use crate::store::clients::{AuthMethod, Client, Secrets, Settings};
+use crate::store::clients::{AuthMethod, Client, SealedSecrets, Secrets, Settings};
 use crate::store::events::Event;
 use crate::store::{Store, StoreError, Tx};
+
+/// An old secret works for so long, where nobody says otherwise.
+pub const GRACE: Duration = Duration::from_hours(24);
 
 /// What stands in the way of a registration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -102,13 +109,22 @@ pub enum Mistake {
     NoSecret(String),
 }
 
-/// A client that was just made or got a new secret. The secret is told once: the store has its hash.
+/// A client that was just made or got a new secret. The secret is told once: the store has its hash, and what is sealed.
 #[derive(Debug)]
 pub struct Registered {
     /// The client.
     pub client: Client,
     /// What it proves itself with, if by a secret.
     pub secret: Option<Secret>,
+}
+
+/// What secrets are made with, and sealed.
+#[derive(Clone, Copy)]
+pub struct Maker<'a> {
+    /// Chance.
+    pub random: &'a Random,
+    /// What seals the secret of a client that signs with it.
+    pub keys: &'a KeyStore,
 }
 
 /// A client to be.
@@ -135,34 +151,49 @@ impl Registered {
 }
 
 impl Client {
-    /// The same with a secret, if its way to prove itself needs one and it has none.
-    fn with_a_secret(mut self, random: &Random) -> (Self, Option<Secret>) {
+    /// The same with a secret, if its way to prove itself needs one and it has none, or none that it could sign with.
+    fn with_a_secret(mut self, maker: Maker<'_>) -> (Self, Option<Secret>) {
         if !has_secret(self.settings.auth_method) {
             self.secrets = Secrets::default();
-            return (self, None);
         }
-        let secret = self.secrets.current.is_none().then(|| random.secret());
+        let signs = self.settings.auth_method == AuthMethod::ClientSecretJwt;
+        if !signs {
+            self.settings.sealed_secrets = SealedSecrets::default();
+        }
+        let lacks = self.secrets.current.is_none() || signs && self.settings.sealed_secrets.current.is_none();
+        let secret = (has_secret(self.settings.auth_method) && lacks).then(|| maker.random.secret());
         if let Some(secret) = &secret {
-            self.secrets = Secrets { current: Some(secret.hash()), previous: None };
+            self.secrets = Secrets::default();
+            self.settings.sealed_secrets = SealedSecrets::default();
+            self.give(secret, maker);
         }
         (self, secret)
+    }
+
+    /// Puts a secret in the place of the current one.
+    fn give(&mut self, secret: &Secret, maker: Maker<'_>) {
+        self.secrets.current = Some(secret.hash());
+        if self.settings.auth_method == AuthMethod::ClientSecretJwt {
+            let sealed = sealed_secrets::seal(maker.keys, maker.random, &self.client_id, secret);
+            self.settings.sealed_secrets.current = Some(sealed);
+        }
     }
 }
 
 /// A client as it will be, with its id and its secret; nothing is written.
-fn made(random: &Random, now: Timestamp, new: NewClient) -> Result<Registered, Mistake> {
+fn made(maker: Maker<'_>, now: Timestamp, new: NewClient) -> Result<Registered, Mistake> {
     let NewClient { client_id, name, settings } = new;
-    let client_id = client_id.unwrap_or_else(|| BASE64_URL_SAFE_NO_PAD.encode(random.bytes::<15>()));
+    let client_id = client_id.unwrap_or_else(|| BASE64_URL_SAFE_NO_PAD.encode(maker.random.bytes::<15>()));
     let settings = Settings { sector: sector(&settings, &client_id), ..settings };
     check(&name, &settings)?;
     let client = Client { client_id, name, enabled: true, secrets: Secrets::default(), settings, created_at: now, updated_at: now };
-    let (client, secret) = client.with_a_secret(random);
+    let (client, secret) = client.with_a_secret(maker);
     Ok(Registered { client, secret })
 }
 
 /// Registers a client.
-pub async fn register(store: &Store, random: &Random, now: Timestamp, new: NewClient) -> Result<Result<Registered, Mistake>, StoreError> {
-    let registered = match made(random, now, new) {
+pub async fn register(store: &Store, maker: Maker<'_>, now: Timestamp, new: NewClient) -> Result<Result<Registered, Mistake>, StoreError> {
+    let registered = match made(maker, now, new) {
         Ok(registered) => registered,
         Err(mistake) => return Ok(Err(mistake)),
     };
@@ -185,6 +216,9 @@ pub async fn update(
     let sector = client.settings.sector.clone();
     change(&mut client);
     client.settings.sector = sector;
+    if client.settings.auth_method != AuthMethod::ClientSecretJwt {
+        client.settings.sealed_secrets = SealedSecrets::default();
+    }
     client.updated_at = now;
     if let Err(mistake) = check(&client.name, &client.settings) {
         return Ok(Err(mistake));
@@ -192,12 +226,14 @@ pub async fn update(
     save(store, now, "client.changed", client).await
 }
 
-/// Gives a client a new secret. The old one works for a day more, so that the app can be changed meanwhile.
+/// Gives a client a new secret. The old one works for `grace` more, so that the app can be changed meanwhile; the one before that
+/// one no longer does.
 pub async fn rotate_secret(
     store: &Store,
-    random: &Random,
+    maker: Maker<'_>,
     now: Timestamp,
     client_id: &str,
+    grace: Duration,
 ) -> Result<Result<Registered, Mistake>, StoreError> {
     let Some(mut client) = store.read().clients().find(client_id).await? else {
         return Ok(Err(Mistake::Unknown(client_id.to_owned())));
@@ -205,9 +241,12 @@ pub async fn rotate_secret(
     if !has_secret(client.settings.auth_method) {
         return Ok(Err(Mistake::NoSecret(client_id.to_owned())));
     }
-    let secret = random.secret();
-    let previous = client.secrets.current.map(|old| (old, now + OVERLAP));
-    client.secrets = Secrets { current: Some(secret.hash()), previous };
+    let secret = maker.random.secret();
+    let sealed = client.settings.sealed_secrets.current.take();
+    let old = client.secrets.current.take().filter(|_| !grace.is_zero());
+    client.secrets.previous = old.map(|old| (old, now + grace));
+    client.settings.sealed_secrets.previous = sealed.filter(|_| client.secrets.previous.is_some());
+    client.give(&secret, maker);
     client.updated_at = now;
     let saved = save(store, now, "client.secret-rotated", client).await?;
     Ok(saved.map(|client| Registered { client, secret: Some(secret) }))
@@ -260,7 +299,7 @@ fn sector(settings: &Settings, client_id: &str) -> String {
 }
 
 fn has_secret(method: AuthMethod) -> bool {
-    matches!(method, AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost)
+    matches!(method, AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost | AuthMethod::ClientSecretJwt)
 }
 
 fn event(kind: &'static str, client: &Client) -> Event {
@@ -268,7 +307,6 @@ fn event(kind: &'static str, client: &Client) -> Event {
 }
 
 const LOOPBACKS: &[&str] = &["localhost", "127.0.0.1", "[::1]"];
-const OVERLAP: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
 
 #[cfg(test)]
 mod tests {

@@ -35,6 +35,9 @@ pub struct Settings {
     pub first_party: bool,
     /// How it proves itself at the token endpoint.
     pub auth_method: AuthMethod,
+    /// Its secrets themselves, if it signs with them (`client_secret_jwt`).
+    #[serde(skip_serializing_if = "SealedSecrets::is_empty")]
+    pub sealed_secrets: SealedSecrets,
     /// Its public keys (RFC 7517), for `private_key_jwt`.
     pub jwks: Option<serde_json::Value>,
     /// Or where they stand.
@@ -108,6 +111,23 @@ pub struct SelfRegistered {
     pub approved: bool,
 }
 
+/// The secrets of a client that signs with them, sealed (row I15) and in base64url; of every other client the store has hashes alone. The hashes
+/// beside them say until when the earlier one is good.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SealedSecrets {
+    /// The one that was given out last.
+    pub current: Option<String>,
+    /// The one before it.
+    pub previous: Option<String>,
+}
+
+impl SealedSecrets {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// How a client proves itself at the token endpoint (OpenID Connect Core section 9).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -117,6 +137,8 @@ pub enum AuthMethod {
     ClientSecretBasic,
     /// In the body.
     ClientSecretPost,
+    /// A JWT signed with its secret.
+    ClientSecretJwt,
     /// A JWT signed by its own key (RFC 7523).
     PrivateKeyJwt,
     /// A certificate of a believed authority, for its registered subject (RFC 8705 section 2.1).
@@ -310,6 +332,7 @@ impl Default for Settings {
             registered_itself: None,
             first_party: false,
             auth_method: AuthMethod::default(),
+            sealed_secrets: SealedSecrets::default(),
             jwks: None,
             jwks_uri: None,
             grants: BTreeSet::from([GrantType::AuthorizationCode, GrantType::RefreshToken]),
@@ -343,6 +366,7 @@ impl AuthMethod {
     pub const ALL: &'static [Self] = &[
         Self::ClientSecretBasic,
         Self::ClientSecretPost,
+        Self::ClientSecretJwt,
         Self::PrivateKeyJwt,
         Self::TlsClientAuth,
         Self::SelfSignedTlsClientAuth,
@@ -354,6 +378,7 @@ impl AuthMethod {
         match self {
             Self::ClientSecretBasic => "client_secret_basic",
             Self::ClientSecretPost => "client_secret_post",
+            Self::ClientSecretJwt => "client_secret_jwt",
             Self::PrivateKeyJwt => "private_key_jwt",
             Self::TlsClientAuth => "tls_client_auth",
             Self::SelfSignedTlsClientAuth => "self_signed_tls_client_auth",
