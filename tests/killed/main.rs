@@ -1,10 +1,15 @@
 //! `kill -9` at random moments while pupils claim their accounts (security.md 3.1, F01): whatever was acknowledged is
 //! there after the restart, nothing is there by half, and whoever was interrupted goes on where they stood.
+//! And the same for apps, while everything that is changed on a working day is changed under them (`lossless`).
 //!
 //! The real program, over HTTP, on SQLite and, where `PREAU_TEST_POSTGRES` says, on PostgreSQL.
 
 #[cfg(test)]
+mod app;
+#[cfg(test)]
 mod journal;
+#[cfg(test)]
+mod lossless;
 #[cfg(test)]
 mod pupil;
 #[cfg(test)]

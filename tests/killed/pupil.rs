@@ -89,6 +89,22 @@ impl Browser {
         Ok(())
     }
 
+    /// Claims an account, from the first page to the last.
+    pub async fn claim(&mut self) {
+        self.open("/enroll/student-claim").await.expect("a claim begins");
+        while !self.is_done() {
+            self.answer().await.expect("a claim goes on");
+        }
+    }
+
+    /// Where an address leads that shows no page of its own.
+    pub async fn is_sent_to(&mut self, place: &str) -> Result<String, Gone> {
+        match self.send(reqwest::Method::GET, place, None).await? {
+            Answer::Elsewhere(next) => Ok(next),
+            Answer::Page(html) => panic!("{place} was answered with a page:\n{html}"),
+        }
+    }
+
     /// Name, then password; whether that opens the home page.
     pub async fn sign_in(&mut self) -> bool {
         self.open("/sign-in").await.expect("the sign-in page opens");
@@ -171,8 +187,9 @@ enum Answer {
     Page(String),
 }
 
+/// What speaks HTTP here: it follows nothing by itself.
 #[expect(clippy::disallowed_methods, reason = "a pupil's browser is not the program: it has a client of its own")]
-fn client() -> reqwest::Client {
+pub fn client() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }
 

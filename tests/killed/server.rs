@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use sea_orm::ConnectionTrait;
@@ -94,7 +95,8 @@ impl District {
         self.folder.path().join("roster").display().to_string()
     }
 
-    fn run(&self, words: &[&str]) -> Vec<u8> {
+    /// What a command answers; it must be done.
+    pub fn run(&self, words: &[&str]) -> Vec<u8> {
         let output = self.command(words).output().unwrap();
         assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
         output.stdout
@@ -115,6 +117,21 @@ impl Server {
     }
 }
 
+impl Server {
+    /// SIGTERM, as a service manager does it: what is under way is answered first. Whether it ended well.
+    pub async fn stop(&mut self) -> bool {
+        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(told.success());
+        for _ in 0..500 {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.success();
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        false
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
@@ -129,7 +146,8 @@ pub fn setting(name: &str) -> Option<String> {
 }
 
 async fn fresh(server: &str) -> String {
-    let name = format!("preau_killed_{}", std::process::id());
+    static MADE: AtomicU32 = AtomicU32::new(0);
+    let name = format!("preau_killed_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
     let connection = sea_orm::Database::connect(server).await.unwrap();
     connection.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
     let mut url = url::Url::parse(server).unwrap();
