@@ -92,3 +92,23 @@ test("a page of the app sees that the session changed", async ({ page, pupil, di
   expect(await ask(page, party, `${client_id} ${state}`)).toBe("changed");
   await party.close();
 });
+
+test("p32 Back shows nothing of whoever has left, and the browser has kept nothing", async ({ page, pupil, district }) => {
+  await page.goto(`${district.issuer}/sign-in`);
+  await signIn(page, pupil.username, pupil.password);
+  for (const path of ["/", "/account", "/account/sessions"]) {
+    await page.goto(district.issuer + path);
+    await expect(page.locator("header")).toContainText(pupil.given_name);
+  }
+  await page.evaluate(() => localStorage.setItem("left", "behind"));
+  await page.goto(`${district.issuer}/sign-out`);
+  await page.locator("button#sign-out").click();
+  await expect(page.locator("main#page-signed-out")).toBeVisible();
+  expect(await page.evaluate(async () => [localStorage.length, sessionStorage.length, (await caches.keys()).length])).toEqual([0, 0, 0]);
+  expect((await page.context().cookies()).map((cookie) => cookie.name)).not.toContain("__Host-sid");
+  for (let step = 0; step < 4; step += 1) {
+    await page.goBack();
+    await expect(page.locator("main")).toBeVisible();
+    await expect(page.locator("body")).not.toContainText(pupil.given_name);
+  }
+});
