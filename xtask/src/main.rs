@@ -5,6 +5,7 @@
 #![expect(clippy::disallowed_macros, reason = "a chore talks to the person who started it")]
 #![expect(clippy::disallowed_methods, reason = "a chore measures itself and hands settings to other programs")]
 
+mod fuzz;
 mod machine;
 mod postgres;
 mod shell;
@@ -23,6 +24,8 @@ cargo xtask CHORE
   screenshots              pictures of every page, in both languages, into docs/pages/
   advisories               known vulnerabilities of the dependencies (asks the internet)
   bench [NAME...]          the figures of docs/performance.md
+  fuzz [TARGET...] [--minutes N]
+                           what strangers send, made up by libFuzzer (docs/fuzzing.md)
   help                     this text
 
 Steps of `test`, in their order:
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
         "screenshots" => test::screenshots(),
         "advisories" => supply::advisories(),
         "bench" => steps::bench(rest),
+        "fuzz" => fuzz::run(rest),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             for step in steps::STEPS {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use crate::fuzz;
 use crate::machine;
 use crate::postgres::Cluster;
 use crate::shell::{self, Failure};
@@ -33,11 +34,13 @@ pub const STEPS: &[Step] = &[
     Step { name: "licences", what: "licences, bans and sources of every dependency", work: |_| supply::licences() },
     Step { name: "unused", what: "no dependency without a use", work: |_| supply::unused() },
     Step { name: "settings", what: "the shipped settings and flows are right", work: settings },
+    Step { name: "fuzz", what: "an hour for each target, with --long alone", work: fuzz },
     Step { name: "browser", what: "journeys in Chromium, axe, a foreign relying party", work: browser },
 ];
 
 fn format(_: &Settings) -> Result<(), Failure> {
-    shell::run(&mut shell::cargo(&["fmt", "--all", "--check"]))
+    shell::run(&mut shell::cargo(&["fmt", "--all", "--check"]))?;
+    shell::run(&mut shell::cargo(&["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]))
 }
 
 fn lint(_: &Settings) -> Result<(), Failure> {
@@ -60,6 +63,10 @@ fn test(settings: &Settings) -> Result<(), Failure> {
 fn docs(_: &Settings) -> Result<(), Failure> {
     let mut cargo = shell::cargo(&["doc", "--quiet", "--locked", "--workspace", "--no-deps", "--document-private-items"]);
     shell::run(cargo.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn fuzz(settings: &Settings) -> Result<(), Failure> {
+    if settings.long { fuzz::long() } else { Ok(()) }
 }
 
 fn settings(_: &Settings) -> Result<(), Failure> {

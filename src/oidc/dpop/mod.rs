@@ -3,7 +3,7 @@
 //! and spent. `super::binding` says who needs one.
 
 mod nonce;
-mod proof;
+pub mod proof;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
