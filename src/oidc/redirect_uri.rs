@@ -47,7 +47,7 @@ pub fn check(text: &str) -> Result<(), Unfit> {
         return Err(Unfit::UserInfo);
     }
     let plain = url.as_str() == text || url.as_str().strip_suffix('/') == Some(text);
-    if !plain || text.contains("%2e") || text.contains("%2E") || text.contains(';') || url.path().contains("//") {
+    if !plain || !is_of_rfc_3986(&url) || text.contains("%2e") || text.contains("%2E") || text.contains(';') || url.path().contains("//") {
         return Err(Unfit::NotPlain);
     }
     if url.query_pairs().any(|(name, _)| RESERVED.contains(&name.as_ref())) {
@@ -69,6 +69,24 @@ pub fn same(registered: &str, sent: &str) -> bool {
 /// The origin of a registered address, for `form-action`.
 pub fn origin(text: &str) -> Option<String> {
     Url::parse(text).ok().map(|url| url.origin().ascii_serialization())
+}
+
+/// Browsers leave letters as they are that RFC 3986 section 2 does not know (`|`, `{`, a bracket, a `%` that escapes nothing); whoever
+/// goes by it reads another address there, or none.
+fn is_of_rfc_3986(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let literal = host.starts_with('[') && host.ends_with(']');
+    let named = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
+    (literal || named) && has_known_letters(url.path()) && url.query().is_none_or(has_known_letters)
+}
+
+/// The letters of a path and of a query (RFC 3986 sections 3.3 and 3.4).
+fn has_known_letters(text: &str) -> bool {
+    let mut escapes = text.split('%');
+    let first = escapes.next().unwrap_or_default();
+    let escaped = |rest: &str| rest.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+    let known = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?".contains(&byte));
+    known(first) && escapes.all(|rest| escaped(rest) && known(rest))
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -106,6 +124,8 @@ mod tests {
             "http://127.0.0.1:3000/cb",
             "http://localhost/cb",
             "http://[::1]/cb",
+            "https://rp.test/a%20b",
+            "https://my_app.rp.test/~cb/a+b,(c)!$&=:?q=a/b?c%C3%A9",
         ] {
             assert_eq!(check(uri), Ok(()), "{uri}");
         }
@@ -136,6 +156,13 @@ mod tests {
             ("https://rp.test/\tcb", Unfit::NotPlain),
             ("https://école.test/cb", Unfit::NotPlain),
             ("/cb", Unfit::NotPlain),
+            // Found by the fuzz target `redirect-uri`: an address to a browser, and none by RFC 3986.
+            ("https://rp.test/a|b", Unfit::NotPlain),
+            ("https://rp.test/cb[1]", Unfit::NotPlain),
+            ("https://rp.test/cb?a=^", Unfit::NotPlain),
+            ("https://rp.test/cb%", Unfit::NotPlain),
+            ("https://rp.test/cb?a=%zz", Unfit::NotPlain),
+            ("https://a{b}.test/cb", Unfit::NotPlain),
             ("", Unfit::NotPlain),
             ("https://rp.test/cb?code=x", Unfit::Reserved),
             ("https://rp.test/cb?a=1&st%61te=x", Unfit::Reserved),
