@@ -11,6 +11,7 @@ use serde_json::json;
 use super::pages::{Apps, Receipt};
 use super::sign_in_first;
 use crate::app::App;
+use crate::store::clients::Client;
 use crate::store::events::Event;
 use crate::store::{StoreError, Tx};
 use crate::web::{self, FrameExtras, PageError, Sent, Visitor, page, see_other, seen};
@@ -19,7 +20,8 @@ use crate::web::{self, FrameExtras, PageError, Sent, Visitor, page, see_other, s
 pub async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Response, PageError> {
     let Some(signed_in) = &visitor.signed_in else { return Ok(sign_in_first(ADDRESS)) };
     let reader = app.store.read();
-    let names: BTreeMap<String, String> = reader.clients().all().await?.into_iter().map(|client| (client.client_id, client.name)).collect();
+    let name = |client: Client| (client.client_id.clone(), client.name_in(visitor.language).to_owned());
+    let names: BTreeMap<String, String> = reader.clients().all().await?.into_iter().map(name).collect();
     let allowed = reader.consents().of_account(signed_in.account.id).await?;
     let zone = web::zone(&app);
     let mut apps = Vec::new();

@@ -283,6 +283,8 @@ pub async fn run(command: Command, store: &Store, maker: Maker<'_>, now: Timesta
                 client.enabled = enable || client.enabled && !disable;
                 if let Some(name) = name {
                     client.name = name;
+                    // Whoever renames an app means every reader.
+                    client.settings.about.by_language.retain(|member, _| !member.starts_with("client_name#"));
                 }
             };
             Ok(describe(&registration::update(store, now, &client_id, change).await??, now))

@@ -8,6 +8,7 @@ use url::Url;
 
 use super::pages::{App as Listed, Home, Welcome};
 use crate::app::App;
+use crate::model::Language;
 use crate::people::{is_offered, schools_of_children};
 use crate::store::clients::Client;
 use crate::web::visitor::given_name;
@@ -18,29 +19,31 @@ pub async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Respo
     let Some(signed_in) = &visitor.signed_in else {
         return Ok(page(&Welcome { enroll: Some("/enroll".to_owned()) }, FrameExtras::default()));
     };
-    Ok(page(&home(&app, signed_in).await?, FrameExtras::default()))
+    Ok(page(&home(&app, signed_in, visitor.language).await?, FrameExtras::default()))
 }
 
-async fn home(app: &App, signed_in: &SignedIn) -> Result<Home, PageError> {
+async fn home(app: &App, signed_in: &SignedIn, language: Language) -> Result<Home, PageError> {
     let reader = app.store.read();
     let person = reader.people().find(signed_in.person).await?.ok_or(PageError::NotAllowed)?;
     let clients = reader.clients().all().await?;
     let children_at = schools_of_children(&reader.people(), person.id).await?;
     // An app that registered itself, and that nobody of the district looked at, is on nobody's page.
     let offered = |client: &&Client| client.enabled && !client.settings.is_unknown() && is_offered(&client.settings, &person, &children_at);
-    let mut apps: Vec<Listed> = clients.iter().filter(offered).filter_map(|client| listed(&app.tools.config.issuer, client)).collect();
+    let mut apps: Vec<Listed> =
+        clients.iter().filter(offered).filter_map(|client| listed(&app.tools.config.issuer, client, language)).collect();
     apps.sort_by_key(|app| app.name.to_lowercase());
     let messages = reader.announcements().unread(person.id).await?;
     Ok(Home { name: given_name(&person).to_owned(), username: signed_in.account.username.clone(), apps, messages })
 }
 
-fn listed(issuer: &str, client: &Client) -> Option<Listed> {
+fn listed(issuer: &str, client: &Client, language: Language) -> Option<Listed> {
     let settings = &client.settings;
     let begun = settings.initiate_login_uri.as_deref().and_then(|begin| begun_by_us(issuer, begin, settings.launch_url.as_deref()));
     let address = begun.or_else(|| settings.launch_url.clone())?;
+    let name = client.name_in(language);
     Some(Listed {
-        name: client.name.clone(),
-        letter: client.name.chars().next().map(|first| first.to_uppercase().collect()).unwrap_or_default(),
+        name: name.to_owned(),
+        letter: name.chars().next().map(|first| first.to_uppercase().collect()).unwrap_or_default(),
         address,
         logo: logo::of(client),
     })
@@ -66,7 +69,7 @@ mod tests {
         let mut client = sample();
         client.settings.initiate_login_uri = begin.map(str::to_owned);
         client.settings.launch_url = launch.map(str::to_owned);
-        listed("https://compte.example", &client).map(|listed| listed.address)
+        listed("https://compte.example", &client, Language::English).map(|listed| listed.address)
     }
 
     #[test]

@@ -138,7 +138,7 @@ impl Asked {
         let origin = self.address.as_deref().and_then(redirect_uri::origin);
         let client =
             self.client.as_ref().map(|client| AskedFor { client_id: client.client_id.clone(), origin: origin.unwrap_or_default() });
-        let page = SignOut { app: self.client.as_ref().map(|client| client.name.clone()) };
+        let page = SignOut { app: self.client.as_ref().map(|client| client.name_in(shell.visitor.language).to_owned()) };
         shell.page(&page, self.confirmation(), client)
     }
 

@@ -68,7 +68,7 @@ impl Shell<'_> {
         let ended = self.app.store.write(async |tx: &Tx| session::end(tx, signed_in, now).await).await;
         ended.map_err(|cause| self.broken(&cause))?;
         logout::tell(self.app, signed_in.session.id).await;
-        Left::by(self.app, signed_in.session.id).await.map_err(|cause| self.broken(&cause))
+        Left::by(self.app, signed_in.session.id, self.visitor.language).await.map_err(|cause| self.broken(&cause))
     }
 
     /// The answer, after which the browser's pages can tell that this session is on.

@@ -15,7 +15,7 @@ pub use self::settings::{
 };
 pub use self::token_settings::{ContentAlgorithm, Encryption, KeyAlgorithm, TokenSettings, Trust, TrustedIssuer};
 use super::{Db, Reader, Store, StoreError, Tx, sql};
-use crate::model::{Hash, SessionId, Timestamp};
+use crate::model::{Hash, Language, SessionId, Timestamp};
 
 /// A relying party.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +34,13 @@ pub struct Client {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+}
+
+impl Client {
+    /// Its name for a reader of this language.
+    pub fn name_in(&self, language: Language) -> &str {
+        self.settings.about.said_in("client_name", language).unwrap_or(&self.name)
+    }
 }
 
 /// The secrets of a client: two while they are exchanged.

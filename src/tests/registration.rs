@@ -197,6 +197,31 @@ async fn p23_an_app_that_nobody_knows_leads_nobody_away() {
     assert!(silent.location().starts_with(CALLBACK) && silent.location().contains("consent_required"), "{silent:?}");
 }
 
+/// OpenID Connect Registration section 2.1.
+#[tokio::test]
+async fn an_app_is_called_by_the_name_of_the_readers_language() {
+    for world in World::both_with_settings(open).await {
+        let said = json!({ "redirect_uris": [CALLBACK], "client_name": "Homework", "client_name#fr-CA": "Devoirs",
+            "policy_uri": "https://rp.test/policy", "policy_uri#fr": "https://rp.test/confidentialite" });
+        let told = register(&world, &said).await.json();
+        assert_eq!((&told["client_name"], &told["client_name#fr-CA"]), (&json!("Homework"), &json!("Devoirs")));
+        let query = format!("client_id={}&redirect_uri={CALLBACK}&response_type=code&scope=openid", told["client_id"].as_str().unwrap());
+        let challenge = "code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
+        for (language, name, other, policy) in [("fr", "Devoirs", "Homework", "/confidentialite"), ("en", "Homework", "Devoirs", "/policy")]
+        {
+            let mut agent = world.signed_in().await;
+            agent.keep("__Host-lang", language);
+            let first = agent.get(&format!("/authorize?{query}&{challenge}")).await.location();
+            let consent = agent.get(&first).await.body;
+            assert!(consent.contains("id=\"page-consent\"") && consent.contains(name) && !consent.contains(other), "{consent}");
+            assert!(consent.contains(&format!("https://rp.test{policy}\"")), "{consent}");
+        }
+        let mut bad = said.clone();
+        bad["client_name#fr"] = "a\u{202e}b".into();
+        assert_eq!(register(&world, &bad).await.error(), "invalid_client_metadata");
+    }
+}
+
 #[tokio::test]
 async fn p23_an_app_that_changes_its_face_is_unknown_again() {
     let world = World::with_settings(open).await;

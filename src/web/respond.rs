@@ -207,11 +207,15 @@ async fn telephones(app: &App, visitor: &Visitor) -> Result<Vec<Telephone>, Page
 async fn asked_by(app: &App, visitor: &Visitor, client: Option<&AskedFor>) -> Result<Option<AskedBy>, PageError> {
     let Some(asked) = client else { return Ok(None) };
     let client = app.store.client(&asked.client_id, visitor.now).await?;
-    Ok(client.map(|client| AskedBy {
-        name: client.name.clone(),
-        logo: logo::of(&client),
-        policy: client.settings.policy_uri.clone(),
-        terms: client.settings.tos_uri.clone(),
+    Ok(client.map(|client| {
+        let settings = &client.settings;
+        let said = |member| settings.about.said_in(member, visitor.language).map(str::to_owned);
+        AskedBy {
+            name: client.name_in(visitor.language).to_owned(),
+            logo: logo::of(&client),
+            policy: said("policy_uri").or_else(|| settings.policy_uri.clone()),
+            terms: said("tos_uri").or_else(|| settings.tos_uri.clone()),
+        }
     }))
 }
 

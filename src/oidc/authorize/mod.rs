@@ -205,7 +205,8 @@ impl Open {
             Ok(Next::SignIn(_)) => self.sign_in(shell).await,
             Ok(Next::Choose) => self.show(shell, &self.chooser(shell), "account"),
             Ok(Next::Consent) => {
-                self.show(shell, &Consent::of(&self.client, &to_allow(&self.grant.request), self.reply_to.address()), "consent")
+                let (scopes, address) = (to_allow(&self.grant.request), self.reply_to.address());
+                self.show(shell, &Consent::of(&self.client, &scopes, address, shell.visitor.language), "consent")
             }
             Ok(next @ Next::Refuse(_)) => match next.unbothered() {
                 Some(error) => self.refuse(shell, &error).await,

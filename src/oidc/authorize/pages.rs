@@ -3,7 +3,7 @@
 use serde::Serialize;
 use url::Url;
 
-use crate::model::{Message, Scopes};
+use crate::model::{Language, Message, Scopes};
 use crate::pages::Page;
 use crate::store::clients::Client;
 use crate::web::seen;
@@ -77,10 +77,10 @@ impl Page for FormPost {
 
 impl Consent {
     /// The page for a client, what it asks, and where the person will be sent.
-    pub fn of(client: &Client, scopes: &Scopes, address: &str) -> Self {
+    pub fn of(client: &Client, scopes: &Scopes, address: &str, language: Language) -> Self {
         let host = Url::parse(address).ok().and_then(|address| address.host_str().map(str::to_owned));
         let unknown = host.filter(|_| client.settings.is_unknown());
-        Self { unknown, ..Self::asking(&client.name, scopes) }
+        Self { unknown, ..Self::asking(client.name_in(language), scopes) }
     }
 
     fn asking(client: &str, scopes: &Scopes) -> Self {

@@ -14,7 +14,7 @@ use super::pages::{Device, DeviceConfirm, DeviceDone};
 use super::user_code::UserCode;
 use crate::app::App;
 use crate::limits::{self, Rule, Taken};
-use crate::model::FieldError;
+use crate::model::{FieldError, Language};
 use crate::oidc::error::{ErrorCode, OAuthError};
 use crate::oidc::params::Params;
 use crate::oidc::shell::Shell;
@@ -114,7 +114,7 @@ pub async fn ask(State(app): State<Arc<App>>, visitor: Visitor, Path(id): Path<S
         ref answer => return shell.page(&DeviceDone { allowed: *answer != Answer::Denied }, String::new(), None),
     }
     match restriction::admits(&app, &open.client, open.signed_in.account.id).await {
-        Ok(true) => shell.page(&open.confirm(), path_of(open.request.id), None),
+        Ok(true) => shell.page(&open.confirm(visitor.language), path_of(open.request.id), None),
         Ok(false) => shell.refused(&NOT_FOR_THEM, "the account"),
         Err(error) => shell.refused(&error, error.description),
     }
@@ -169,8 +169,8 @@ impl<'a> Open<'a> {
         }
     }
 
-    fn confirm(&self) -> DeviceConfirm {
-        DeviceConfirm::of(&self.client.name, &self.signed_in.name, &self.request.scopes)
+    fn confirm(&self, language: Language) -> DeviceConfirm {
+        DeviceConfirm::of(self.client.name_in(language), &self.signed_in.name, &self.request.scopes)
     }
 
     /// False where it was answered or ran out in between.

@@ -5,7 +5,7 @@ use axum::response::Response;
 use url::form_urlencoded;
 
 use crate::app::App;
-use crate::model::SessionId;
+use crate::model::{Language, SessionId};
 use crate::oidc::shell::Shell;
 use crate::oidc::{issuer, redirect_uri, subject};
 use crate::pages::plain::{LeftApp, SignedOut};
@@ -21,12 +21,12 @@ pub struct Left {
 
 impl Left {
     /// The apps that were reached by a session and want to hear by a frame.
-    pub async fn by(app: &App, session: SessionId) -> Result<Self, StoreError> {
+    pub async fn by(app: &App, session: SessionId, language: Language) -> Result<Self, StoreError> {
         let mut left = Self::default();
         for client in app.store.read().session_clients().reached(session).await? {
             let Some(address) = &client.settings.logout.frontchannel_logout_uri else { continue };
             let Some(origin) = redirect_uri::origin(address) else { continue };
-            left.apps.push(LeftApp { name: client.name.clone(), address: told(app, &client, address, session) });
+            left.apps.push(LeftApp { name: client.name_in(language).to_owned(), address: told(app, &client, address, session) });
             if !left.origins.contains(&origin) {
                 left.origins.push(origin);
             }

@@ -2,14 +2,16 @@
 //! the one mapping, for clients that register themselves and for `preau client register --metadata`. What an administrator
 //! alone may decide (whose app it is, its schools, its profile) has no word here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::Mistake;
 use crate::model::Scopes;
-use crate::store::clients::{Client, ContentAlgorithm, Encryption, GrantType, ResponseType, Settings, TlsSubject, TokenSettings};
+use crate::store::clients::{
+    AboutSettings, Client, ContentAlgorithm, Encryption, GrantType, ResponseType, Settings, TlsSubject, TokenSettings,
+};
 
 /// What a client says of itself; members that nobody here knows are passed over (RFC 7591 section 2).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -64,7 +66,31 @@ impl Metadata {
         self.set("client_uri", TEXT, &mut about.client_uri)?;
         self.set("contacts", TEXTS, &mut about.contacts)?;
         self.set("software_id", TEXT, &mut about.software_id)?;
-        self.set("software_version", TEXT, &mut about.software_version)
+        self.set("software_version", TEXT, &mut about.software_version)?;
+        self.apply_languages(about)
+    }
+
+    /// OpenID Connect Registration section 2.1: a member, `#`, and the tag of a language (RFC 5646). All of them take the place of all.
+    fn apply_languages(&self, about: &mut AboutSettings) -> Result<(), Mistake> {
+        let mut by_language = BTreeMap::new();
+        for (name, said) in &self.0 {
+            let Some((member, tag)) = name.split_once('#') else { continue };
+            let Some(member) = AboutSettings::BY_LANGUAGE.iter().copied().find(|known| *known == member) else { continue };
+            let is_tag = (2..=LONGEST_TAG).contains(&tag.len()) && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+            match said {
+                _ if !is_tag => return Err(Mistake::Member { name: member, expected: "must bear the tag of a language behind its #" }),
+                Value::String(said) if !said.is_empty() => _ = by_language.insert(name.clone(), said.clone()),
+                Value::String(_) | Value::Null => {}
+                _ => return Err(Mistake::Member { name: member, expected: TEXT }),
+            }
+        }
+        if by_language.len() > MOST_LANGUAGES {
+            return Err(Mistake::Member { name: "client_name", expected: "and the others by language are too many" });
+        }
+        if !by_language.is_empty() {
+            about.by_language = by_language;
+        }
+        Ok(())
     }
 
     /// What it is answered with needs the grants that bring it (RFC 7591 section 2.1): those that were left out are added.
@@ -166,7 +192,8 @@ pub fn describe(client: &Client) -> Value {
     let settings = &client.settings;
     let mut told = Map::new();
     let subject = serde_json::to_value(&settings.binding.tls_subject).unwrap_or_default();
-    for part in [itself(client), requests(settings), logout(settings), tokens(settings), subject] {
+    let by_language = json!(settings.about.by_language);
+    for part in [itself(client), by_language, requests(settings), logout(settings), tokens(settings), subject] {
         if let Value::Object(part) = part {
             told.extend(part);
         }
@@ -241,6 +268,9 @@ fn tokens(settings: &Settings) -> Value {
     })
 }
 
+/// RFC 5646 section 4.4.1.
+const LONGEST_TAG: usize = 35;
+const MOST_LANGUAGES: usize = 100;
 const TEXT: &str = "must be a text";
 const TEXTS: &str = "must be a list of texts";
 const FLAG: &str = "must be true or false";
@@ -250,6 +280,7 @@ const ALGORITHM: &str = "must be an algorithm of discovery";
 mod tests {
     use super::*;
     use crate::keys::Algorithm;
+    use crate::model::Language;
     use crate::oidc::testing::client;
     use crate::store::clients::{AuthMethod, KeyAlgorithm, Trust};
 
@@ -264,6 +295,7 @@ mod tests {
         let mut written = client();
         written.settings.jwks_uri = Some("https://rp.test/jwks".to_owned());
         written.settings.about.contacts = vec!["it@rp.test".to_owned()];
+        written.settings.about.by_language = [("client_name#fr-CA".to_owned(), "Cahier".to_owned())].into();
         written.settings.requests.default_max_age = Some(60);
         written.settings.id_token_alg = Algorithm::ES256;
         written.settings.logout.backchannel_logout_uri = Some("https://rp.test/back".to_owned());
@@ -278,6 +310,20 @@ mod tests {
         let read = read(&describe(&written)).unwrap();
         let (sector, first_party) = (written.settings.sector.clone(), written.settings.first_party);
         assert_eq!(Settings { sector, first_party, ..read }, written.settings);
+    }
+
+    #[test]
+    fn a_member_is_said_by_language() {
+        let said = json!({ "client_name": "Homework", "client_name#fr": "Devoirs", "client_name#fr-CA": "Cahier", "client_name#de": "Heft",
+            "policy_uri#fr": "https://rp.test/fr", "tos_uri#fr": "", "scope#fr": "openid" });
+        let about = read(&said).unwrap().about;
+        let kept: Vec<&str> = about.by_language.keys().map(String::as_str).collect();
+        assert_eq!(kept, ["client_name#de", "client_name#fr", "client_name#fr-CA", "policy_uri#fr"]);
+        assert_eq!(about.said_in("client_name", Language::French), Some("Devoirs"));
+        assert_eq!((about.said_in("client_name", Language::English), about.said_in("tos_uri", Language::French)), (None, None));
+        for bad in [json!({ "client_name#": "x" }), json!({ "client_name#f r": "x" }), json!({ "client_name#fr": 7 })] {
+            assert!(matches!(read(&bad), Err(Mistake::Member { name: "client_name", .. })), "{bad}");
+        }
     }
 
     #[test]

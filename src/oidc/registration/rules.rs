@@ -36,14 +36,19 @@ const RULES: &[Rule] = &[
     trusted,
 ];
 
-/// Row P29: a name is shown to people, who must see what it is.
-fn readable_name(name: &str, _: &Settings) -> Result<(), Mistake> {
-    let hidden =
-        |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
-    match (1..=100).contains(&name.trim().chars().count()) && !name.chars().any(hidden) {
+/// Row P29: a name is shown to people, who must see what it is, in whichever language.
+fn readable_name(name: &str, settings: &Settings) -> Result<(), Mistake> {
+    let others = settings.about.by_language.iter().filter(|(member, _)| member.starts_with("client_name#")).map(|(_, name)| name.as_str());
+    match std::iter::once(name).chain(others).all(is_readable) {
         true => Ok(()),
         false => Err(Mistake::Name),
     }
+}
+
+fn is_readable(name: &str) -> bool {
+    let hidden =
+        |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    (1..=100).contains(&name.trim().chars().count()) && !name.chars().any(hidden)
 }
 
 /// Row P02.
@@ -61,7 +66,9 @@ fn addresses(_: &str, settings: &Settings) -> Result<(), Mistake> {
         ("sector_identifier_uri", &settings.sector_identifier_uri),
     ];
     let single = single.into_iter().filter_map(|(field, address)| Some((field, address.as_ref()?)));
-    for (field, address) in listed.chain(single) {
+    let by_language = settings.about.by_language.iter().filter(|(member, _)| member.contains("_uri#"));
+    let by_language = by_language.map(|(_, address)| ("an address by language", address));
+    for (field, address) in listed.chain(single).chain(by_language) {
         redirect_uri::check(address).map_err(|why| Mistake::Address { field, address: address.clone(), why })?;
     }
     // OpenID Connect Registration section 2: these two by https alone, on this machine too.
@@ -238,11 +245,12 @@ mod tests {
     fn p02_no_address_of_a_client_is_dangerous() {
         for address in ["javascript:x", "https://*", "https://a/#x", "http://a"] {
             let address = address.to_owned();
-            let lists: [fn(&mut Settings, String); 4] = [
+            let lists: [fn(&mut Settings, String); 5] = [
                 |settings, address| settings.redirect_uris.push(address),
                 |settings, address| settings.post_logout_redirect_uris.push(address),
                 |settings, address| settings.launch_url = Some(address),
                 |settings, address| settings.logo_uri = Some(address),
+                |settings, address| _ = settings.about.by_language.insert("tos_uri#fr".to_owned(), address),
             ];
             for list in lists {
                 let refused = judge(|settings| list(settings, address.clone()));
@@ -256,6 +264,8 @@ mod tests {
         assert_eq!(check("<script>alert(1)</script>", &client().settings), Ok(()), "it is shown as it stands");
         for name in ["", "  ", "a\u{202e}b", "a\0b", &"n".repeat(101)] {
             assert_eq!(check(name, &client().settings), Err(Mistake::Name), "{name:?}");
+            let by_language = judge(|settings| _ = settings.about.by_language.insert("client_name#fr".to_owned(), name.to_owned()));
+            assert_eq!(by_language, Err(Mistake::Name), "{name:?}");
         }
     }
 

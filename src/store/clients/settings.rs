@@ -1,13 +1,13 @@
 //! What a relying party is registered with, in the order of RFC 7591 and OpenID Connect Registration. It is kept as one
 //! JSON value: a new member needs a default and no migration.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::TokenSettings;
 use crate::keys::Algorithm;
-use crate::model::{Hash, OrgId, Role, Scopes};
+use crate::model::{Hash, Language, OrgId, Role, Scopes};
 
 /// What a client is registered with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -88,6 +88,22 @@ pub struct AboutSettings {
     pub software_id: Option<String>,
     /// Its version.
     pub software_version: Option<String>,
+    /// What it says otherwise in other languages, by the whole name of the member: `client_name#fr` (OpenID Connect Registration
+    /// section 2.1).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub by_language: BTreeMap<String, String>,
+}
+
+impl AboutSettings {
+    /// What may be said by language.
+    pub const BY_LANGUAGE: &'static [&'static str] = &["client_name", "client_uri", "policy_uri", "tos_uri"];
+
+    /// A member in the words for readers of this language: those of the language itself before those of a country.
+    pub fn said_in(&self, member: &str, language: Language) -> Option<&str> {
+        let fits =
+            |name: &str| name.strip_prefix(member).and_then(|rest| rest.strip_prefix('#')).and_then(Language::from_tag) == Some(language);
+        self.by_language.iter().filter(|(name, _)| fits(name)).min_by_key(|(name, _)| name.len()).map(|(_, said)| said.as_str())
+    }
 }
 
 /// Where an app runs (OpenID Connect Registration section 2).
