@@ -5,12 +5,13 @@
 //!
 //! ```text
 //! main → cli | demo → serve → routes → oidc | login | enrollment | recovery | account → web → app → flow → tools
-//!      → mail | limits | sources | fetched → roster → people → store → keys | codes | authorities | outbound | password | pages
-//!      | policy | charters → clock | random | config | console → model
+//!      → mail | limits | sources | fetched → roster → people → store → keys | codes | authenticator | authorities | outbound
+//!      | password | pages | policy | charters → clock | random | config | console → model
 //! ```
 
 pub mod account;
 pub mod app;
+pub mod authenticator;
 pub mod authorities;
 pub mod charters;
 pub mod cli;

@@ -23,6 +23,8 @@ pub enum Rule {
     AccountPassword,
     /// Passwords of an account from a device it knows: strangers cannot touch this counter (R19).
     KnownDevice,
+    /// Codes of an account's second factor, never its password's (R19).
+    SecondFactor,
     /// Claims on a record of the roster (E04).
     RecordClaim,
     /// Claims on a record that were right and went on: each may cost a hash, and nobody begins so many.
@@ -162,7 +164,9 @@ pub async fn would_wait(reader: &Reader<'_>, rule: Rule, subject: &Hash, now: Ti
 /// The factor succeeded in full: waits are over. For rules with an end that is counted *in a row*, that count too.
 pub async fn clear(tx: &Tx, rule: Rule, subject: &Hash) -> Result<(), StoreError> {
     match rule {
-        Rule::AccountPassword | Rule::KnownDevice => tx.throttles().reset(rule.bounds().word, subject).await.map(|_| ()),
+        Rule::AccountPassword | Rule::KnownDevice | Rule::SecondFactor => {
+            tx.throttles().reset(rule.bounds().word, subject).await.map(|_| ())
+        }
         _ => tx.throttles().clear(rule.bounds().word, subject).await,
     }
 }
@@ -333,6 +337,7 @@ const RULES: &[(Rule, Bounds)] = &[
         Bounds { word: "account-password", waits: &[(5, 30), (10, 300), (20, HOUR_32)], most: Some(100), forget: Forget::Never },
     ),
     (Rule::KnownDevice, Bounds { word: "known-device", waits: &[(10, HOUR_32)], most: None, forget: Forget::AfterQuiet(HOUR_32) }),
+    (Rule::SecondFactor, Bounds { word: "second-factor", waits: &[(5, 900)], most: Some(100), forget: Forget::AfterQuiet(900) }),
     (Rule::RecordClaim, Bounds { word: "record-claim", waits: &[(5, DAY_32)], most: Some(20), forget: Forget::AfterQuiet(DAY_32) }),
     (Rule::ClaimsBegun, Bounds { word: "claims-begun", waits: &[(40, HOUR_32)], most: None, forget: Forget::AfterWindow(HOUR_32) }),
     (Rule::SecurityAnswers, Bounds { word: "security-answers", waits: &[(5, DAY_32)], most: Some(15), forget: Forget::AfterQuiet(DAY_32) }),

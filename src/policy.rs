@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::config::assurance::{AssuranceSettings, Level};
 use crate::config::policy::{AudienceSettings, PolicySettings, PupilInviteSettings, QuestionSettings};
-use crate::model::{Audience, Network};
+use crate::model::{Audience, Network, Role};
 
 /// The district's rules.
 #[derive(Clone, Debug, Default)]
@@ -177,6 +178,22 @@ impl Policy {
     }
 }
 
+/// Whether somebody with these roles must have a second factor (`[assurance]`).
+pub fn needs_second_factor(settings: &AssuranceSettings, audience: Audience, roles: &[Role]) -> bool {
+    let of_all = match audience {
+        Audience::Staff => settings.staff,
+        Audience::Guardian => settings.guardian,
+        Audience::Student => Level::Password,
+    };
+    may_be_asked_for_second_factor(audience)
+        && (of_all == Level::TwoFactor || roles.iter().any(|role| settings.two_factor_roles.contains(role)))
+}
+
+/// A child is never asked for what a child cannot have. Who has set one up is asked for it, whoever they are.
+pub fn may_be_asked_for_second_factor(audience: Audience) -> bool {
+    audience != Audience::Student
+}
+
 /// The number as it stands in a name to sign in with: without the `S`, without spaces, the letter O read as zero (A34).
 pub fn bare_number(number: &str) -> String {
     let plain: String = number.chars().filter(|symbol| symbol.is_alphanumeric()).collect::<String>().to_uppercase();
@@ -320,6 +337,30 @@ mod tests {
         let policy = Policy::new(settings).unwrap();
         assert_eq!(policy.session_life(Audience::Guardian, true), Duration::from_hours(14 * 24));
         assert_eq!(policy.session_life(Audience::Guardian, false), Duration::from_hours(24));
+    }
+
+    #[test]
+    fn a_second_factor_is_demanded_by_audience_and_role_and_of_no_pupil() {
+        let settings = |staff, guardian, two_factor_roles: &[Role]| AssuranceSettings {
+            staff,
+            guardian,
+            two_factor_roles: two_factor_roles.to_vec(),
+            ..AssuranceSettings::default()
+        };
+        let (none, staff) = (settings(Level::Password, Level::Password, &[]), settings(Level::TwoFactor, Level::Password, &[]));
+        let all = settings(Level::TwoFactor, Level::TwoFactor, &[Role::Student, Role::Principal]);
+        let some = settings(Level::Password, Level::Password, &[Role::Principal]);
+        for (settings, audience, role, needed) in [
+            (&none, Audience::Staff, Role::Principal, false),
+            (&staff, Audience::Staff, Role::Teacher, true),
+            (&staff, Audience::Guardian, Role::Parent, false),
+            (&all, Audience::Guardian, Role::Parent, true),
+            (&all, Audience::Student, Role::Student, false),
+            (&some, Audience::Staff, Role::Principal, true),
+            (&some, Audience::Staff, Role::Teacher, false),
+        ] {
+            assert_eq!(needs_second_factor(settings, audience, &[role]), needed, "{audience:?} {role:?}");
+        }
     }
 
     #[test]

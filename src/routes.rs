@@ -52,6 +52,7 @@ pub fn pages() -> Vec<Address> {
         ("/account/children", get(account::children::show)),
         ("/account/check", get(account::check::show)),
         ("/account/sessions", get(account::sessions::show).post(account::sessions::end)),
+        ("/account/codes", get(account::codes::show)),
         ("/account/device", get(account::shared_device::show).post(account::shared_device::change)),
         ("/account/apps", get(account::apps::show).post(account::apps::withdraw)),
         ("/account/inbox", get(account::inbox::show).post(account::inbox::read)),

@@ -7,10 +7,10 @@ use serde_json::json;
 
 use super::{address, record};
 use crate::flow::{Finish, Finished, Flow, FlowError, Step};
-use crate::model::draft::PasswordHash;
-use crate::model::{LocalPath, SessionId};
+use crate::model::draft::{Managed, PasswordHash, Second};
+use crate::model::{Draft, LocalPath, SessionId, Timestamp};
 use crate::store::accounts::Account;
-use crate::web::notice;
+use crate::web::{notice, second_factor};
 
 /// The draft is written to the account that began the flow.
 pub(super) struct Keep;
@@ -39,6 +39,15 @@ impl Finish for Keep {
             step.tx.accounts().set_preferences(account.id, &chosen).await?;
             record(step, &account, "preferences.changed", json!({})).await?;
         }
+        if second_factors_change(step.draft) {
+            if !is_fresh(step) {
+                (step.draft.password_shown, step.draft.second_shown, step.draft.second) = (None, None, Second::Unknown);
+                return Ok(Finished::NotYet);
+            }
+            let (added, managed) = (second_factor::keep(step, &account).await?, manage(step, &account, session).await?);
+            let done = if added || managed { format!("?done={}", flow.name) } else { String::new() };
+            return Ok(Finished::Done(path(&format!("/account/codes{done}"))));
+        }
         Ok(Finished::Done(path(&format!("/account?done={}", flow.name))))
     }
 }
@@ -49,6 +58,40 @@ async fn whose(step: &Step<'_>) -> Result<Option<(Account, SessionId)>, FlowErro
     let Some(live) = step.tx.sessions().live_by_id(session, step.now).await? else { return Ok(None) };
     let account = step.tx.accounts().find(live.account).await?;
     Ok(account.filter(|account| step.draft.account == Some(account.id)).map(|account| (account, session)))
+}
+
+/// Something of the second factor was chosen on the way.
+fn second_factors_change(draft: &Draft) -> bool {
+    draft.authenticator.is_some() || draft.recovery.is_some() || draft.managed.is_some()
+}
+
+/// Rows W06, S10: whoever changes a factor showed who they are a moment ago, and not when they signed in.
+fn is_fresh(step: &Step<'_>) -> bool {
+    let fresh = |at: Timestamp| step.now.since(at) <= FRESH;
+    step.draft.password_shown.as_ref().is_some_and(|shown| fresh(shown.at))
+        && step.draft.second_shown.as_ref().is_none_or(|shown| fresh(shown.at))
+}
+
+/// An app gets another name or is removed; false where there is none any more. Whoever else is signed in as this person is not
+/// any more, once it is removed (row S06).
+async fn manage(step: &Step<'_>, account: &Account, session: SessionId) -> Result<bool, FlowError> {
+    let factors = step.tx.second_factors();
+    match &step.draft.managed {
+        Some(Managed::Rename { app, name }) if factors.rename(account.id, *app, name).await? => {
+            record(step, account, "second-factor.renamed", json!({ "authenticator": app })).await?;
+            second_factor::tell(step, account, "mail-second-factor-renamed").await?;
+            Ok(true)
+        }
+        Some(Managed::Remove { app }) if factors.remove(account.id, *app).await? => {
+            let ended = step.tx.sessions().end_all(account.id, Some(session), step.now).await?;
+            let devices = step.tx.devices().forget_all(account.id).await?;
+            let detail = json!({ "authenticator": app, "sessions_ended": ended, "devices_forgotten": devices });
+            record(step, account, "second-factor.removed", detail).await?;
+            second_factor::tell(step, account, "mail-second-factor-removed").await?;
+            Ok(true)
+        }
+        _ => Ok(false),
+    }
 }
 
 /// Whoever else is signed in as this person is not any more, and the person hears of it (rows R14, R15).
@@ -63,6 +106,9 @@ async fn new_password(step: &mut Step<'_>, account: &Account, session: SessionId
     }
     Ok(())
 }
+
+/// Seconds (security.md 2.4).
+const FRESH: i64 = 5 * 60;
 
 fn path(text: &str) -> LocalPath {
     LocalPath::parse(text).expect("a flow's name stands in addresses")

@@ -6,22 +6,32 @@ pub mod address;
 pub mod announcing;
 pub mod approvals;
 pub mod apps;
+mod authenticator;
+mod authenticators;
 pub mod check;
 pub mod children;
+pub mod codes;
 pub mod inbox;
 mod keep;
 pub mod not_me;
 pub mod overview;
 pub mod pages;
+mod recovery_codes;
 pub mod sessions;
 pub mod shared_device;
 
-use crate::flow::{Feature, FlowError, Step};
+use crate::flow::{Feature, FlowError, StageEntry, Step};
 use crate::store::accounts::Account;
 use crate::store::events::Event;
 
-/// Looking after an account, for flow files. Its flows are made of the stages of others.
-pub static FEATURE: Feature = Feature { name: "account", stages: &[], finish: &keep::Keep };
+/// Looking after an account, for flow files. Most of its flows are made of the stages of others.
+pub static FEATURE: Feature = Feature { name: "account", stages: STAGES, finish: &keep::Keep };
+
+const STAGES: &[StageEntry] = &[
+    StageEntry::of::<authenticator::Authenticator>("authenticator"),
+    StageEntry::of::<authenticators::Authenticators>("authenticators"),
+    StageEntry::of::<recovery_codes::RecoveryCodes>("recovery-codes"),
+];
 
 /// Where somebody who is not signed in goes first, to come back to a page of this folder.
 fn sign_in_first(here: &str) -> axum::response::Response {

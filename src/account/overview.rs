@@ -29,7 +29,7 @@ pub async fn show(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri) -> Re
         approvals: super::approvals::waiting(&reader, person.id, visitor.now).await?,
         invite: may_invite(&app, &person).await?,
         questions: !reader.accounts().security_answers(signed_in.account.id).await?.is_empty(),
-        done: done(&uri),
+        done: done_of(&uri, DONE),
     };
     Ok(page(&account, FrameExtras::default()))
 }
@@ -45,11 +45,11 @@ pub(super) async fn schools(reader: &Reader<'_>, person: &Person) -> Result<Vec<
     Ok(schools)
 }
 
-/// What was just changed: the text that says so.
-fn done(uri: &Uri) -> Option<String> {
+/// What was just changed: the text that says so, of those of this page.
+pub(super) fn done_of(uri: &Uri, texts: &[(&str, &str)]) -> Option<String> {
     let query = url::form_urlencoded::parse(uri.query()?.as_bytes());
     let (_, done) = query.into_iter().find(|(name, _)| name == "done")?;
-    let said = DONE.iter().find(|(flow, _)| *flow == done)?.1;
+    let said = texts.iter().find(|(flow, _)| *flow == done)?.1;
     Some(said.to_owned())
 }
 

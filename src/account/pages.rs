@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
-use crate::model::{Animal, Message, Scopes};
+use crate::authenticator::Picture;
+use crate::model::{Animal, Message, Scopes, Timestamp};
 use crate::pages::{Page, Telephone};
+use crate::store::second_factors;
 use crate::web::seen;
 use crate::web::shared_device::{Choice, SharedWith};
 
@@ -154,6 +156,85 @@ pub struct Place {
     pub seen: String,
 }
 
+/// The second factor of an account.
+#[derive(Clone, Debug, Serialize)]
+pub struct Codes {
+    /// The authenticator apps, the oldest first.
+    pub apps: Vec<App>,
+    /// Recovery codes that are left.
+    pub left: i64,
+    /// Recovery codes that there were.
+    pub all: i64,
+    /// There is a password, which is asked for before anything is changed.
+    pub has_password: bool,
+    /// What was just changed: the text that says so.
+    pub done: Option<String>,
+}
+
+/// An authenticator app.
+#[derive(Clone, Debug, Serialize)]
+pub struct App {
+    /// What the buttons send.
+    pub id: String,
+    /// What its owner calls it; empty: nothing.
+    pub name: String,
+    /// When it was set up, in words.
+    pub since: String,
+    /// When it was last used, in words.
+    pub used: Option<String>,
+}
+
+/// An authenticator app is set up.
+#[derive(Clone, Debug, Serialize)]
+pub struct Authenticator {
+    /// What the app's camera reads.
+    pub picture: Picture,
+    /// What is typed where there is no camera.
+    pub secret: String,
+    /// What an app on this device opens.
+    pub link: String,
+    /// The district or an app asks for it; else it is their own idea.
+    pub asked: bool,
+    /// It may wait until then, in words.
+    pub until: Option<String>,
+    /// Where somebody goes on who was asked for it and need not do it.
+    pub back: Option<String>,
+}
+
+/// The apps of an account, to be named or removed.
+#[derive(Clone, Debug, Serialize)]
+pub struct Authenticators {
+    /// The oldest first.
+    pub apps: Vec<App>,
+}
+
+/// The sheet of recovery codes.
+#[derive(Clone, Debug, Serialize)]
+pub struct RecoveryCodes {
+    /// Ten.
+    pub codes: Vec<String>,
+    /// Whose they are.
+    pub username: String,
+}
+
+impl App {
+    /// An app, with its instants in words.
+    pub fn of(app: &second_factors::Authenticator, moment: &impl Fn(Timestamp) -> String) -> Self {
+        let (since, used) = (moment(app.confirmed_at), app.last_used_at.map(moment));
+        Self { id: app.id.to_string(), name: app.name.clone(), since, used }
+    }
+
+    fn samples() -> Vec<Self> {
+        let app = |id: &str, name: &str, used: Option<&str>| Self {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            since: "hier à 18\u{a0}h 05".to_owned(),
+            used: used.map(str::to_owned),
+        };
+        vec![app("0192", "Téléphone d’Éloïse", Some("aujourd’hui à 7\u{a0}h 30")), app("0193", "", None)]
+    }
+}
+
 /// Which apps saw what.
 #[derive(Clone, Debug, Serialize)]
 pub struct Apps {
@@ -288,6 +369,55 @@ impl Page for Device {
         let animals: Vec<Choice> = Animal::ALL.iter().copied().map(Choice::of).collect();
         let page = |people: Vec<SharedWith>, mine, full| Self { people, mine, animals: animals.clone(), full };
         vec![page(Vec::new(), None, false), page(SharedWith::samples(), Some("cat"), false), page(SharedWith::samples(), None, true)]
+    }
+}
+
+impl Page for Codes {
+    const TEMPLATE: &'static str = "pages/account-codes.html";
+
+    fn samples() -> Vec<Self> {
+        let page =
+            |apps: Vec<App>, left, all, done: Option<&str>| Self { apps, left, all, has_password: true, done: done.map(str::to_owned) };
+        vec![
+            page(Vec::new(), 0, 0, None),
+            page(App::samples(), 9, 10, Some("codes-done-added")),
+            page(App::samples(), 2, 10, Some("codes-done-changed")),
+            Self { has_password: false, ..page(Vec::new(), 0, 0, None) },
+        ]
+    }
+}
+
+impl Page for Authenticator {
+    const TEMPLATE: &'static str = "pages/authenticator.html";
+
+    fn samples() -> Vec<Self> {
+        let link = "otpauth://totp/Conseil%20scolaire%20des%20Tilleuls:S0123456?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+        let page = |asked, until: Option<&str>, back: Option<&str>| Self {
+            picture: Picture::of(link),
+            secret: "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ".to_owned(),
+            link: link.to_owned(),
+            asked,
+            until: until.map(str::to_owned),
+            back: back.map(str::to_owned),
+        };
+        vec![page(false, None, None), page(true, Some("vendredi 12 juin à 6\u{a0}h 05"), None), page(true, None, Some("/authorize/0192"))]
+    }
+}
+
+impl Page for Authenticators {
+    const TEMPLATE: &'static str = "pages/authenticators.html";
+
+    fn samples() -> Vec<Self> {
+        vec![Self { apps: App::samples() }, Self { apps: Vec::new() }]
+    }
+}
+
+impl Page for RecoveryCodes {
+    const TEMPLATE: &'static str = "pages/recovery-codes.html";
+
+    fn samples() -> Vec<Self> {
+        let codes = ["BCDF-GHJK-LMNP-QRST", "VWXZ-BCDF-GHJK-LMNP", "QRST-VWXZ-BCDF-GHJK"].map(str::to_owned).into();
+        vec![Self { codes, username: "S0123456".to_owned() }]
     }
 }
 

@@ -201,6 +201,7 @@ async fn show(reader: &Reader<'_>, keys: &KeyStore, person: String, now: Timesta
     let Some(account) = &found.account else { return Ok(told) };
     told["sessions"] = reader.sessions().of_account(account.id, now).await?.len().into();
     told["password"] = reader.accounts().password(account.id).await?.is_some().into();
+    told["second_factors"] = reader.second_factors().authenticators(account.id).await?.len().into();
     told["questions"] = reader.accounts().security_answers(account.id).await?.len().into();
     let subject = limits::subject_of_account(keys, account.id);
     for (word, rule) in COUNTERS {
@@ -266,6 +267,7 @@ impl From<State> for AccountState {
 const COUNTERS: &[(&str, Rule)] = &[
     ("password", Rule::AccountPassword),
     ("password_on_known_devices", Rule::KnownDevice),
+    ("second_factor", Rule::SecondFactor),
     ("answers", Rule::SecurityAnswers),
     ("recoveries_this_hour", Rule::ResetByHour),
     ("recoveries_today", Rule::ResetByDay),

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::alg::Alg;
 use crate::keys::Algorithm;
 use crate::model::{OrgId, Role, Scopes, Timestamp};
+use crate::oidc::acr;
 use crate::oidc::registration::metadata::{self, Metadata};
 use crate::oidc::registration::{self, Maker, Mistake, NewClient, Registered};
 use crate::random::Secret;
@@ -170,6 +171,9 @@ pub struct About {
     /// An assurance that it wishes for, where a request does not say (repeat for several, best first).
     #[arg(long = "default-acr", value_name = "ACR", num_args = 1..)]
     default_acr_values: Vec<String>,
+    /// The assurance without which nobody comes in to it, such as urn:preau:acr:two-factor; `none` takes that back.
+    #[arg(long = "require-acr", value_name = "ACR")]
+    required_acr: Option<String>,
     /// A scope that it may ask for (repeat for several, or in one, with spaces).
     #[arg(long = "scope", value_name = "SCOPE", num_args = 1..)]
     scopes: Vec<String>,
@@ -251,6 +255,9 @@ pub enum Failed {
     /// No such response type.
     #[error("{0} is no response type (such as code, id_token, code id_token)")]
     ResponseType(String),
+    /// No such assurance.
+    #[error("{0} is no assurance of ours (such as urn:preau:acr:two-factor; docs/assurance.md has them)")]
+    Assurance(String),
     /// No such role.
     #[error("{0} is not a role of OneRoster (such as student, teacher, parent, administrator)")]
     Role(String),
@@ -387,6 +394,12 @@ impl About {
         if !self.default_acr_values.is_empty() {
             requests.default_acr_values = self.default_acr_values;
         }
+        match self.required_acr {
+            Some(word) if word == "none" => requests.required_acr = None,
+            Some(word) if acr::WORDS.contains(&word.as_str()) => requests.required_acr = Some(word),
+            Some(word) => return Err(Failed::Assurance(word)),
+            None => {}
+        }
         if !self.scopes.is_empty() {
             settings.scopes = Scopes::parse(&self.scopes.join(" "));
         }
@@ -438,6 +451,7 @@ fn describe(client: &Client, now: Timestamp) -> Value {
         "first_party": settings.first_party,
         "registered_itself": settings.registered_itself.is_some(),
         "approved": !settings.is_unknown(),
+        "required_acr": settings.requests.required_acr,
         "launch_url": settings.launch_url,
         "profile": settings.profile,
         "sector": settings.sector,

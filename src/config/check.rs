@@ -3,6 +3,7 @@
 
 use super::Config;
 use super::sources::SourceSettings;
+use crate::model::Role;
 use crate::model::draft::SignsInAt;
 
 /// Everything that is wrong, by key.
@@ -20,12 +21,18 @@ pub(super) fn problems(config: &Config) -> Vec<(&'static str, String)> {
         ("hosts", config.hosts.iter().find_map(|host| wrong_host(&host.host, config))),
         ("sources", config.sources.iter().find_map(|source| wrong_source(source, config))),
         ("district.help_desk", config.district.help_desk.as_deref().and_then(address)),
+        ("assurance.two_factor_roles", of_pupils(&config.assurance.two_factor_roles)),
         ("policy.reminder_days", days(&config.policy.reminder_days)),
         ("roster.schedule", config.roster.schedule.schedule().err()),
         ("roster.schedule.tell", config.roster.schedule.tell.iter().find_map(|text| address(text))),
     ];
     let found = rules.iter().filter_map(|(key, wrong)| wrong.as_ref().map(|what| (*key, format!("{key}: {what}"))));
     found.collect()
+}
+
+/// Nobody demands of a child what a child cannot have.
+fn of_pupils(roles: &[Role]) -> Option<String> {
+    roles.contains(&Role::Student).then(|| "a second factor cannot be demanded of pupils: leave student out".to_owned())
 }
 
 /// OpenID Connect Discovery 1.0 section 3: https, no query, no fragment. http only for this machine.

@@ -2,6 +2,7 @@
 //! and the nearest known key. Relative paths are relative to the file. Everything is checked once, at start; whoever
 //! holds a [`Config`] need not ask again.
 
+pub mod assurance;
 mod catalogue;
 mod check;
 pub mod district;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub use load::{ConfigError, Problem, load};
 
+use self::assurance::AssuranceSettings;
 use self::district::DistrictSettings;
 use self::keys::KeySettings;
 use self::mail::MailSettings;
@@ -66,6 +68,8 @@ pub struct Config {
     pub district: DistrictSettings,
     /// What the district allows each audience.
     pub policy: PolicySettings,
+    /// Of whom a second factor is asked.
+    pub assurance: AssuranceSettings,
     /// Addresses of schools' own.
     pub hosts: Vec<HostSettings>,
     /// Other providers at which people may sign in.
@@ -138,6 +142,7 @@ impl Default for Config {
             passwords: PasswordSettings::default(),
             district: DistrictSettings::default(),
             policy: PolicySettings::default(),
+            assurance: AssuranceSettings::default(),
             hosts: Vec::new(),
             sources: Vec::new(),
             registration: RegistrationSettings::default(),

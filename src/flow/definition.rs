@@ -12,10 +12,10 @@ use toml::de::{DeTable, DeValue};
 
 use super::{BoundStage, Feature, Flow, StageEntry};
 use crate::config::{stem, toml_files};
-use crate::model::{Audience, Language};
+use crate::model::{Audience, Language, assurance};
 
 /// What a flow may reach (`assurance`), weakest first.
-pub const ASSURANCES: &[&str] = &["urn:preau:acr:identified", "urn:preau:acr:proven"];
+pub const ASSURANCES: &[&str] = &[assurance::IDENTIFIED, assurance::PROVEN];
 
 /// One thing wrong in a flow file.
 #[derive(Clone, Debug, PartialEq, Eq)]

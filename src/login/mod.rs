@@ -1,4 +1,5 @@
-//! Signing in and what lies around it: identify, then password, as one journey; the home page. Nothing here tells a name
+//! Signing in and what lies around it: identify, then password, then a second factor where there is one, as one journey; a session
+//! that rises in the middle; the home page. Nothing here tells a name
 //! that exists from one that does not: not the words, not the work, not the limits.
 
 pub mod callback;
@@ -7,14 +8,19 @@ mod identify;
 mod identity_source;
 pub mod pages;
 mod password;
+mod proof;
+mod rise;
+mod second_factor;
 mod source_proof;
 
 use async_trait::async_trait;
 
 use crate::flow::{Feature, Finish, Finished, Flow, FlowError, StageEntry, Step};
+use crate::model::draft::Second;
 use crate::model::{AccountId, LocalPath};
 use crate::store::accounts::AccountState;
 use crate::store::events::Event;
+use crate::web::second_factor as kept;
 use crate::web::session::{self, Proof};
 
 /// Signing in, for flow files.
@@ -25,6 +31,7 @@ const STAGES: &[StageEntry] = &[
     StageEntry::of::<source_proof::SourceProof>(source_proof::NAME),
     StageEntry::of::<identify::Identify>("identify"),
     StageEntry::of::<password::Password>("password"),
+    StageEntry::of::<second_factor::SecondFactor>(second_factor::NAME),
 ];
 
 /// The flow by which those join whom another provider vouches for (E9).
@@ -36,7 +43,10 @@ struct SignIn;
 #[async_trait]
 impl Finish for SignIn {
     /// Asks once more whether the account is open: it may have been shut since the name was typed (row S07).
-    async fn finish(&self, step: &mut Step<'_>, _flow: &Flow) -> Result<Finished, FlowError> {
+    async fn finish(&self, step: &mut Step<'_>, flow: &Flow) -> Result<Finished, FlowError> {
+        if let Some(rises) = step.draft.rises.clone() {
+            return rise::rise(step, &rises).await;
+        }
         let from_source = step.draft.source_shown.is_some();
         if from_source && step.draft.account.is_none() {
             // The rules are agreed to where the account begins.
@@ -58,6 +68,16 @@ impl Finish for SignIn {
             Some(account) => step.tx.people().find(account.person).await?.filter(|person| person.active),
             None => None,
         };
+        // Row R13: also if it was set up while they were signing in.
+        if let Some(account) = &account
+            && lacks_second(step, account.id).await?
+        {
+            if !flow.stages.iter().any(|bound| bound.name == second_factor::NAME) {
+                return Err(FlowError::Broken(format!("the flow {} has no stage `second-factor`, which this account needs", flow.name)));
+            }
+            step.draft.second = Second::Asked;
+            return Ok(Finished::NotYet);
+        }
         let account = match account {
             Some(account) if !from_source && !may_go_on(step, account.id).await? => None,
             account => account,
@@ -65,13 +85,19 @@ impl Finish for SignIn {
         match (account, person) {
             (Some(account), Some(person)) => {
                 session::keep_agreement(step, &account).await?;
-                // What the other provider asked for is its own knowledge, and is not said as ours (row P38).
-                let amr: &[&str] = if from_source { &[] } else { &["pwd"] };
-                session::begin(step, &account, &person, &Proof { amr, know_device: false, told: false }).await
+                kept::keep(step, &account).await?;
+                let shown = proof::of(step.draft);
+                let amr: Vec<&str> = shown.amr.iter().map(String::as_str).collect();
+                session::begin(step, &account, &person, &Proof { amr: &amr, acr: shown.acr, know_device: false, told: false }).await
             }
             _ => Ok(Finished::Elsewhere(LocalPath::parse("/sign-in").expect("it is a path"))),
         }
     }
+}
+
+/// The account has a second factor, and nobody showed it.
+async fn lacks_second(step: &Step<'_>, account: AccountId) -> Result<bool, FlowError> {
+    Ok(step.draft.second_shown.is_none() && step.tx.second_factors().has_any(account).await?)
 }
 
 /// Row E23: nobody is signed in by a password that was given to them, but by the one that they chose in its place; also

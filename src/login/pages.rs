@@ -72,6 +72,15 @@ pub struct Password {
     pub recover: String,
 }
 
+/// The second factor.
+#[derive(Clone, Debug, Serialize)]
+pub struct SecondFactor {
+    /// Where somebody goes on who was asked for it and need not show it.
+    pub back: Option<String>,
+    /// The school's help.
+    pub help: String,
+}
+
 /// The person's home: the apps of their school.
 #[derive(Clone, Debug, Serialize)]
 pub struct Home {
@@ -163,6 +172,15 @@ impl Page for Password {
             recover: "/recover?username=S0123456".to_owned(),
         };
         vec![page("S0123456", false), page("Éloïse", true)]
+    }
+}
+
+impl Page for SecondFactor {
+    const TEMPLATE: &'static str = "pages/second-factor.html";
+
+    fn samples() -> Vec<Self> {
+        let page = |back: Option<&str>| Self { back: back.map(str::to_owned), help: "/help".to_owned() };
+        vec![page(None), page(Some("/authorize/0192"))]
     }
 }
 

@@ -53,7 +53,8 @@ enum Before {
 #[async_trait]
 impl Stage for Password {
     fn is_open(&self, draft: &Draft) -> bool {
-        draft.password_shown.is_none() && draft.source_shown.is_none()
+        let proven = draft.rises.as_ref().is_some_and(|rises| rises.proven);
+        draft.password_shown.is_none() && draft.source_shown.is_none() && !proven
     }
 
     async fn show(&self, look: &Look<'_>) -> Result<Screen, FlowError> {

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AccountId, CaseId, CodeId, DateFormat, JourneyId, Language, LocalPath, PersonId, SessionId, Timestamp};
+use crate::model::{
+    AccountId, AuthenticatorId, CaseId, CodeId, DateFormat, JourneyId, Language, LocalPath, PersonId, SessionId, Timestamp,
+};
 
 /// One person's way through one flow. It is bound to its browser by a cookie whose hash the store keeps; the id
 /// alone opens nothing.
@@ -92,6 +94,18 @@ pub struct Draft {
     pub password_shown: Option<Proven<()>>,
     /// It was given, not chosen: another one comes before anything else (row E23).
     pub must_change: bool,
+    /// The session that is to rise, and what it proved: somebody who is signed in is asked for what is missing alone.
+    pub rises: Option<Rising>,
+    /// What is asked of the person beside the first proof.
+    pub second: Second,
+    /// The second factor that was shown.
+    pub second_shown: Option<Proven<SecondFactor>>,
+    /// An authenticator app that is being set up.
+    pub authenticator: Option<NewAuthenticator>,
+    /// Recovery codes that are being handed out.
+    pub recovery: Option<NewRecovery>,
+    /// What is to become of an authenticator app.
+    pub managed: Option<Managed>,
     /// Security questions that were chosen, with their hashed answers.
     pub questions: Option<Vec<Answered>>,
     /// The recall questions asked in a recovery, by their keys: the same ones until they are answered.
@@ -124,6 +138,90 @@ pub struct Draft {
     pub shared_device: bool,
     /// They chose their first name on the first page of such a device, which shows no username (A18).
     pub picked: Option<String>,
+}
+
+/// A session that is to rise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rising {
+    /// It.
+    pub session: SessionId,
+    /// How its owner signed in (RFC 8176).
+    pub amr: Vec<String>,
+    /// What it proved is enough for the first factor; else the password is asked again.
+    pub proven: bool,
+    /// Whoever asked has no use for less.
+    pub must: bool,
+}
+
+/// What is asked of somebody beside the first proof.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Second {
+    /// Nobody looked yet.
+    #[default]
+    Unknown,
+    /// Nothing.
+    Nothing,
+    /// A second factor, which they have.
+    Asked,
+    /// To set one up, which may wait until then; `None`: it may not wait.
+    SetUp {
+        /// The last moment.
+        until: Option<Timestamp>,
+    },
+    /// They were asked to set one up, and will do it another time.
+    Later,
+}
+
+/// A second factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SecondFactor {
+    /// A code of an authenticator app.
+    App,
+    /// A recovery code.
+    RecoveryCode,
+}
+
+/// An authenticator app that is being set up.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NewAuthenticator {
+    /// Its secret, sealed for this journey.
+    pub sealed: String,
+    /// What its owner calls it.
+    pub name: String,
+    /// The step of its first code; none while no code was right.
+    pub step: Option<i64>,
+}
+
+/// Recovery codes that are being handed out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NewRecovery {
+    /// They, sealed for this journey; nothing where the account has enough of them.
+    pub sealed: Option<String>,
+    /// Their owner keeps them.
+    pub kept: bool,
+}
+
+/// What is to become of an authenticator app.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Managed {
+    /// It gets another name.
+    Rename {
+        /// Which.
+        app: AuthenticatorId,
+        /// The name.
+        name: String,
+    },
+    /// It is removed.
+    Remove {
+        /// Which.
+        app: AuthenticatorId,
+    },
 }
 
 /// Where somebody signs in.

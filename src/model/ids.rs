@@ -73,6 +73,8 @@ ids! {
     CampaignId,
     /// One message of the school to many people.
     AnnouncementId,
+    /// One authenticator app of an account.
+    AuthenticatorId,
 }
 
 fn fresh(now: Timestamp, random: &Random) -> Uuid {

@@ -2,6 +2,7 @@
 //! once and is right for ever; nothing here reads the store, the clock or the network.
 
 mod animal;
+pub mod assurance;
 mod date_format;
 pub mod draft;
 mod hash;
@@ -22,8 +23,8 @@ pub use draft::{Draft, Journey};
 pub use hash::Hash;
 pub use holder::Holder;
 pub use ids::{
-    AccountId, AnnouncementId, BatchId, CampaignId, CaseId, ClassId, CodeId, FamilyId, GrantId, ImportId, JourneyId, LetterId, OrgId,
-    PersonId, SessionId, WaiterId,
+    AccountId, AnnouncementId, AuthenticatorId, BatchId, CampaignId, CaseId, ClassId, CodeId, FamilyId, GrantId, ImportId, JourneyId,
+    LetterId, OrgId, PersonId, SessionId, WaiterId,
 };
 pub use language::Language;
 pub use letter::Letter;

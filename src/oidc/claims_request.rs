@@ -19,6 +19,8 @@ pub struct Asked {
     pub subject: Option<String>,
     /// The assurances that it would like, best first.
     pub acr_values: Vec<String>,
+    /// It has no use for another one (section 5.5.1.1).
+    pub acr_is_essential: bool,
 }
 
 /// Reads the parameter. Nested no deeper than it can mean something (row P43).
@@ -36,7 +38,8 @@ pub fn read(text: Option<&str>, client: &Client) -> Result<Asked, OAuthError> {
     let names = ClaimNames { id_token: wanted(id_token, client), userinfo: wanted(userinfo, client) };
     let mut subjects = [id_token, userinfo].into_iter().filter_map(|section| values(section.get("sub")?).next().map(str::to_owned));
     let acr = id_token.get("acr").into_iter().flat_map(values).map(str::to_owned);
-    Ok(Asked { names, subject: subjects.next(), acr_values: acr.collect() })
+    let essential = id_token.get("acr").and_then(|acr| acr.get("essential")).and_then(Value::as_bool);
+    Ok(Asked { names, subject: subjects.next(), acr_values: acr.collect(), acr_is_essential: essential.unwrap_or(false) })
 }
 
 /// What the person allows when they allow a request: its scopes, and those of its single claims.

@@ -12,7 +12,7 @@ use crate::model::Timestamp;
 use crate::store::StoreError;
 
 /// The words of RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750 section 3.1, RFC 8628 section 3.5, RFC 8707 section 2, RFC 9449 section
-/// 12.2, and OpenID Connect Core sections 3.1.2.6 and 6.
+/// 12.2, OpenID Connect Core sections 3.1.2.6 and 6, and OpenID Connect Core Error Code unmet_authentication_requirements 1.0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the words are the RFCs' own")]
 pub enum ErrorCode {
@@ -41,6 +41,7 @@ pub enum ErrorCode {
     PollSlower,
     ExpiredToken,
     InvalidTarget,
+    UnmetAuthenticationRequirements,
     ServerError,
 }
 
@@ -84,6 +85,7 @@ impl ErrorCode {
             Self::PollSlower => "slow_down",
             Self::ExpiredToken => "expired_token",
             Self::InvalidTarget => "invalid_target",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::ServerError => "server_error",
         }
     }

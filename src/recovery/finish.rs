@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::flow::definition::ASSURANCES;
 use crate::flow::{Finish, Finished, Flow, FlowError, Step};
 use crate::limits::{self, Rule};
+use crate::model::draft::SignsInAt;
 use crate::model::{Audience, Draft, LocalPath};
 use crate::store::accounts::{Account, AccountState};
 use crate::store::events::Event;
@@ -52,9 +53,13 @@ impl Finish for BackIn {
         let event = Event { actor: Some(account.id), person: Some(person.id), detail, ..Event::of("password.recovered") };
         step.tx.record(&event, step.now).await?;
         notice::tell(step, &person, "password-changed").await?;
+        // Row R13: a new password is a new password. Whoever has a second factor shows both at the door.
+        if step.tx.second_factors().has_any(account.id).await? {
+            return Ok(to_the_door(step, &account));
+        }
         let account = Account { assurance: weaker(&account.assurance, &flow.assurance).to_owned(), ..account };
         let amr = methods(step.draft);
-        session::begin(step, &account, &person, &Proof { amr: &amr, know_device: false, told: true }).await
+        session::begin(step, &account, &person, &Proof { amr: &amr, acr: None, know_device: false, told: true }).await
     }
 }
 
@@ -79,6 +84,19 @@ async fn whose(step: &Step<'_>) -> Result<Option<(Account, Person)>, FlowError> 
     };
     let owner = person.filter(|person| person.active && may(person));
     Ok(owner.map(|person| (account, person)))
+}
+
+/// The journey goes on as a sign-in, on the way to where it went.
+fn to_the_door(step: &mut Step<'_>, account: &Account) -> Finished {
+    *step.draft = Draft {
+        username: Some(account.username.clone()),
+        account: Some(account.id),
+        signs_in_at: Some(SignsInAt::Here),
+        client: step.draft.client.clone(),
+        language: step.draft.language,
+        ..Draft::default()
+    };
+    Finished::Into("sign-in".to_owned())
 }
 
 fn begin_again() -> Finished {

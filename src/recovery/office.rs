@@ -104,7 +104,7 @@ pub async fn change(tx: &Tx, keys: &KeyStore, change: Change, order: &Order<'_>)
 /// Tries on what is gone, or on what somebody vouches for, are forgotten. Counters come first, as in a sign-in, or the
 /// two could wait for each other.
 async fn open(tx: &Tx, subject: &Hash) -> Result<(), StoreError> {
-    for rule in [Rule::AccountPassword, Rule::KnownDevice, Rule::SecurityAnswers] {
+    for rule in [Rule::AccountPassword, Rule::KnownDevice, Rule::SecondFactor, Rule::SecurityAnswers] {
         limits::reset(tx, rule, subject).await?;
     }
     Ok(())

@@ -27,6 +27,8 @@ pub struct Grant {
     pub chosen_in: Option<SessionId>,
     /// The session in which the person allowed it on the consent page.
     pub allowed_in: Option<SessionId>,
+    /// The session that was asked to rise for it.
+    pub stepped_in: Option<SessionId>,
     /// How far it came.
     pub state: GrantState,
 }
@@ -55,6 +57,9 @@ pub struct Request {
     pub hinted_subject: Option<String>,
     /// The assurances it would like, best first.
     pub acr_values: Vec<String>,
+    /// One of these it must be: the client has no use for less (OpenID Connect Core section 5.5.1.1).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub essential_acr: Vec<String>,
     /// The session of the browser when it asked: another one has been begun since.
     pub session_then: Option<SessionId>,
     /// What it is answered with.
@@ -222,6 +227,12 @@ impl Grants<'_> {
         Ok(sql::execute(&self.0, update, [id.0.into(), session.0.into()]).await? == 1)
     }
 
+    /// The person of this session is asked for what is missing.
+    pub async fn step_up(&self, id: GrantId, session: SessionId) -> Result<bool, StoreError> {
+        let update = "UPDATE grants SET stepped_in = $2 WHERE id = $1 AND code IS NULL";
+        Ok(sql::execute(&self.0, update, [id.0.into(), session.0.into()]).await? == 1)
+    }
+
     /// Takes an unanswered request away: it was refused.
     pub async fn close(&self, id: GrantId) -> Result<bool, StoreError> {
         Ok(sql::execute(&self.0, "DELETE FROM grants WHERE id = $1 AND code IS NULL", [id.0.into()]).await? == 1)
@@ -273,12 +284,13 @@ fn record(row: &QueryResult) -> Result<Grant, StoreError> {
         expires_at: Timestamp(row.try_get("", "expires_at")?),
         chosen_in: row.try_get::<Option<uuid::Uuid>>("", "chosen_in")?.map(SessionId),
         allowed_in: row.try_get::<Option<uuid::Uuid>>("", "allowed_in")?.map(SessionId),
+        stepped_in: row.try_get::<Option<uuid::Uuid>>("", "stepped_in")?.map(SessionId),
         state,
     })
 }
 
-const SELECT: &str = "SELECT id, client_id, browser, request, created_at, expires_at, chosen_in, allowed_in, issued, code_expires_at, family \
-                      FROM grants";
+const SELECT: &str = "SELECT id, client_id, browser, request, created_at, expires_at, chosen_in, allowed_in, stepped_in, issued, code_expires_at, \
+                      family FROM grants";
 
 /// A request of the sample client that nobody answered yet, for tests.
 #[cfg(test)]
@@ -292,6 +304,7 @@ pub fn sample(now: Timestamp) -> Grant {
         expires_at: Timestamp(now.0 + 1_800),
         chosen_in: None,
         allowed_in: None,
+        stepped_in: None,
         state: GrantState::Pending,
     }
 }

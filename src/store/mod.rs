@@ -43,6 +43,7 @@ pub mod roll;
 pub mod roster;
 pub mod roster_imports;
 pub mod roster_match;
+pub mod second_factors;
 pub mod session_clients;
 pub mod sessions;
 pub mod shared_devices;

@@ -154,6 +154,20 @@ impl Sessions<'_> {
         Ok(())
     }
 
+    /// A session's owner proved more: it rises, and from now on another cookie opens it, as after every change of right
+    /// (row S03). What apps have of it stays. False if it has ended.
+    pub async fn rise(&self, session: &Session, secret: &Hash) -> Result<bool, StoreError> {
+        let update = "UPDATE sessions SET secret = $2, auth_time = $3, acr = $4, amr = $5 WHERE id = $1 AND ended_at IS NULL";
+        let values = [
+            session.id.0.into(),
+            secret.to_vec().into(),
+            session.auth_time.0.into(),
+            session.acr.clone().into(),
+            session.amr.join(" ").into(),
+        ];
+        Ok(sql::execute(&self.0, update, values).await? == 1)
+    }
+
     /// Ends a session; false if it had ended already. The clients that it reached are told ([`super::logout_outbox`]).
     pub async fn end(&self, id: SessionId, now: Timestamp) -> Result<bool, StoreError> {
         let update = "UPDATE sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";

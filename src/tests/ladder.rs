@@ -18,7 +18,7 @@ const LADDER: &[&[&str]] = &[
     &["people"],
     &["store"],
     &["migrations"],
-    &["authorities", "charters", "codes", "keys", "outbound", "pages", "password", "policy"],
+    &["authenticator", "authorities", "charters", "codes", "keys", "outbound", "pages", "password", "policy"],
     &["clock", "config", "console", "random"],
     &["model"],
 ];
@@ -33,10 +33,12 @@ const HOMES: &[(&str, &[&str])] = &[
     ("letters", &["cli", "pages"]),
     ("lettre", &["mail"]),
     ("openidconnect", &["demo", "sources"]),
+    ("qrcode", &["authenticator"]),
     ("reqwest", &["outbound"]),
     ("sea_orm", &["migrations", "store"]),
     ("sea_orm_migration", &["migrations", "store"]),
     ("sqlx", &["store"]),
+    ("totp_rs", &["authenticator"]),
     ("x509_cert", &["oidc"]),
 ];
 

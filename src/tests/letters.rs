@@ -11,6 +11,7 @@ use crate::pages::{District, Pages};
 /// The letters, each with the data it is filled in with. A new letter is one line here.
 pub(super) fn samples() -> Vec<(&'static str, Value)> {
     let proof = json!({ "name": "Anne", "token": "dG9rZW4", "code": "1234 5678", "moment": "aujourd’hui à 6\u{a0}h 05", "device": "Firefox, Windows" });
+    let second_factor = |what: &str| json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05", "what": what });
     vec![
         ("account-created", json!({ "name": "Éloïse", "username": "S0123456", "moment": "aujourd’hui à 6\u{a0}h 05" })),
         (
@@ -72,6 +73,11 @@ pub(super) fn samples() -> Vec<(&'static str, Value)> {
             }),
         ),
         ("new-device", json!({ "name": "Éloïse", "moment": "hier", "until": "vendredi", "device": "", "token": "a3Vyen" })),
+        ("second-factor-changed", second_factor("mail-second-factor-added")),
+        ("second-factor-changed", second_factor("mail-second-factor-removed")),
+        ("second-factor-changed", second_factor("mail-second-factor-renamed")),
+        ("second-factor-changed", second_factor("mail-second-factor-codes")),
+        ("second-factor-changed", second_factor("mail-second-factor-code-used")),
         ("password-changed", json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05" })),
         (
             "help-request",

@@ -33,6 +33,7 @@
 //! - `registration`: apps that register themselves, and keys that stand at addresses of theirs
 //! - `reminders`: whoever has not joined hears of it before an invitation or a campaign ends
 //! - `secret_jwt`: clients that sign with their secret, and secrets that are exchanged
+//! - `second_factor`: authenticator apps, recovery codes, and sessions that rise
 //! - `shared_device`: a device that a family shares
 //! - `systems`: docs/systems.md has a row for every line, and names tests that exist
 //! - `texts`: every text that is used exists in every language, none is unused, and each has the same values everywhere
@@ -90,6 +91,7 @@ mod registration;
 mod relying_party;
 mod reminders;
 mod secret_jwt;
+mod second_factor;
 mod shared_device;
 mod sources;
 mod systems;

@@ -25,6 +25,7 @@ pub mod mail_proof;
 pub mod new_device;
 pub mod notice;
 pub mod respond;
+pub mod second_factor;
 pub mod seen;
 pub mod session;
 pub mod shared_device;

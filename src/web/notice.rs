@@ -14,10 +14,18 @@ use crate::store::people::Person;
 
 /// Writes a letter of this kind, which says whose account it is and when it happened, to everybody who must know.
 pub async fn tell(step: &Step<'_>, person: &Person, kind: &str) -> Result<(), FlowError> {
+    tell_what(step, person, kind, None).await
+}
+
+/// The same, of a letter that serves several happenings: `what` is the text that says which.
+pub async fn tell_what(step: &Step<'_>, person: &Person, kind: &str, what: Option<&str>) -> Result<(), FlowError> {
     let (tools, now) = (step.tools, step.now);
     for (to, language) in readers(step, person).await? {
         let moment = tools.pages.moment(language, now, now, &tools.config.district.zone());
-        let data = json!({ "name": given_name(person), "moment": moment });
+        let mut data = json!({ "name": given_name(person), "moment": moment });
+        if let Some(what) = what {
+            data["what"] = what.into();
+        }
         let letter = Letter { kind: kind.to_owned(), to, language, data, useless_after: None };
         step.tx.outbox().add(&letter, &tools.keys, &tools.random, now).await?;
     }

@@ -20,6 +20,8 @@ use crate::store::{StoreError, Tx};
 pub struct Proof<'a> {
     /// How the person proved who they are (RFC 8176), such as `["pwd"]`.
     pub amr: &'a [&'a str],
+    /// The assurance that they reached by it; `None`: no more than the one by which the account was claimed.
+    pub acr: Option<&'a str>,
     /// The device is to be known: the person asks for it.
     pub know_device: bool,
     /// The account began or came back just now, and its owner hears of that: no letter says that the device is new.
@@ -36,7 +38,7 @@ pub async fn begin(step: &mut Step<'_>, account: &Account, person: &Person, proo
         id: SessionId::new(now, &tools.random),
         account: account.id,
         auth_time: now,
-        acr: account.assurance.clone(),
+        acr: proof.acr.map_or_else(|| account.assurance.clone(), str::to_owned),
         amr: proof.amr.iter().map(|method| (*method).to_owned()).collect(),
         seen_at: now,
         expires_at: now + life,

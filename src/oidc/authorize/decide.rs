@@ -1,6 +1,7 @@
 //! Brings together what [`super::next::next`] decides by.
 
-use super::next::{Facts, Next, next};
+use super::next::{Facts, Next, SecondFactor, next};
+use super::step_up;
 use crate::app::App;
 use crate::model::{Scopes, Timestamp};
 use crate::oidc::error::OAuthError;
@@ -43,11 +44,23 @@ impl Case<'_> {
             grant: self.grant,
             client: self.client,
             session: self.signed_in.map(|signed_in| &signed_in.session),
+            claimed: self.signed_in.map_or("", |signed_in| &signed_in.account.assurance),
+            second: self.second().await?,
             subject: subject.as_deref(),
             hint_differs: self.hint_differs().await?,
             consented: &consented,
             now: self.now,
         }))
+    }
+
+    /// What the person could show beside a password, asked only where something asks for it.
+    async fn second(&self) -> Result<SecondFactor, OAuthError> {
+        let (request, settings) = (&self.grant.request, &self.client.settings.requests);
+        let asked = !request.acr_values.is_empty() || !request.essential_acr.is_empty() || settings.required_acr.is_some();
+        match self.signed_in {
+            Some(signed_in) if asked => Ok(step_up::second_factor(self.app, signed_in).await?),
+            _ => Ok(SecondFactor::Never),
+        }
     }
 
     /// `login_hint` is a name, an address or a number of somebody else (row P39).

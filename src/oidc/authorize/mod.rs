@@ -9,6 +9,7 @@ pub mod next;
 pub mod pages;
 pub mod reply;
 pub mod rules;
+pub(super) mod step_up;
 
 use std::sync::Arc;
 
@@ -130,13 +131,15 @@ async fn answer(shell: &Shell<'_>, asked: &Asked, client: &Client, reply_to: &Re
         expires_at: visitor.now + lifetimes::REQUEST,
         chosen_in: None,
         allowed_in: None,
+        stepped_in: None,
         state: GrantState::Pending,
     };
     let case = Case { app, grant: &grant, client, signed_in: visitor.signed_in.as_ref(), now: visitor.now };
     let next = case.next().await?;
     match next.unbothered() {
         None => Ok(reply_to.grant(shell, case.issue(Kept::No).await?)),
-        Some(error) if silent => Err(error),
+        // Nobody can do anything about a refusal.
+        Some(error) if silent || matches!(next, Next::Refuse(_)) => Err(error),
         Some(_) => {
             app.store.write(async |tx: &Tx| tx.grants().add(&grant).await).await?;
             let first = format!("{}{}", path_of(grant.id), in_language(params, visitor));
@@ -203,6 +206,7 @@ impl Open {
                 Err(error) => self.refuse(shell, &error).await,
             },
             Ok(Next::SignIn(_)) => self.sign_in(shell).await,
+            Ok(Next::StepUp { must }) => self.step_up(shell, must).await,
             Ok(Next::Choose) => self.show(shell, &self.chooser(shell), "account"),
             Ok(Next::Consent) => {
                 let (scopes, address) = (to_allow(&self.grant.request), self.reply_to.address());

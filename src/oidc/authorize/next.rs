@@ -1,6 +1,7 @@
 //! What must happen before an authorization request may be answered: a pure function, and its truth table. The same
 //! list drives the pages and the errors of `prompt=none`, so they cannot disagree.
 
+use crate::model::assurance::TWO_FACTOR;
 use crate::model::{Scopes, Timestamp};
 use crate::oidc::acr;
 use crate::oidc::claims_request::to_allow;
@@ -15,6 +16,11 @@ use crate::store::sessions::Session;
 pub enum Next {
     /// The person signs in, for this reason.
     SignIn(Reason),
+    /// The person shows what is missing beside this sign-in, and nothing else; sets it up, if they have none.
+    StepUp {
+        /// The client has no use for less.
+        must: bool,
+    },
     /// The person says which account it is to be.
     Choose,
     /// The person allows it.
@@ -36,8 +42,21 @@ pub enum Reason {
     TooOld,
     /// `acr_values` asks for more than this sign-in reached.
     TooWeak,
+    /// The client has no use for less than an assurance that this person cannot reach.
+    Unmet,
     /// `id_token_hint` names somebody else.
     SomebodyElse,
+}
+
+/// What somebody could show beside a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecondFactor {
+    /// What they have set up.
+    Has,
+    /// Nothing yet; they may set it up now.
+    MayHave,
+    /// Nothing: a child is not asked for it, nor is whoever has no password that comes first.
+    Never,
 }
 
 /// Everything that counts.
@@ -48,6 +67,10 @@ pub struct Facts<'a> {
     pub client: &'a Client,
     /// The browser's session.
     pub session: Option<&'a Session>,
+    /// The assurance with which the session's account was claimed.
+    pub claimed: &'a str,
+    /// What its owner could show beside a password.
+    pub second: SecondFactor,
     /// The `sub` that the client would see.
     pub subject: Option<&'a str>,
     /// `login_hint` names another person than the one signed in.
@@ -80,8 +103,8 @@ pub fn next(facts: &Facts<'_>) -> Next {
     if (facts.hint_differs || asked(Prompt::SelectAccount)) && !decided {
         return Next::Choose;
     }
-    if !fresh && !request.acr_values.is_empty() && !request.acr_values.iter().any(|wanted| acr::reaches(&session.acr, wanted)) {
-        return Next::SignIn(Reason::TooWeak);
+    if let Some(more) = more_assurance(facts, session, fresh) {
+        return more;
     }
     let allowed = facts.grant.allowed_in == Some(session.id);
     let remembers = profile::of(facts.client.settings.profile).remembers_consent && !asked(Prompt::Consent);
@@ -92,10 +115,45 @@ pub fn next(facts: &Facts<'_>) -> Next {
     Next::Issue
 }
 
+/// OpenID Connect Core section 5.5.1.1: what is essential is reached or refused, and so is what the client is registered to need;
+/// what is wished for is asked once, and then the client learns what was reached (row P38).
+fn more_assurance(facts: &Facts<'_>, session: &Session, fresh: bool) -> Option<Next> {
+    let request = &facts.grant.request;
+    let reaches = |reached: &str, wanted: &str| acr::reaches(reached, facts.claimed, wanted);
+    let helps = |wanted: &[String]| session.acr != TWO_FACTOR && wanted.iter().any(|wanted| is_ours(wanted) && reaches(TWO_FACTOR, wanted));
+    for must in [request.essential_acr.as_slice(), facts.client.settings.requests.required_acr.as_slice()] {
+        if must.is_empty() || must.iter().any(|wanted| is_ours(wanted) && reaches(&session.acr, wanted)) {
+            continue;
+        }
+        return Some(match helps(must) && facts.second != SecondFactor::Never {
+            true => Next::StepUp { must: true },
+            false => Next::Refuse(Reason::Unmet),
+        });
+    }
+    let wished = request.acr_values.as_slice();
+    if wished.is_empty() || wished.iter().any(|wanted| reaches(&session.acr, wanted)) {
+        return None;
+    }
+    match (helps(wished), facts.second) {
+        (true, SecondFactor::Never) => None,
+        (true, _) => (facts.grant.stepped_in != Some(session.id)).then_some(Next::StepUp { must: false }),
+        (false, _) => (!fresh).then_some(Next::SignIn(Reason::TooWeak)),
+    }
+}
+
+/// A word that is not ours is a wish that nobody can refuse, and nobody can fulfil.
+fn is_ours(word: &str) -> bool {
+    acr::WORDS.contains(&word)
+}
+
 impl Next {
     /// What the client hears when the person must not be bothered (`prompt=none`).
     pub fn unbothered(self) -> Option<OAuthError> {
         match self {
+            Self::Refuse(Reason::Unmet) => {
+                Some(ErrorCode::UnmetAuthenticationRequirements.because("this person cannot sign in with the assurance that is needed"))
+            }
+            Self::StepUp { .. } => Some(ErrorCode::LoginRequired.because("the person must show a second factor")),
             Self::SignIn(_) => Some(ErrorCode::LoginRequired.because("the person must sign in")),
             Self::Refuse(_) => Some(ErrorCode::LoginRequired.because("another person than the hinted one is signed in")),
             Self::Choose => Some(ErrorCode::AccountSelectionRequired.because("the person must choose an account")),
@@ -108,6 +166,7 @@ impl Next {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::assurance::{IDENTIFIED, PROVEN};
     use crate::oidc::testing::{client, grant, session};
     use crate::store::clients::Profile;
     use crate::store::grants::Request;
@@ -125,6 +184,8 @@ mod tests {
             grant: &grant,
             client: &client,
             session: signed_in.as_ref(),
+            claimed: other.claimed,
+            second: other.second,
             subject: Some("sub-1"),
             hint_differs: other.hint_differs,
             consented: &other.consented,
@@ -132,11 +193,19 @@ mod tests {
         })
     }
 
-    #[derive(Default)]
     struct Other {
         hint_differs: bool,
         consented: Scopes,
         later: u64,
+        claimed: &'static str,
+        second: SecondFactor,
+    }
+
+    impl Default for Other {
+        fn default() -> Self {
+            let consented = Scopes::default();
+            Self { hint_differs: false, consented, later: 0, claimed: IDENTIFIED, second: SecondFactor::Never }
+        }
     }
 
     fn asks(prompt: Prompt) -> Request {
@@ -183,7 +252,7 @@ mod tests {
 
     #[test]
     fn p38_a_sign_in_below_the_wanted_assurance_is_not_enough() {
-        let weak = decide(|grant, _, _, _| grant.request.acr_values = vec!["urn:preau:acr:two-factor".to_owned()]);
+        let weak = decide(|grant, _, _, _| grant.request.acr_values = vec![PROVEN.to_owned()]);
         assert_eq!(weak, Next::SignIn(Reason::TooWeak));
         let one_of = decide(|grant, _, _, _| {
             grant.request.acr_values = vec!["urn:preau:acr:two-factor".to_owned(), "urn:preau:acr:identified".to_owned()];
@@ -191,6 +260,72 @@ mod tests {
         assert_eq!(one_of, Next::Issue);
         let unknown = decide(|grant, _, _, _| grant.request.acr_values = vec!["urn:elsewhere".to_owned()]);
         assert_eq!(unknown, Next::Issue, "an assurance that nobody here knows is a wish");
+    }
+
+    /// Who has what, what is asked and how, and what comes of it.
+    #[test]
+    fn p38_a_second_factor_is_asked_of_whoever_can_show_it_and_of_nobody_else() {
+        use SecondFactor::{Has, MayHave, Never};
+        // What is wished for, what is essential, what the client needs.
+        type Asked = (&'static [&'static str], &'static [&'static str], Option<&'static str>);
+        let (up, wish, unmet) = (Next::StepUp { must: true }, Next::StepUp { must: false }, Next::Refuse(Reason::Unmet));
+        let weak = Next::SignIn(Reason::TooWeak);
+        let wished: Asked = (&[TWO_FACTOR], &[], None);
+        let essential: Asked = (&[TWO_FACTOR], &[TWO_FACTOR], None);
+        let needed: Asked = (&[], &[], Some(TWO_FACTOR));
+        let either: Asked = (&[TWO_FACTOR, IDENTIFIED], &[TWO_FACTOR, IDENTIFIED], None);
+        let proven: Asked = (&[], &[PROVEN], None);
+        let foreign: Asked = (&[], &["urn:elsewhere"], None);
+        let rows: &[(Asked, &str, &str, [Next; 3])] = &[
+            (wished, IDENTIFIED, IDENTIFIED, [wish, wish, Next::Issue]),
+            (essential, IDENTIFIED, IDENTIFIED, [up, up, unmet]),
+            (needed, PROVEN, PROVEN, [up, up, unmet]),
+            (either, IDENTIFIED, IDENTIFIED, [Next::Issue; 3]),
+            (wished, TWO_FACTOR, IDENTIFIED, [Next::Issue; 3]),
+            (essential, TWO_FACTOR, IDENTIFIED, [Next::Issue; 3]),
+            (needed, TWO_FACTOR, PROVEN, [Next::Issue; 3]),
+            (proven, IDENTIFIED, IDENTIFIED, [unmet; 3]),
+            (proven, IDENTIFIED, PROVEN, [up, up, unmet]),
+            (proven, TWO_FACTOR, IDENTIFIED, [unmet; 3]),
+            (foreign, PROVEN, PROVEN, [unmet; 3]),
+            ((&[PROVEN], &[], None), IDENTIFIED, IDENTIFIED, [weak; 3]),
+        ];
+        for ((wished, essential, needed), reached, claimed, expected) in rows {
+            for (second, expected) in [Has, MayHave, Never].into_iter().zip(expected) {
+                let said = decide(|grant, client, signed_in, other| {
+                    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+                    (grant.request.acr_values, grant.request.essential_acr) = (words(wished), words(essential));
+                    client.settings.requests.required_acr = needed.map(str::to_owned);
+                    signed_in.as_mut().unwrap().acr = (*reached).to_owned();
+                    (other.claimed, other.second) = (claimed, second);
+                });
+                assert_eq!(said, *expected, "{wished:?} {essential:?} {needed:?} of {reached} by {second:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_wished_for_is_asked_once_and_what_is_needed_until_it_is_there() {
+        let decide = |essential: bool| {
+            decide(|grant, _, signed_in, other| {
+                grant.stepped_in = signed_in.as_ref().map(|session| session.id);
+                grant.request.acr_values = vec![TWO_FACTOR.to_owned()];
+                grant.request.essential_acr = if essential { grant.request.acr_values.clone() } else { Vec::new() };
+                other.second = SecondFactor::MayHave;
+            })
+        };
+        assert_eq!(decide(false), Next::Issue, "whoever goes on without it goes on, and the client learns what was reached");
+        assert_eq!(decide(true), Next::StepUp { must: true });
+    }
+
+    #[test]
+    fn an_old_sign_in_is_renewed_before_it_rises() {
+        let both = decide(|grant, _, _, other| {
+            grant.request.max_age = Some(10);
+            grant.request.essential_acr = vec![TWO_FACTOR.to_owned()];
+            other.second = SecondFactor::Has;
+        });
+        assert_eq!(both, Next::SignIn(Reason::TooOld));
     }
 
     #[test]
@@ -276,6 +411,8 @@ mod tests {
             (Next::Choose, Some("account_selection_required")),
             (Next::Consent, Some("consent_required")),
             (Next::Refuse(Reason::SomebodyElse), Some("login_required")),
+            (Next::StepUp { must: false }, Some("login_required")),
+            (Next::Refuse(Reason::Unmet), Some("unmet_authentication_requirements")),
             (Next::Issue, None),
         ];
         for (next, word) in table {

@@ -17,6 +17,7 @@ pub fn check(params: &Params, client: &Client) -> Result<Request, OAuthError> {
     let claims = claims_request::read(params.get("claims"), client)?;
     let settings = &client.settings.requests;
     let answer = response_type_of(params)?;
+    let essential_acr = if claims.acr_is_essential { claims.acr_values.clone() } else { Vec::new() };
     let wanted: Vec<String> = params.list("acr_values").map(str::to_owned).chain(claims.acr_values).collect();
     Ok(Request {
         redirect_uri: params.get("redirect_uri").unwrap_or_default().to_owned(),
@@ -29,6 +30,7 @@ pub fn check(params: &Params, client: &Client) -> Result<Request, OAuthError> {
         login_hint: params.get("login_hint").map(str::to_owned),
         hinted_subject: claims.subject,
         acr_values: if wanted.is_empty() { settings.default_acr_values.clone() } else { wanted },
+        essential_acr,
         response_type: answer,
         response_mode: mode::of(params.get("response_mode"), answer).ok_or(OTHER_MODE)?,
         claims: claims.names,

@@ -14,11 +14,14 @@ use super::pages::{Device, DeviceConfirm, DeviceDone};
 use super::user_code::UserCode;
 use crate::app::App;
 use crate::limits::{self, Rule, Taken};
-use crate::model::{FieldError, Language};
+use crate::model::assurance::TWO_FACTOR;
+use crate::model::{FieldError, Language, LocalPath};
+use crate::oidc::authorize::next::SecondFactor;
+use crate::oidc::authorize::step_up;
 use crate::oidc::error::{ErrorCode, OAuthError};
 use crate::oidc::params::Params;
 use crate::oidc::shell::Shell;
-use crate::oidc::{paths, restriction};
+use crate::oidc::{acr, paths, restriction};
 use crate::store::clients::Client;
 use crate::store::device_requests::{Answer, DeviceRequest};
 use crate::store::events::Event;
@@ -114,6 +117,7 @@ pub async fn ask(State(app): State<Arc<App>>, visitor: Visitor, Path(id): Path<S
         ref answer => return shell.page(&DeviceDone { allowed: *answer != Answer::Denied }, String::new(), None),
     }
     match restriction::admits(&app, &open.client, open.signed_in.account.id).await {
+        Ok(true) if open.needs_more() => open.step_up(&shell).await,
         Ok(true) => shell.page(&open.confirm(visitor.language), path_of(open.request.id), None),
         Ok(false) => shell.refused(&NOT_FOR_THEM, "the account"),
         Err(error) => shell.refused(&error, error.description),
@@ -135,6 +139,9 @@ pub async fn decide(State(app): State<Arc<App>>, visitor: Visitor, Path(id): Pat
         Ok(admitted) => admitted,
         Err(error) => return shell.refused(&error, error.description),
     };
+    if admitted && open.needs_more() {
+        return see_other(&path_of(open.request.id));
+    }
     match open.answer(&shell, form.text("answer") == "allow" && admitted).await {
         Ok(true) if !admitted => shell.refused(&NOT_FOR_THEM, "the account"),
         Ok(true) => see_other(&path_of(open.request.id)),
@@ -166,6 +173,27 @@ impl<'a> Open<'a> {
             Ok(Some(open)) => Ok(open),
             Ok(None) => Err(shell.expired()),
             Err(cause) => Err(shell.broken(&cause)),
+        }
+    }
+
+    /// The client is for nobody who is signed in with less than it is registered to need.
+    fn needs_more(&self) -> bool {
+        let (session, account) = (&self.signed_in.session, &self.signed_in.account);
+        let needed = self.client.settings.requests.required_acr.as_deref();
+        needed.is_some_and(|needed| !acr::reaches(&session.acr, &account.assurance, needed))
+    }
+
+    async fn step_up(&self, shell: &Shell<'_>) -> Response {
+        let helps = self.client.settings.requests.required_acr.as_deref().is_some_and(|needed| {
+            self.signed_in.session.acr != TWO_FACTOR && acr::reaches(TWO_FACTOR, &self.signed_in.account.assurance, needed)
+        });
+        match step_up::second_factor(shell.app, self.signed_in).await {
+            Ok(second) if helps && second != SecondFactor::Never => {
+                let here = LocalPath::parse(&path_of(self.request.id)).expect("an id is plain");
+                step_up::begin(shell, self.signed_in, None, true, here).await
+            }
+            Ok(_) => shell.refused(&UNMET, "the account"),
+            Err(cause) => shell.broken(&cause),
         }
     }
 
@@ -211,4 +239,6 @@ fn path_of(id: Uuid) -> String {
     format!("{}/{id}", paths::DEVICE)
 }
 
+const UNMET: OAuthError =
+    ErrorCode::UnmetAuthenticationRequirements.because("this person cannot sign in with the assurance that is needed");
 const NOT_FOR_THEM: OAuthError = ErrorCode::AccessDenied.because("this client is not for this person");

@@ -257,6 +257,9 @@ pub struct RequestSettings {
     pub default_max_age: Option<u32>,
     /// The assurance wished for, where a request does not say.
     pub default_acr_values: Vec<String>,
+    /// The assurance without which nobody comes in, whatever a request says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub required_acr: Option<String>,
 }
 
 /// How a client hears that a session is over, in the order of OpenID Connect Back-Channel Logout 1.0 section 2.2 and OpenID
@@ -330,6 +333,7 @@ impl Default for RequestSettings {
             response_alg: None,
             default_max_age: None,
             default_acr_values: Vec::new(),
+            required_acr: None,
         }
     }
 }

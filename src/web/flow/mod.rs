@@ -19,14 +19,14 @@ use self::held::Held;
 use self::turn::Turn;
 use super::{FrameExtras, PageError, Sent, Visitor, cookies, page, screen, see_other, session, visitor, with_cookie};
 use crate::app::App;
-use crate::flow::{Flow, FlowError, Form, Look};
+use crate::flow::{Flow, FlowError, Form, Look, Step};
 use crate::model::draft::Proven;
 use crate::model::{Audience, Draft, FieldError, Hash, Journey, JourneyId, LocalPath, PersonId};
 use crate::pages::Page;
 use crate::people::age;
+use crate::store::Tx;
 use crate::store::accounts::Account;
 use crate::store::journeys::Ending;
-use crate::store::{StoreError, Tx};
 
 /// A claim of this browser that was not matched.
 #[derive(Clone, Debug)]
@@ -59,7 +59,24 @@ pub async fn begin(app: &App, visitor: &Visitor, flow: &str, mut draft: Draft, r
     let id = JourneyId::new(visitor.now, &app.tools.random);
     let secret = app.tools.random.secret();
     let journey = new_journey(flow, id, draft, return_to, visitor);
-    app.store.write(async |tx: &Tx| tx.journeys().add(&journey, &secret.hash()).await).await.map_err(|error: StoreError| error)?;
+    let add = async |tx: &Tx| {
+        let mut draft = journey.draft.clone();
+        let mut step = Step {
+            tools: &app.tools,
+            tx,
+            draft: &mut draft,
+            visitor: &visitor.origin,
+            journey: id,
+            flow: &flow.name,
+            audience: flow.audience,
+            session_secret: &secret,
+            now: visitor.now,
+        };
+        flow.arrive(&mut step).await?;
+        tx.journeys().add(&Journey { draft, ..journey.clone() }, &secret.hash()).await?;
+        Ok::<_, FlowError>(())
+    };
+    app.store.write(add).await?;
     let response = with_cookie(see_other(&address(id)), cookies::set_journey(id, &secret, turn::life(flow)));
     Ok(forget_oldest(visitor, response))
 }

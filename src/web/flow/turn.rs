@@ -164,7 +164,10 @@ impl Turn<'_> {
                 let ending = self.ending(finished);
                 journeys.close(journey.id, &ending, &next.hash(), self.visitor.now + ENDING_LIFE).await?;
                 // Rows S02, S03: whoever was signed in here before is not any more, also the same person.
-                if let (Finished::SignedIn { .. }, Some(before)) = (finished, &self.visitor.signed_in) {
+                // A session that rose is the same one still, behind another cookie.
+                if let (Finished::SignedIn { session, .. }, Some(before)) = (finished, &self.visitor.signed_in)
+                    && before.session.id != *session
+                {
                     session::end(tx, before, self.visitor.now).await?;
                 }
             }

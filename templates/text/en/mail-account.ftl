@@ -6,6 +6,13 @@ mail-password-changed-you = If it was you, there is nothing to do.
 mail-password-changed-not-you = It was not you? Take the account back at once, then tell the school.
 mail-password-changed-recover = Take the account back
 
+mail-second-factor-added = { $name }: a second lock was added
+mail-second-factor-removed = { $name }: a second lock was removed
+mail-second-factor-renamed = { $name }: a code app has another name
+mail-second-factor-codes = { $name }: new recovery codes
+mail-second-factor-code-used = { $name }: a recovery code was used
+mail-second-factor-when = It happened { $moment }.
+
 mail-account-created-title = { $name }: the account is ready
 mail-account-created-when = It was created { $moment }.
 mail-account-created-username = The username:

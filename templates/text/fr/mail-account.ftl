@@ -6,6 +6,13 @@ mail-password-changed-you = Si c’était vous, il n’y a rien à faire.
 mail-password-changed-not-you = Ce n’était pas vous ? Reprenez le compte tout de suite, puis prévenez l’école.
 mail-password-changed-recover = Reprendre le compte
 
+mail-second-factor-added = { $name } : un deuxième verrou est ajouté
+mail-second-factor-removed = { $name } : un deuxième verrou est enlevé
+mail-second-factor-renamed = { $name } : une application de codes a un autre nom
+mail-second-factor-codes = { $name } : nouveaux codes de secours
+mail-second-factor-code-used = { $name } : un code de secours a servi
+mail-second-factor-when = C’était { $moment }.
+
 mail-account-created-title = { $name } : le compte est prêt
 mail-account-created-when = Il a été créé { $moment }.
 mail-account-created-username = L’identifiant :

@@ -1,0 +1,84 @@
+//! What somebody proved on the way in, in the words that apps read: `amr` (RFC 8176) and `acr` (docs/assurance.md). One pure
+//! function says it, of what the stages wrote down (row P38).
+
+use crate::model::Draft;
+use crate::model::assurance::TWO_FACTOR;
+
+/// What was proved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The assurance reached by it; `None`: no more than the account was claimed with.
+    pub acr: Option<&'static str>,
+    /// How.
+    pub amr: Vec<String>,
+}
+
+/// What a draft proves.
+///
+/// The password is `pwd`. What another provider asked for is its own knowledge, and is not said as ours. A code of an
+/// authenticator app or from the sheet is `otp`, and whatever it stands beside makes it `mfa`: what somebody knows, and what they
+/// have. A mailed code is neither (D3). A session that rises proved what it proved before.
+pub fn of(draft: &Draft) -> Shown {
+    let mut amr = match (&draft.password_shown, &draft.rises) {
+        (Some(_), _) => vec!["pwd".to_owned()],
+        (None, Some(rises)) => rises.amr.clone(),
+        (None, None) => Vec::new(),
+    };
+    if draft.second_shown.is_some() {
+        for method in ["otp", "mfa"] {
+            if !amr.iter().any(|said| said == method) {
+                amr.push(method.to_owned());
+            }
+        }
+    }
+    Shown { acr: draft.second_shown.as_ref().map(|_| TWO_FACTOR), amr }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::model::draft::{FromSource, Proven, Rising, SecondFactor};
+    use crate::model::{SessionId, Timestamp};
+
+    const NOW: Timestamp = Timestamp(1_800_000_000);
+
+    fn draft(password: bool, source: bool, second: Option<SecondFactor>, rises: Option<&[&str]>) -> Draft {
+        let from = FromSource { source: "academie".to_owned(), subject: "7".to_owned() };
+        let rising = |amr: &[&str]| Rising {
+            session: SessionId(Uuid::from_u128(1)),
+            amr: amr.iter().map(|method| (*method).to_owned()).collect(),
+            proven: true,
+            must: true,
+        };
+        Draft {
+            password_shown: password.then_some(Proven { value: (), at: NOW }),
+            source_shown: source.then_some(Proven { value: from, at: NOW }),
+            second_shown: second.map(|value| Proven { value, at: NOW }),
+            rises: rises.map(rising),
+            ..Draft::default()
+        }
+    }
+
+    #[test]
+    fn p38_what_was_shown_is_said_and_nothing_else() {
+        let (app, sheet) = (Some(SecondFactor::App), Some(SecondFactor::RecoveryCode));
+        let rows: &[(Draft, Option<&str>, &[&str])] = &[
+            (draft(true, false, None, None), None, &["pwd"]),
+            (draft(true, false, app, None), Some(TWO_FACTOR), &["pwd", "otp", "mfa"]),
+            (draft(true, false, sheet, None), Some(TWO_FACTOR), &["pwd", "otp", "mfa"]),
+            (draft(false, true, None, None), None, &[]),
+            (draft(false, true, app, None), Some(TWO_FACTOR), &["otp", "mfa"]),
+            (draft(false, false, app, Some(&["pwd"])), Some(TWO_FACTOR), &["pwd", "otp", "mfa"]),
+            (draft(false, false, app, Some(&["pwd", "otp", "mfa"])), Some(TWO_FACTOR), &["pwd", "otp", "mfa"]),
+            // Whoever got back in by a mailbox shows the password before they rise, and the mailbox is said no more.
+            (draft(true, false, app, Some(&["mca"])), Some(TWO_FACTOR), &["pwd", "otp", "mfa"]),
+            (draft(false, false, None, Some(&["pwd"])), None, &["pwd"]),
+        ];
+        for (draft, acr, amr) in rows {
+            let shown = of(draft);
+            assert_eq!((shown.acr, shown.amr.iter().map(String::as_str).collect::<Vec<_>>()), (*acr, amr.to_vec()), "{draft:?}");
+        }
+    }
+}
