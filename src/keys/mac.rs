@@ -15,7 +15,7 @@ pub enum Purpose {
     Throttle,
     /// Pairwise subjects (OpenID Connect Core section 8.1).
     Subject,
-    /// Activation codes.
+    /// Codes on paper: those that open an account, and those of the sheet (recovery codes).
     Code,
     /// The pepper of passwords and answers.
     Pepper,
