@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! main → cli | demo → serve → routes → oidc | login | enrollment | recovery | account → web → app → flow → tools
-//!      → mail | limits | sources | fetched → roster → people → store → keys | codes | authenticator | authorities | outbound
+//!      → mail | limits | passkeys | sources | fetched → roster → people → store → keys | codes | authenticator | authorities | outbound
 //!      | password | pages | policy | charters → clock | random | config | console → model
 //! ```
 
@@ -31,6 +31,7 @@ pub mod model;
 pub mod oidc;
 pub mod outbound;
 pub mod pages;
+pub mod passkeys;
 pub mod password;
 pub mod people;
 pub mod policy;

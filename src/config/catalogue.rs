@@ -28,6 +28,9 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("flows.listed", "The flows that stand among the ways to join; else those whose files say so."),
     ("charters.dir", "A folder of your own charters, added to those that ship."),
     ("outbound.inside", "Networks of the district's own that may be called, such as 10.20.0.0/16; else only public addresses are."),
+    ("passkeys.enabled", "People may add passkeys, and sign in with them."),
+    ("passkeys.rp_id", "The relying party's id, if it is not the issuer's host; passkeys made under one id are good under no other."),
+    ("passkeys.origins", "The origins at which passkeys may be used, as browsers write them; []: the issuer alone."),
     ("passwords.memory_kib", "KiB of memory that a password's hash (Argon2id) walks through; 19456 at least."),
     ("passwords.iterations", "How often it walks through it; 2 at least (1 from 47104 KiB on)."),
     ("passwords.slots", "Hashes at the same time; 0: one fewer than there are cores, and at least one."),
@@ -148,6 +151,7 @@ mod tests {
         whole.flows.listed = Some(vec!["x".to_owned()]);
         whole.charters.dir = Some("x".into());
         whole.district.logo = Some("x".to_owned());
+        whole.passkeys.rp_id = Some("x".to_owned());
         whole.district.help_desk = Some("x".to_owned());
         whole.roster.schedule.path = Some("x".into());
         whole.roster.schedule.every = Some("x".to_owned());

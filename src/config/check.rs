@@ -22,6 +22,7 @@ pub(super) fn problems(config: &Config) -> Vec<(&'static str, String)> {
         ("sources", config.sources.iter().find_map(|source| wrong_source(source, config))),
         ("district.help_desk", config.district.help_desk.as_deref().and_then(address)),
         ("assurance.two_factor_roles", of_pupils(&config.assurance.two_factor_roles)),
+        ("passkeys", config.passkeys.problem(&config.issuer)),
         ("policy.reminder_days", days(&config.policy.reminder_days)),
         ("roster.schedule", config.roster.schedule.schedule().err()),
         ("roster.schedule.tell", config.roster.schedule.tell.iter().find_map(|text| address(text))),

@@ -9,6 +9,7 @@ pub mod district;
 pub mod keys;
 mod load;
 pub mod mail;
+pub mod passkeys;
 pub mod passwords;
 pub mod policy;
 pub mod registration;
@@ -26,6 +27,7 @@ use self::assurance::AssuranceSettings;
 use self::district::DistrictSettings;
 use self::keys::KeySettings;
 use self::mail::MailSettings;
+use self::passkeys::PasskeySettings;
 use self::passwords::PasswordSettings;
 use self::policy::PolicySettings;
 use self::registration::RegistrationSettings;
@@ -62,6 +64,8 @@ pub struct Config {
     pub charters: CharterSettings,
     /// Calls to other servers.
     pub outbound: OutboundSettings,
+    /// Passkeys.
+    pub passkeys: PasskeySettings,
     /// Password hashing.
     pub passwords: PasswordSettings,
     /// The district.
@@ -139,6 +143,7 @@ impl Default for Config {
             flows: FlowSettings::default(),
             charters: CharterSettings::default(),
             outbound: OutboundSettings::default(),
+            passkeys: PasskeySettings::default(),
             passwords: PasswordSettings::default(),
             district: DistrictSettings::default(),
             policy: PolicySettings::default(),

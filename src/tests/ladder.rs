@@ -13,7 +13,7 @@ const LADDER: &[&[&str]] = &[
     &["app"],
     &["flow"],
     &["tools"],
-    &["fetched", "limits", "mail", "sources"],
+    &["fetched", "limits", "mail", "passkeys", "sources"],
     &["roster"],
     &["people"],
     &["store"],
@@ -30,6 +30,7 @@ const KNOTS: &[(&str, &str)] = &[("keys", "store"), ("model", "random")];
 const HOMES: &[(&str, &[&str])] = &[
     ("argon2", &["password"]),
     ("axum", &["account", "demo", "enrollment", "login", "oidc", "recovery", "routes", "serve", "web"]),
+    ("ciborium", &["passkeys"]),
     ("letters", &["cli", "pages"]),
     ("lettre", &["mail"]),
     ("openidconnect", &["demo", "sources"]),
