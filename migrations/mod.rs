@@ -27,8 +27,9 @@ mod m0023_logout;
 mod m0024_access_tokens;
 mod m0025_device_requests;
 mod m0026_key_proofs;
-mod m0030_new_devices;
 mod m0028_second_factors;
+mod m0029_passkeys;
+mod m0030_new_devices;
 
 /// All changes, in order.
 pub struct Migrator;
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0024_access_tokens::Migration),
             Box::new(m0025_device_requests::Migration),
             Box::new(m0026_key_proofs::Migration),
+            Box::new(m0029_passkeys::Migration),
             Box::new(m0030_new_devices::Migration),
             Box::new(m0028_second_factors::Migration),
         ]

@@ -85,7 +85,8 @@ async fn join(step: &mut Step<'_>, flow: &Flow, code: Option<&Issued>) -> Result
     step.tx.cases().close_one(CaseId(step.journey.0), step.now).await?;
     limits::reset(step.tx, Rule::RecordClaim, &subject).await?;
     let amr = shown(step.draft);
-    let mut finished = session::begin(step, &account, &claimant.person, &Proof { amr: &amr, acr: None, know_device: false, told: true }).await?;
+    let mut finished =
+        session::begin(step, &account, &claimant.person, &Proof { amr: &amr, acr: None, know_device: false, told: true }).await?;
     if let Finished::SignedIn { welcome, .. } = &mut finished {
         *welcome = Some(Welcome { username: account.username, person: id });
     }

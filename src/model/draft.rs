@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    AccountId, AuthenticatorId, CaseId, CodeId, DateFormat, JourneyId, Language, LocalPath, PersonId, SessionId, Timestamp,
+    AccountId, AuthenticatorId, CaseId, CodeId, DateFormat, JourneyId, Language, LocalPath, PasskeyId, PersonId, SessionId, Timestamp,
 };
 
 /// One person's way through one flow. It is bound to its browser by a cookie whose hash the store keeps; the id
@@ -92,6 +92,14 @@ pub struct Draft {
     pub password: Option<PasswordHash>,
     /// The sign-in password was right.
     pub password_shown: Option<Proven<()>>,
+    /// A passkey was shown, and its owner verified: which one.
+    pub passkey_shown: Option<Proven<PasskeyId>>,
+    /// A passkey was offered on the way to the account, and taken or not.
+    pub passkey_offered: bool,
+    /// The passkey that was made on that way.
+    pub passkey_made: Option<NewPasskey>,
+    /// What was just changed among the passkeys: the text that says so.
+    pub passkeys_said: Option<String>,
     /// It was given, not chosen: another one comes before anything else (row E23).
     pub must_change: bool,
     /// The session that is to rise, and what it proved: somebody who is signed in is asked for what is missing alone.
@@ -222,6 +230,19 @@ pub enum Managed {
         /// Which.
         app: AuthenticatorId,
     },
+}
+
+impl Draft {
+    /// When the owner of the account showed that it is them, here and last: by the password, or by a passkey.
+    pub fn owner_shown_at(&self) -> Option<Timestamp> {
+        let password = self.password_shown.as_ref().map(|shown| shown.at);
+        password.max(self.passkey_shown.as_ref().map(|shown| shown.at))
+    }
+
+    /// They are to show it again.
+    pub fn ask_owner_again(&mut self) {
+        (self.password_shown, self.passkey_shown) = (None, None);
+    }
 }
 
 /// Where somebody signs in.
@@ -355,6 +376,26 @@ pub struct Proven<T> {
     pub value: T,
     /// When it was proven.
     pub at: Timestamp,
+}
+
+/// A passkey that was made before its account was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewPasskey {
+    /// For whom.
+    pub whose: PersonId,
+    /// What its authenticator calls it.
+    pub credential: Vec<u8>,
+    /// Its public key, as COSE writes it.
+    pub public_key: Vec<u8>,
+    /// How often it was used, as its authenticator counts.
+    pub sign_count: u32,
+    /// It may be copied to other devices of its owner.
+    pub backup_eligible: bool,
+    /// It was.
+    pub backed_up: bool,
+    /// The device, in a few words.
+    pub name: String,
 }
 
 /// Why a code that was shown opens nothing any more.

@@ -45,6 +45,8 @@ ids! {
     PersonId,
     /// What a person signs in with.
     AccountId,
+    /// One passkey of an account.
+    PasskeyId,
     /// A school, a department, a district.
     OrgId,
     /// A class.

@@ -24,7 +24,7 @@ pub use hash::Hash;
 pub use holder::Holder;
 pub use ids::{
     AccountId, AnnouncementId, AuthenticatorId, BatchId, CampaignId, CaseId, ClassId, CodeId, FamilyId, GrantId, ImportId, JourneyId,
-    LetterId, OrgId, PersonId, SessionId, WaiterId,
+    LetterId, OrgId, PasskeyId, PersonId, SessionId, WaiterId,
 };
 pub use language::Language;
 pub use letter::Letter;

@@ -127,6 +127,7 @@ async fn forget(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + 
         tx.journeys().forget(now - A_DAY).await?;
         tx.sessions().forget(now - A_DAY).await?;
         tx.devices().forget(now).await?;
+        tx.passkeys().forget(now).await?;
         tx.shared_devices().forget(now - web::shared_device::LIFE).await?;
         tx.mail_proofs().forget(now - 7 * A_DAY).await?;
         tx.address_changes().forget(now).await?;

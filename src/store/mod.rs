@@ -35,6 +35,7 @@ pub mod logout_outbox;
 pub mod mail_proofs;
 pub mod new_devices;
 pub mod outbox;
+pub mod passkeys;
 pub mod people;
 pub mod pushed_requests;
 pub mod registration_tokens;
