@@ -181,6 +181,13 @@ pub async fn close(tx: &Tx, rule: Rule, subject: &Hash, now: Timestamp) -> Resul
     }
 }
 
+/// Whether it is closed, for a factor beside the one that it counts: what is locked is locked for all of them.
+pub async fn is_closed(tx: &Tx, rule: Rule, subject: &Hash) -> Result<bool, StoreError> {
+    let bounds = rule.bounds();
+    let counted = tx.throttles().look(bounds.word, subject).await?;
+    Ok(counted.is_some_and(|counted| bounds.most.is_some_and(|most| counted.total >= most)))
+}
+
 /// What a counter says now; changes nothing.
 pub async fn look(reader: &Reader<'_>, rule: Rule, subject: &Hash, now: Timestamp) -> Result<Counter, StoreError> {
     let bounds = rule.bounds();

@@ -28,6 +28,7 @@ pub fn pages() -> Vec<Address> {
     vec![
         ("/", get(login::home::show)),
         ("/sign-in", get(flow::start).post(flow::start_with)),
+        ("/sign-in/passkey", get(login::passkey::challenge)),
         (CALLBACK, get(login::callback::come_back)),
         ("/recover", get(flow::start).post(flow::start_with)),
         ("/enroll", get(enrollment::entrance::show)),

@@ -131,6 +131,8 @@ impl Step<'_> {
 pub struct Origin {
     /// The network: an IPv4 address, or the /64 of an IPv6 address.
     pub network: String,
+    /// The hash of the cookie that the browser has before anybody is signed in; none of a program.
+    pub browser: Option<Hash>,
     /// The account whose known-device cookie this browser holds, after it was checked.
     pub known_device_of: Option<AccountId>,
     /// The account that is signed in in this browser.

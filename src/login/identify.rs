@@ -1,10 +1,12 @@
 //! Who is there? Whatever the school's papers say names the same account: `s0123456`, `0123456`, `123456`, a letter O
-//! for the zero, spaces, the address on file (A9). What nobody has goes the same way (A8).
+//! for the zero, spaces, the address on file (A9). What nobody has goes the same way (A8). Whoever shows a passkey need not
+//! say.
 
 use async_trait::async_trait;
 use serde::Deserialize;
 
 use super::pages::SignIn;
+use super::passkey::{self, AskPasskey};
 use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
 use crate::model::{AccountId, Audience, Draft};
 use crate::people::find_account;
@@ -27,6 +29,7 @@ impl Stage for Identify {
         let people = on_this_device(look).await?.iter().map(SharedWith::of).collect();
         Ok(Screen::of(&SignIn {
             people,
+            passkey: AskPasskey::of(look),
             example: Some(example).filter(|example| !example.is_empty()),
             hint: look.draft.hint.clone(),
             enroll: Some(look.link("/enroll")),
@@ -39,6 +42,9 @@ impl Stage for Identify {
     }
 
     async fn prepare(&self, look: &Look<'_>, form: &Form) -> Result<Prepared, FlowError> {
+        if let Some(answer) = passkey::look_at(look, form).await? {
+            return Ok(Prepared::made(Who::Shown(answer)));
+        }
         if let Some(picked) = form.0.get("person") {
             let people = on_this_device(look).await?;
             return Ok(Prepared::made(Who::Picked(people.into_iter().find(|somebody| somebody.id.to_string() == *picked))));
@@ -52,6 +58,7 @@ impl Stage for Identify {
 
     async fn submit(&self, step: &mut Step<'_>, form: &Form, prepared: Prepared) -> Result<Outcome, FlowError> {
         match prepared.take::<Who>() {
+            Some(Who::Shown(answer)) => passkey::judge(step, answer, None).await,
             Some(Who::Named(account)) => {
                 step.draft.username = Some(form.text("username").to_owned());
                 step.draft.account = account;
@@ -76,6 +83,8 @@ impl Stage for Identify {
 enum Who {
     /// By a name, which nobody may have.
     Named(Option<AccountId>),
+    /// By a passkey.
+    Shown(passkey::Answer),
     /// By a button of this device's first page, if it still offers them.
     Picked(Option<OnDevice>),
 }

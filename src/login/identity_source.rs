@@ -22,7 +22,7 @@ impl Stage for AskSource {
 
     /// Until somebody is known, they may have meant another one.
     fn take_back(&self, draft: &mut Draft) -> bool {
-        if draft.password_shown.is_none() && draft.source_shown.is_none() {
+        if draft.owner_shown_at().is_none() && draft.source_shown.is_none() {
             draft.signs_in_at = None;
         }
         self.is_open(draft)

@@ -7,6 +7,7 @@ pub mod home;
 mod identify;
 mod identity_source;
 pub mod pages;
+pub mod passkey;
 mod password;
 mod proof;
 mod rise;
@@ -53,7 +54,7 @@ impl Finish for SignIn {
             (step.draft.agreed, step.draft.username) = (None, None);
             return Ok(Finished::Into(FROM_SOURCE.to_owned()));
         }
-        let account = match step.draft.account.filter(|_| from_source || step.draft.password_shown.is_some()) {
+        let account = match step.draft.account.filter(|_| from_source || step.draft.owner_shown_at().is_some()) {
             Some(id) => step.tx.accounts().find(id).await?,
             None => None,
         };
@@ -79,7 +80,9 @@ impl Finish for SignIn {
             return Ok(Finished::NotYet);
         }
         let account = match account {
-            Some(account) if !from_source && !may_go_on(step, account.id).await? => None,
+            Some(account) if !still_shown(step, account.id).await? => None,
+            // A passkey asks for no password, so one that was given stays what it is (row R13).
+            Some(account) if !from_source && step.draft.passkey_shown.is_none() && !may_go_on(step, account.id).await? => None,
             account => account,
         };
         match (account, person) {
@@ -95,9 +98,18 @@ impl Finish for SignIn {
     }
 }
 
-/// The account has a second factor, and nobody showed it.
+/// The account has a second factor, and nobody showed it; a passkey is two at once.
 async fn lacks_second(step: &Step<'_>, account: AccountId) -> Result<bool, FlowError> {
-    Ok(step.draft.second_shown.is_none() && step.tx.second_factors().has_any(account).await?)
+    let shown = step.draft.second_shown.is_some() || step.draft.passkey_shown.is_some();
+    Ok(!shown && step.tx.second_factors().has_any(account).await?)
+}
+
+/// A passkey that was shown may have been taken away since.
+async fn still_shown(step: &Step<'_>, account: AccountId) -> Result<bool, FlowError> {
+    match &step.draft.passkey_shown {
+        Some(shown) => Ok(step.tx.passkeys().open(shown.value, account).await?.is_some()),
+        None => Ok(true),
+    }
 }
 
 /// Row E23: nobody is signed in by a password that was given to them, but by the one that they chose in its place; also

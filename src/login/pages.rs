@@ -2,12 +2,15 @@
 
 use serde::Serialize;
 
+use super::passkey::AskPasskey;
 use crate::pages::Page;
 use crate::web::shared_device::SharedWith;
 
 /// Who is there? The first of two steps.
 #[derive(Clone, Debug, Serialize)]
 pub struct SignIn {
+    /// What is asked of whoever has a passkey.
+    pub passkey: Option<AskPasskey>,
     /// A username as the district writes them, such as `S0123456`.
     pub example: Option<String>,
     /// Who the app thinks it is: it fills the field in.
@@ -64,6 +67,8 @@ pub struct SourceLeave {
 pub struct Password {
     /// The username, as it was typed; the first name of somebody who chose it on a shared device.
     pub username: String,
+    /// What is asked of whoever has a passkey.
+    pub passkey: Option<AskPasskey>,
     /// It was chosen there: the device is known to be shared, and shows no username.
     pub picked: bool,
     /// Where to begin again as somebody else.
@@ -149,6 +154,7 @@ impl Page for SignIn {
 
     fn samples() -> Vec<Self> {
         let plain = || Self {
+            passkey: Some(AskPasskey::sample()),
             example: Some("S0123456".to_owned()),
             hint: None,
             enroll: Some("/enroll".to_owned()),
@@ -156,7 +162,14 @@ impl Page for SignIn {
             other: None,
             people: Vec::new(),
         };
-        let hinted = Self { example: None, hint: Some("S0123456".to_owned()), enroll: None, other: Some("/sign-in".to_owned()), ..plain() };
+        let hinted = Self {
+            example: None,
+            hint: Some("S0123456".to_owned()),
+            enroll: None,
+            other: Some("/sign-in".to_owned()),
+            passkey: None,
+            ..plain()
+        };
         vec![plain(), hinted, Self { people: SharedWith::samples(), ..plain() }]
     }
 }
@@ -165,8 +178,9 @@ impl Page for Password {
     const TEMPLATE: &'static str = "pages/password.html";
 
     fn samples() -> Vec<Self> {
-        let page = |username: &str, picked| Self {
+        let page = |username: &str, picked: bool| Self {
             username: username.to_owned(),
+            passkey: picked.then(AskPasskey::sample),
             picked,
             back: "/sign-in".to_owned(),
             recover: "/recover?username=S0123456".to_owned(),

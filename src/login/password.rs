@@ -1,10 +1,11 @@
 //! The password. The limiter stands before the hash; a name that nobody has is hashed and limited like any other
-//! (rows R01, E02, R19; security.md 2.5).
+//! (rows R01, E02, R19; security.md 2.5). A passkey of the same person does as well.
 
 use async_trait::async_trait;
 use serde::Deserialize;
 
 use super::pages;
+use super::passkey::{self, AskPasskey};
 use crate::flow::{FlowError, Form, Look, Origin, Outcome, Prepared, Screen, Stage, Step};
 use crate::keys::KeyStore;
 use crate::limits::{self, Network, Rule, Taken};
@@ -47,6 +48,8 @@ enum Before {
     Seen(Seen),
     /// The limiter would refuse it.
     Limited,
+    /// A passkey came in its place.
+    Passkey(passkey::Answer),
     Network(Network),
 }
 
@@ -54,7 +57,7 @@ enum Before {
 impl Stage for Password {
     fn is_open(&self, draft: &Draft) -> bool {
         let proven = draft.rises.as_ref().is_some_and(|rises| rises.proven);
-        draft.password_shown.is_none() && draft.source_shown.is_none() && !proven
+        draft.owner_shown_at().is_none() && draft.source_shown.is_none() && !proven
     }
 
     async fn show(&self, look: &Look<'_>) -> Result<Screen, FlowError> {
@@ -66,6 +69,7 @@ impl Stage for Password {
         // An app's request begins a new journey by itself, with everything that it asked.
         let back = if look.draft.client.is_some() { look.return_to.as_str().to_owned() } else { look.link("/sign-in") };
         Ok(Screen::of(&pages::Password {
+            passkey: AskPasskey::of(look).filter(|_| !self.provisional),
             back,
             recover: look.link(&recover),
             picked: picked.is_some(),
@@ -74,6 +78,9 @@ impl Stage for Password {
     }
 
     async fn prepare(&self, look: &Look<'_>, form: &Form) -> Result<Prepared, FlowError> {
+        if let Some(answer) = passkey::look_at(look, form).await?.filter(|_| !self.provisional) {
+            return Ok(Prepared::made(Before::Passkey(answer)));
+        }
         let typed = form.secret("password");
         if typed.expose().is_empty() {
             return Ok(Prepared::Nothing);
@@ -100,13 +107,17 @@ impl Stage for Password {
 
     async fn submit(&self, step: &mut Step<'_>, form: &Form, prepared: Prepared) -> Result<Outcome, FlowError> {
         let Some(before) = prepared.take::<Before>() else { return Ok(Outcome::again("password", "password-missing")) };
-        match before {
+        let before = match before {
+            Before::Passkey(answer) => {
+                let named = step.draft.account;
+                return passkey::judge(step, answer, Some(named)).await;
+            }
             Before::Network(Network::Closed { until }) => {
                 return Ok(Outcome::Wait(vec![FieldError::of("password", "password-wait")], until));
             }
             Before::Network(_) => return Ok(Outcome::Challenge),
-            Before::Limited | Before::Seen(_) => {}
-        }
+            before => before,
+        };
         let (rule, subject) = counter(&step.tools.keys, step.draft, step.visitor);
         let left = match limits::take(step.tx, rule, &subject, step.now).await? {
             Taken::Go { left } => left,

@@ -15,7 +15,8 @@ pub struct Shown {
 
 /// What a draft proves.
 ///
-/// The password is `pwd`. What another provider asked for is its own knowledge, and is not said as ours. A code of an
+/// The password is `pwd`. A passkey is something held that was opened by what one is or knows: two factors by itself, `pop`, `user`
+/// and `mfa`. What another provider asked for is its own knowledge, and is not said as ours. A code of an
 /// authenticator app or from the sheet is `otp`, and whatever it stands beside makes it `mfa`: what somebody knows, and what they
 /// have. A mailed code is neither (D3). A session that rises proved what it proved before.
 pub fn of(draft: &Draft) -> Shown {
@@ -24,14 +25,14 @@ pub fn of(draft: &Draft) -> Shown {
         (None, Some(rises)) => rises.amr.clone(),
         (None, None) => Vec::new(),
     };
-    if draft.second_shown.is_some() {
-        for method in ["otp", "mfa"] {
-            if !amr.iter().any(|said| said == method) {
-                amr.push(method.to_owned());
-            }
+    let passkey = draft.passkey_shown.is_some().then_some(["pop", "user", "mfa"].as_slice());
+    let second = draft.second_shown.is_some().then_some(["otp", "mfa"].as_slice());
+    for method in passkey.into_iter().chain(second).flatten() {
+        if !amr.iter().any(|said| said == method) {
+            amr.push((*method).to_owned());
         }
     }
-    Shown { acr: draft.second_shown.as_ref().map(|_| TWO_FACTOR), amr }
+    Shown { acr: passkey.or(second).map(|_| TWO_FACTOR), amr }
 }
 
 #[cfg(test)]
@@ -40,7 +41,7 @@ mod tests {
 
     use super::*;
     use crate::model::draft::{FromSource, Proven, Rising, SecondFactor};
-    use crate::model::{SessionId, Timestamp};
+    use crate::model::{PasskeyId, SessionId, Timestamp};
 
     const NOW: Timestamp = Timestamp(1_800_000_000);
 
@@ -76,7 +77,13 @@ mod tests {
             (draft(true, false, app, Some(&["mca"])), Some(TWO_FACTOR), &["pwd", "otp", "mfa"]),
             (draft(false, false, None, Some(&["pwd"])), None, &["pwd"]),
         ];
-        for (draft, acr, amr) in rows {
+        let passkey = Some(Proven { value: PasskeyId(Uuid::from_u128(7)), at: NOW });
+        let by_passkey = |draft: Draft| Draft { passkey_shown: passkey.clone(), ..draft };
+        let held: &[(Draft, Option<&str>, &[&str])] = &[
+            (by_passkey(Draft::default()), Some(TWO_FACTOR), &["pop", "user", "mfa"]),
+            (by_passkey(draft(false, false, None, Some(&["pwd"]))), Some(TWO_FACTOR), &["pwd", "pop", "user", "mfa"]),
+        ];
+        for (draft, acr, amr) in rows.iter().chain(held) {
             let shown = of(draft);
             assert_eq!((shown.acr, shown.amr.iter().map(String::as_str).collect::<Vec<_>>()), (*acr, amr.to_vec()), "{draft:?}");
         }

@@ -68,7 +68,10 @@ const ALWAYS: [(HeaderName, &str); 4] = [
 
 const PAGES: [(HeaderName, &str); 2] = [
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), microphone=(), geolocation=(), publickey-credentials-create=(self), publickey-credentials-get=(self)",
+    ),
 ];
 
 #[cfg(test)]
@@ -124,7 +127,10 @@ mod tests {
             assert_eq!(header(&response, "cross-origin-opener-policy"), "same-origin");
             assert_eq!(header(&response, "cross-origin-resource-policy"), "same-origin");
             assert_eq!(header(&response, "cache-control"), "no-store");
-            assert_eq!(header(&response, "permissions-policy"), "camera=(), microphone=(), geolocation=()");
+            assert_eq!(
+                header(&response, "permissions-policy"),
+                "camera=(), microphone=(), geolocation=(), publickey-credentials-create=(self), publickey-credentials-get=(self)"
+            );
         }
     }
 

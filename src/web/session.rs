@@ -38,7 +38,7 @@ pub async fn begin(step: &mut Step<'_>, account: &Account, person: &Person, proo
         id: SessionId::new(now, &tools.random),
         account: account.id,
         auth_time: now,
-        acr: proof.acr.map_or_else(|| account.assurance.clone(), str::to_owned),
+        acr: proof.acr.unwrap_or(&account.assurance).to_owned(),
         amr: proof.amr.iter().map(|method| (*method).to_owned()).collect(),
         seen_at: now,
         expires_at: now + life,

@@ -110,6 +110,7 @@ impl Visitor {
             signed_in,
             origin: Origin {
                 network: network(app, parts),
+                browser: Some(pre),
                 known_device_of,
                 signed_in: account,
                 challenge_passed: false,

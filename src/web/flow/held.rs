@@ -225,7 +225,7 @@ fn ask_again(draft: &mut Draft) {
         Some(_) => draft.email_shown = None,
         None => draft.person = None,
     }
-    draft.password_shown = None;
+    draft.ask_owner_again();
     draft.source_shown = None;
     if let Some(rises) = &mut draft.rises {
         rises.proven = false;

@@ -292,9 +292,9 @@ fn without(secrets: &[&str], form: &Form) -> BTreeMap<String, String> {
 }
 
 /// What the store never holds as it was typed.
-const NEVER_KEPT: &[&str] = &["password", "answer", "code", "secret", "ideas"];
+const NEVER_KEPT: &[&str] = &["password", "answer", "code", "secret", "ideas", "passkey"];
 /// What the page with its mistakes does not hold either. Answers it does: one that is too short must not cost the others.
-const NEVER_SHOWN: &[&str] = &["password", "code", "secret"];
+const NEVER_SHOWN: &[&str] = &["password", "code", "secret", "passkey"];
 const A_YEAR: Duration = Duration::from_hours(365 * 24);
 const LONGEST_KEPT: usize = 300;
 const CHALLENGE_SECONDS: u32 = 5;
