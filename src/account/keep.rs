@@ -20,13 +20,13 @@ impl Finish for Keep {
     async fn finish(&self, step: &mut Step<'_>, flow: &Flow) -> Result<Finished, FlowError> {
         let Some((account, session)) = whose(step).await? else { return Ok(Finished::Elsewhere(path("/sign-in"))) };
         if let Some(password) = step.draft.password.clone() {
-            if step.draft.password_shown.is_none() {
+            if step.draft.owner_shown_at().is_none() {
                 return Err(FlowError::Broken(format!("the flow {} asks for a new password before the present one", flow.name)));
             }
             new_password(step, &account, session, &password).await?;
         }
         if let Some(proven) = step.draft.email_shown.clone() {
-            if step.draft.password_shown.is_none() {
+            if step.draft.owner_shown_at().is_none() {
                 return Err(FlowError::Broken(format!("the flow {} asks for an address before the password", flow.name)));
             }
             address::change(step, &account, &proven.value).await?;
@@ -53,7 +53,7 @@ impl Finish for Keep {
 }
 
 /// The account, and the session in which the flow began, if both are open still.
-async fn whose(step: &Step<'_>) -> Result<Option<(Account, SessionId)>, FlowError> {
+pub(super) async fn whose(step: &Step<'_>) -> Result<Option<(Account, SessionId)>, FlowError> {
     let Some(session) = step.draft.session else { return Ok(None) };
     let Some(live) = step.tx.sessions().live_by_id(session, step.now).await? else { return Ok(None) };
     let account = step.tx.accounts().find(live.account).await?;

@@ -16,6 +16,7 @@ mod keep;
 pub mod not_me;
 pub mod overview;
 pub mod pages;
+mod passkeys;
 mod recovery_codes;
 pub mod sessions;
 pub mod shared_device;
@@ -30,6 +31,7 @@ pub static FEATURE: Feature = Feature { name: "account", stages: STAGES, finish:
 const STAGES: &[StageEntry] = &[
     StageEntry::of::<authenticator::Authenticator>("authenticator"),
     StageEntry::of::<authenticators::Authenticators>("authenticators"),
+    StageEntry::of::<passkeys::Keys>(passkeys::NAME),
     StageEntry::of::<recovery_codes::RecoveryCodes>("recovery-codes"),
 ];
 

@@ -9,6 +9,7 @@ use axum::response::Response;
 use super::pages::Account;
 use super::sign_in_first;
 use crate::app::App;
+use crate::passkeys::Passkeys;
 use crate::store::people::Person;
 use crate::store::{Reader, StoreError};
 use crate::web::invites::may_invite;
@@ -29,6 +30,7 @@ pub async fn show(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri) -> Re
         approvals: super::approvals::waiting(&reader, person.id, visitor.now).await?,
         invite: may_invite(&app, &person).await?,
         questions: !reader.accounts().security_answers(signed_in.account.id).await?.is_empty(),
+        passkeys: Passkeys::of(&app.tools.config).is_some(),
         done: done_of(&uri, DONE),
     };
     Ok(page(&account, FrameExtras::default()))

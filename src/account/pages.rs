@@ -30,6 +30,8 @@ pub struct Account {
     pub invite: bool,
     /// Security questions were answered.
     pub questions: bool,
+    /// Passkeys may be added here.
+    pub passkeys: bool,
     /// What was just changed: the text that says so.
     pub done: Option<String>,
 }
@@ -235,6 +237,36 @@ impl App {
     }
 }
 
+/// The passkeys of an account.
+#[derive(Clone, Debug, Serialize)]
+pub struct AccountPasskeys {
+    /// The oldest first.
+    pub passkeys: Vec<OnePasskey>,
+    /// What a new one is called, unless its owner says something else.
+    pub device: String,
+    /// What the browser is asked for a new one, in JSON; none where there are enough, or the district has switched them off.
+    pub options: Option<String>,
+    /// There are enough.
+    pub full: bool,
+    /// What was just changed: the text that says so.
+    pub said: Option<String>,
+}
+
+/// One of them.
+#[derive(Clone, Debug, Serialize)]
+pub struct OnePasskey {
+    /// What its forms send.
+    pub id: String,
+    /// What its owner calls it.
+    pub name: String,
+    /// When it was added, in words.
+    pub made: String,
+    /// When it was last used, in words.
+    pub used: Option<String>,
+    /// Somebody else seems to hold a copy, so it opens nothing any more.
+    pub copied: bool,
+}
+
 /// Which apps saw what.
 #[derive(Clone, Debug, Serialize)]
 pub struct Apps {
@@ -269,6 +301,7 @@ impl Page for Account {
             approvals: usize::from(guardian),
             invite: !guardian,
             questions: !guardian,
+            passkeys: guardian,
             done: guardian.then(|| "account-done-password".to_owned()),
         };
         vec![account(&["École des Tilleuls"], false), account(&[], true)]
@@ -359,6 +392,35 @@ impl Page for Sessions {
         let (here, school, unknown) =
             (place("1", true, "Safari, iPhone", false), place("2", false, "Chrome, Chromebook", true), place("3", false, "", false));
         vec![Self { places: vec![here.clone(), school, unknown] }, Self { places: vec![here] }]
+    }
+}
+
+impl Page for AccountPasskeys {
+    const TEMPLATE: &'static str = "pages/account-passkeys.html";
+
+    fn samples() -> Vec<Self> {
+        let passkey = |id: &str, name: &str, used: Option<&str>, copied| OnePasskey {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            made: "hier à 18 h 05".to_owned(),
+            used: used.map(str::to_owned),
+            copied,
+        };
+        let options = r#"{"challenge":"Y2hhbGxlbmdl","user":{"id":"AQ"},"excludeCredentials":[]}"#;
+        let page = |passkeys: Vec<OnePasskey>, options: Option<&str>, full, said: Option<&str>| Self {
+            passkeys,
+            device: "Safari, iPhone".to_owned(),
+            options: options.map(str::to_owned),
+            full,
+            said: said.map(str::to_owned),
+        };
+        let two = vec![passkey("1", "Safari, iPhone", Some("aujourd’hui à 7 h 30"), false), passkey("2", "", None, true)];
+        vec![
+            page(Vec::new(), Some(options), false, None),
+            page(two.clone(), Some(options), false, Some("passkeys-added")),
+            page(two.clone(), None, true, Some("passkeys-renamed")),
+            page(two, None, false, Some("passkeys-removed")),
+        ]
     }
 }
 

@@ -42,9 +42,9 @@ impl Stage for Email {
     }
 
     async fn submit(&self, step: &mut Step<'_>, form: &Form, _prepared: Prepared) -> Result<Outcome, FlowError> {
-        // Row R16: whoever changes an address has just shown the password.
-        if step.draft.session.is_some() && step.draft.password_shown.as_ref().is_none_or(|shown| step.now.since(shown.at) > FRESH) {
-            step.draft.password_shown = None;
+        // Row R16: whoever changes an address has just shown the password, or a passkey.
+        if step.draft.session.is_some() && step.draft.owner_shown_at().is_none_or(|at| step.now.since(at) > FRESH) {
+            step.draft.ask_owner_again();
             return Ok(Outcome::Next);
         }
         let typed = form.text("email");

@@ -4,6 +4,7 @@
 use async_trait::async_trait;
 use serde_json::json;
 
+use super::add_passkey;
 use super::by_code::{self, Spending};
 use super::standing::{Claimant, Standing, standing_with};
 use super::turned_away::{Why, turn_away};
@@ -74,6 +75,7 @@ async fn join(step: &mut Step<'_>, flow: &Flow, code: Option<&Issued>) -> Result
     if let Some(proven) = own_address(step, &claimant.person) {
         step.tx.accounts().set_email(account.id, (&proven, &email_key(&proven)), step.now).await?;
     }
+    add_passkey::keep(step, account.id, id).await?;
     session::keep_agreement(step, &account).await?;
     if let Some(code) = code {
         by_code::used(step, code, &claimant.person, account.id).await?;

@@ -3,6 +3,7 @@
 
 mod about_you;
 mod activation_code;
+mod add_passkey;
 mod approval;
 mod by_code;
 pub mod campaigns;
@@ -59,6 +60,7 @@ const STAGES: &[StageEntry] = &[
     StageEntry::of::<security_questions::SecurityQuestions>("security-questions"),
     StageEntry::of::<charter::Charter>("charter"),
     StageEntry::of::<preferences::Preferences>("preferences"),
+    StageEntry::of::<add_passkey::AddPasskey>("add-passkey"),
     StageEntry::of::<http::Http>("http"),
     StageEntry::of::<confirm::Confirm>("confirm"),
 ];

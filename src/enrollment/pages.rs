@@ -380,6 +380,24 @@ impl Page for CodeChild {
     }
 }
 
+/// A passkey, for whoever wants one.
+#[derive(Clone, Debug, Serialize)]
+pub struct AddPasskey {
+    /// What the browser is asked, in JSON.
+    pub options: Option<String>,
+    /// One may go on without.
+    pub optional: bool,
+}
+
+impl Page for AddPasskey {
+    const TEMPLATE: &'static str = "pages/add-passkey.html";
+
+    fn samples() -> Vec<Self> {
+        let options = r#"{"challenge":"Y2hhbGxlbmdl","user":{"id":"AQ"},"excludeCredentials":[]}"#;
+        [true, false].map(|optional| Self { options: Some(options.to_owned()), optional }).into()
+    }
+}
+
 impl Page for AboutYou {
     const TEMPLATE: &'static str = "pages/about-you.html";
 

@@ -79,6 +79,8 @@ pub(super) fn samples() -> Vec<(&'static str, Value)> {
         ("second-factor-changed", second_factor("mail-second-factor-codes")),
         ("second-factor-changed", second_factor("mail-second-factor-code-used")),
         ("password-changed", json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05" })),
+        ("passkey-added", json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05" })),
+        ("passkey-removed", json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05" })),
         (
             "help-request",
             json!({ "name": "Éloïse <b>N’Diaye-Roy</b>\nBcc: x", "email": "eloise@famille.example", "school": "École des Tilleuls", "message": "Bonjour,\nla page dit « trop d’essais ».", "case": "24-1107", "phone": "613 555-0142", "child": "Léa Roy", "grade": "5", "about": "child", "proven": true }),

@@ -252,7 +252,8 @@ async fn tried(district: &District, network: &str, name: &str) -> (Vec<String>, 
 fn plain(browser: &Family, answer: &Answer, name: &str) -> String {
     let carried: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
     let journey = browser.address.split('/').nth(2).unwrap().split('/').next().unwrap();
-    let body = answer.body.replace(&answer.field("csrf").unwrap(), "TOKEN").replace(journey, "ID");
+    let challenge = answer.body.split("data-challenge=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let body = answer.body.replace(&answer.field("csrf").unwrap(), "TOKEN").replace(journey, "ID").replace(challenge, "CHALLENGE");
     format!("{} {}", answer.status, body.replace(&carried, "NAME").replace(name, "NAME"))
 }
 

@@ -28,6 +28,7 @@
 //! - `mailed_link`: getting back in by the mailbox on file
 //! - `mtls`: clients that show certificates
 //! - `pages`: every page in every state and language renders, strictly, twice the same, with the ids of docs/contract
+//! - `passkeys`: passkeys, from the page that adds one to the sign-in without a name
 //! - `provisional`: identifiers and provisional passwords in letters, from the sign-in page to the end
 //! - `reach`: tokens for other services, in exchange, and on the word of another issuer
 //! - `registration`: apps that register themselves, and keys that stand at addresses of theirs
@@ -80,6 +81,7 @@ mod mtls;
 mod new_device;
 mod office;
 mod pages;
+mod passkeys;
 mod provisional;
 mod pupil_invites;
 mod pushed;

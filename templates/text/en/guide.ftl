@@ -12,6 +12,7 @@ guide-back-title = Signing in
 guide-back-caption = The first page asks for the username; the next one, for the password.
 guide-back-username = Type your username.
 guide-back-password = Type your password. “{ $button }” shows it while you type.
+guide-back-passkey = Did you add a passkey in “My account”? Write nothing: choose “{ $button }”, or touch the username field.
 
 guide-join-title = First visit
 guide-password = Choose a password.

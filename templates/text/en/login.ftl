@@ -168,3 +168,36 @@ animal-dog = Dog
 animal-fish = Fish
 animal-horse = Horse
 animal-rabbit = Rabbit
+
+passkey-use = Sign in with a passkey
+passkey-none = No passkey was used. Try again, or write your username and password.
+passkey-wrong = This passkey does not open this account. Try again, or write your username and password.
+
+passkeys-title = My passkeys
+passkeys-lead = With a passkey you sign in by your finger, your face or your device’s own code. There is nothing to remember, and nobody can ask you for it by mail.
+passkeys-needs = This browser cannot make a passkey, or JavaScript is not allowed in it. Open this page on a newer phone or computer. Your password works everywhere.
+passkeys-none-made = No passkey was made. The device must have a code, a fingerprint or a face to unlock it. You can try again, or stay with your password.
+passkeys-have = This device already has a passkey for this account.
+passkeys-name = Name of this device
+passkeys-name-hint = To know the passkey in the list.
+passkeys-add = Add a passkey
+passkeys-not-added = The passkey could not be added. That happens when the page has been open for long, or when the passkey is here already. Try again.
+passkeys-full = You have twenty passkeys, as many as there can be. Take one away to add another.
+passkeys-off = In these schools no passkeys are added.
+passkeys-yours = Your passkeys
+passkeys-unnamed = Passkey without a name
+passkeys-used = Added { $made }. Used { $used }.
+passkeys-unused = Added { $made }. Not used yet.
+passkeys-copied = Somebody seems to have a copy of this passkey: it opens nothing any more. Take it away, then choose another password.
+passkeys-change = Change or take away
+passkeys-rename-to = New name
+passkeys-rename = Give this name
+passkeys-remove = Take this passkey away
+passkeys-remove-hint = Your other devices will be signed out. Your password stays the same.
+passkeys-added = Your passkey is added. Next time, choose it on the sign-in page.
+passkeys-renamed = Noted.
+passkeys-removed = The passkey is gone. The other devices are signed out.
+
+add-passkey-title = A passkey?
+add-passkey-without = Go on without a passkey
+add-passkey-later = You can add one later in “My account”.

@@ -38,3 +38,10 @@ mail-alarm-figures = In the ten minutes before { $moment }: { $failures } differ
 mail-alarm-sign-in = Somebody may be trying passwords on the whole list. While it lasts, an unknown device waits a few seconds before each try. Nobody is locked out.
 mail-alarm-claim = Somebody may be trying names and numbers. While it lasts, an account can be claimed with a letter or a code alone. Everything else works.
 mail-alarm-next = To see who and from where: preau audit list. The alarm ends by itself ten minutes after the last sign of it.
+
+mail-passkey-added-title = { $name }: new passkey
+mail-passkey-added-when = A passkey was added to the account { $moment }. It opens the account without the password.
+mail-passkey-removed-title = { $name }: a passkey was taken away
+mail-passkey-removed-when = A passkey was taken away from the account { $moment }. The other devices are signed out.
+mail-passkey-you = If it was you, there is nothing to do.
+mail-passkey-not-you = It was not you? Take the account back at once, look at “My passkeys”, then tell the school.

@@ -12,6 +12,7 @@ guide-back-title = Se connecter
 guide-back-caption = La première page demande l’identifiant ; la suivante, le mot de passe.
 guide-back-username = Tapez votre identifiant.
 guide-back-password = Tapez votre mot de passe. « { $button } » le montre pendant que vous tapez.
+guide-back-passkey = Vous avez ajouté une clé d’accès dans « Mon compte » ? N’écrivez rien : choisissez « { $button } », ou touchez le champ de l’identifiant.
 
 guide-join-title = Première visite
 guide-password = Choisissez un mot de passe.

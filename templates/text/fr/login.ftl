@@ -168,3 +168,36 @@ animal-dog = Chien
 animal-fish = Poisson
 animal-horse = Cheval
 animal-rabbit = Lapin
+
+passkey-use = Me connecter avec une clé d’accès
+passkey-none = Aucune clé d’accès n’a servi. Essayez encore, ou écrivez votre identifiant et votre mot de passe.
+passkey-wrong = Cette clé d’accès n’ouvre pas ce compte. Essayez encore, ou écrivez votre identifiant et votre mot de passe.
+
+passkeys-title = Mes clés d’accès
+passkeys-lead = Avec une clé d’accès, vous vous connectez par votre doigt, votre visage ou le code de votre appareil. Il n’y a rien à retenir, et personne ne peut vous la demander par courriel.
+passkeys-needs = Ce navigateur ne sait pas faire de clé d’accès, ou JavaScript n’y est pas permis. Ouvrez cette page sur un téléphone ou un ordinateur plus récent. Votre mot de passe marche partout.
+passkeys-none-made = Aucune clé d’accès n’a été faite. L’appareil doit avoir un code, une empreinte ou un visage pour le déverrouiller. Vous pouvez essayer encore, ou en rester à votre mot de passe.
+passkeys-have = Cet appareil a déjà une clé d’accès pour ce compte.
+passkeys-name = Nom de cet appareil
+passkeys-name-hint = Pour reconnaître la clé dans la liste.
+passkeys-add = Ajouter une clé d’accès
+passkeys-not-added = La clé n’a pas pu être ajoutée. Cela arrive quand la page est ouverte depuis longtemps, ou quand la clé est déjà là. Essayez encore.
+passkeys-full = Vous avez vingt clés d’accès : c’est le plus possible. Enlevez-en une pour en ajouter une autre.
+passkeys-off = Dans ce réseau d’écoles, on n’ajoute pas de clé d’accès.
+passkeys-yours = Vos clés
+passkeys-unnamed = Clé sans nom
+passkeys-used = Ajoutée { $made }. Utilisée { $used }.
+passkeys-unused = Ajoutée { $made }. Pas encore utilisée.
+passkeys-copied = Quelqu’un semble avoir une copie de cette clé : elle n’ouvre plus rien. Enlevez-la, puis choisissez un autre mot de passe.
+passkeys-change = Changer ou enlever
+passkeys-rename-to = Nouveau nom
+passkeys-rename = Donner ce nom
+passkeys-remove = Enlever cette clé
+passkeys-remove-hint = Vos autres appareils seront déconnectés. Votre mot de passe reste le même.
+passkeys-added = Votre clé d’accès est ajoutée. La prochaine fois, choisissez-la à la page de connexion.
+passkeys-renamed = C’est noté.
+passkeys-removed = La clé est enlevée. Les autres appareils sont déconnectés.
+
+add-passkey-title = Une clé d’accès ?
+add-passkey-without = Continuer sans clé d’accès
+add-passkey-later = Vous pourrez en ajouter une plus tard dans « Mon compte ».

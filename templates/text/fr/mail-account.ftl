@@ -38,3 +38,10 @@ mail-alarm-figures = Dix minutes avant { $moment } : { $failures } comptes ou d
 mail-alarm-sign-in = Quelqu’un essaie peut-être des mots de passe sur toute la liste. Tant que cela dure, un appareil inconnu attend quelques secondes avant chaque essai. Personne n’est bloqué.
 mail-alarm-claim = Quelqu’un essaie peut-être des noms et des numéros. Tant que cela dure, on ne peut activer un compte qu’avec une lettre ou un code. Le reste fonctionne.
 mail-alarm-next = Pour voir qui et d’où : preau audit list. L’alarme se lève d’elle-même dix minutes après la dernière alerte.
+
+mail-passkey-added-title = { $name } : nouvelle clé d’accès
+mail-passkey-added-when = Une clé d’accès a été ajoutée au compte { $moment }. Elle ouvre le compte sans mot de passe.
+mail-passkey-removed-title = { $name } : une clé d’accès est enlevée
+mail-passkey-removed-when = Une clé d’accès a été enlevée du compte { $moment }. Les autres appareils sont déconnectés.
+mail-passkey-you = Si c’était vous, il n’y a rien à faire.
+mail-passkey-not-you = Ce n’était pas vous ? Reprenez le compte tout de suite, regardez « Mes clés d’accès », puis prévenez l’école.
