@@ -43,6 +43,8 @@ export default defineConfig({
     { name: "systems", testMatch: "systems/*.spec.js", use: { ...french, ...desktop } },
     { name: "systems-bare", testMatch: "systems/*.spec.js", grep: /@way/, use: { ...english, ...phone, ...bare, colorScheme: "dark" } },
     { name: "journeys", testMatch: "journeys/*.spec.js", use: { ...french, ...desktop } },
+    { name: "passkeys", testMatch: "passkeys.spec.js", use: { ...english, ...desktop, colorScheme: "light" } },
+    { name: "passkeys-phone", testMatch: "passkeys.spec.js", use: { ...french, ...phone, colorScheme: "dark" } },
     { name: "protocol", testMatch: ["protocol.spec.js", "logout.spec.js"], use: { ...english, ...desktop } },
     { name: "clients", testMatch: "clients/*.spec.js", use: { ...english, ...desktop } },
     { name: "gallery", testMatch: "gallery.spec.js", use: { ...desktop } },
