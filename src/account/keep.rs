@@ -41,7 +41,8 @@ impl Finish for Keep {
         }
         if second_factors_change(step.draft) {
             if !is_fresh(step) {
-                (step.draft.password_shown, step.draft.second_shown, step.draft.second) = (None, None, Second::Unknown);
+                step.draft.ask_owner_again();
+                (step.draft.second_shown, step.draft.second) = (None, Second::Unknown);
                 return Ok(Finished::NotYet);
             }
             let (added, managed) = (second_factor::keep(step, &account).await?, manage(step, &account, session).await?);
@@ -68,8 +69,7 @@ fn second_factors_change(draft: &Draft) -> bool {
 /// Rows W06, S10: whoever changes a factor showed who they are a moment ago, and not when they signed in.
 fn is_fresh(step: &Step<'_>) -> bool {
     let fresh = |at: Timestamp| step.now.since(at) <= FRESH;
-    step.draft.password_shown.as_ref().is_some_and(|shown| fresh(shown.at))
-        && step.draft.second_shown.as_ref().is_none_or(|shown| fresh(shown.at))
+    step.draft.owner_shown_at().is_some_and(fresh) && step.draft.second_shown.as_ref().is_none_or(|shown| fresh(shown.at))
 }
 
 /// An app gets another name or is removed; false where there is none any more. Whoever else is signed in as this person is not

@@ -80,6 +80,10 @@ pub struct Password {
 /// The second factor.
 #[derive(Clone, Debug, Serialize)]
 pub struct SecondFactor {
+    /// There are codes to type.
+    pub codes: bool,
+    /// What is asked of whoever has a passkey.
+    pub passkey: Option<AskPasskey>,
     /// Where somebody goes on who was asked for it and need not show it.
     pub back: Option<String>,
     /// The school's help.
@@ -193,8 +197,13 @@ impl Page for SecondFactor {
     const TEMPLATE: &'static str = "pages/second-factor.html";
 
     fn samples() -> Vec<Self> {
-        let page = |back: Option<&str>| Self { back: back.map(str::to_owned), help: "/help".to_owned() };
-        vec![page(None), page(Some("/authorize/0192"))]
+        let page = |codes, passkey: bool, back: Option<&str>| Self {
+            codes,
+            passkey: passkey.then(AskPasskey::sample),
+            back: back.map(str::to_owned),
+            help: "/help".to_owned(),
+        };
+        vec![page(true, false, None), page(true, true, Some("/authorize/0192")), page(false, true, None)]
     }
 }
 

@@ -1,4 +1,4 @@
-//! The second factor: a code of an authenticator app, or one from the sheet, in one field. It is asked of whoever has one; whoever
+//! The second factor: a code of an authenticator app, or one from the sheet, in one field; or a passkey. It is asked of whoever has one; whoever
 //! must have one and has none is led to set one up. It has a counter of its own, never the password's (row R19, security.md 2.5).
 //! A wrong code has one answer, whatever is wrong with it: a clock that is off is the owner's to set right, and a stranger would
 //! learn from it which codes will be right.
@@ -8,11 +8,13 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::pages;
+use super::passkey::{self, AskPasskey};
 use crate::codes::{Code, Slip};
 use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
 use crate::limits::{self, Rule, Taken};
 use crate::model::draft::{Proven, Second, SecondFactor as Factor};
 use crate::model::{AccountId, Draft, FieldError};
+use crate::passkeys::Passkeys;
 use crate::store::accounts::AccountState;
 use crate::web::second_factor;
 
@@ -35,7 +37,7 @@ enum Typed {
 #[async_trait]
 impl Stage for SecondFactor {
     fn is_open(&self, draft: &Draft) -> bool {
-        draft.second_shown.is_none() && matches!(draft.second, Second::Unknown | Second::Asked)
+        draft.second_shown.is_none() && draft.passkey_shown.is_none() && matches!(draft.second, Second::Unknown | Second::Asked)
     }
 
     fn is_for_all(&self) -> bool {
@@ -49,10 +51,23 @@ impl Stage for SecondFactor {
 
     async fn show(&self, look: &Look<'_>) -> Result<Screen, FlowError> {
         let back = look.draft.rises.as_ref().filter(|rises| !rises.must).map(|_| look.return_to.as_str().to_owned());
-        Ok(Screen::of(&pages::SecondFactor { back, help: look.link("/help") }))
+        let (codes, passkeys) = match look.draft.account {
+            Some(account) => (look.reader.second_factors().has_any(account).await?, look.reader.passkeys().has_any(account).await?),
+            None => (true, false),
+        };
+        let passkey = if passkeys { AskPasskey::of(look) } else { None };
+        Ok(Screen::of(&pages::SecondFactor { codes: codes || passkey.is_none(), passkey, back, help: look.link("/help") }))
     }
 
-    async fn submit(&self, step: &mut Step<'_>, form: &Form, _prepared: Prepared) -> Result<Outcome, FlowError> {
+    async fn prepare(&self, look: &Look<'_>, form: &Form) -> Result<Prepared, FlowError> {
+        Ok(passkey::look_at(look, form).await?.map_or(Prepared::Nothing, Prepared::made))
+    }
+
+    async fn submit(&self, step: &mut Step<'_>, form: &Form, prepared: Prepared) -> Result<Outcome, FlowError> {
+        if let Some(answer) = prepared.take::<passkey::Answer>() {
+            let owner = step.draft.account;
+            return passkey::judge(step, answer, Some(owner)).await;
+        }
         let typed = match read(form.text(FIELD)) {
             Ok(typed) => typed,
             Err(error) => return Ok(Outcome::Again(vec![error])),
@@ -90,12 +105,16 @@ async fn asked(step: &Step<'_>) -> Result<Second, FlowError> {
     if step.tx.second_factors().has_any(account.id).await? {
         return Ok(Second::Asked);
     }
+    let has_passkey = Passkeys::of(&step.tools.config).is_some() && step.tx.passkeys().has_any(account.id).await?;
     if draft.rises.is_some() {
-        return Ok(Second::SetUp { until: None });
+        return Ok(if has_passkey { Second::Asked } else { Second::SetUp { until: None } });
     }
     // Whoever changes their own account is asked for what they have; and what another provider asks for is its own business.
     if draft.session.is_some() || draft.source_shown.is_some() || !second_factor::is_demanded(step, &account).await? {
         return Ok(Second::Nothing);
+    }
+    if has_passkey {
+        return Ok(Second::Asked);
     }
     let since = step.tx.second_factors().due_since(account.id, step.now).await?;
     let until = since + std::time::Duration::from_hours(24 * u64::from(step.tools.config.assurance.grace_days));

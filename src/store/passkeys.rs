@@ -69,6 +69,12 @@ impl Passkeys<'_> {
         row.as_ref().map(record).transpose()
     }
 
+    /// An account has one that opens something.
+    pub async fn has_any(&self, account: AccountId) -> Result<bool, StoreError> {
+        let select = "SELECT id FROM passkeys WHERE account = $1 AND suspect_at IS NULL LIMIT 1";
+        Ok(sql::row(&self.0, select, [account.0.into()]).await?.is_some())
+    }
+
     /// Keeps a new one. False: somebody has it already, or the account has [`MOST_PASSKEYS`].
     pub async fn add(&self, passkey: &Passkey) -> Result<bool, StoreError> {
         let insert = "INSERT INTO passkeys \

@@ -25,7 +25,7 @@ async fn with_passkey(district: &District) -> (Family, Authenticator) {
 }
 
 /// Through the password to the list, and one more passkey in it.
-async fn add(family: &mut Family, kind: Kind, name: &str) -> Authenticator {
+pub(super) async fn add(family: &mut Family, kind: Kind, name: &str) -> Authenticator {
     to_the_list(family).await;
     let options = options(family);
     let authenticator = Authenticator::new(kind, &options, ORIGIN);
@@ -49,7 +49,8 @@ fn text<'v>(value: &'v Value, name: &str) -> &'v str {
     value[name].as_str().unwrap()
 }
 
-fn attribute(family: &Family, name: &str) -> String {
+/// What an attribute of the open page says.
+pub(super) fn attribute(family: &Family, name: &str) -> String {
     let body = &family.page.as_ref().unwrap().body;
     let value = body.split(&format!("{name}=\"")).nth(1).and_then(|rest| rest.split('"').next());
     value.unwrap_or_else(|| panic!("no {name}: {body}")).replace("&quot;", "\"").replace("&#x2f;", "/").replace("&amp;", "&")

@@ -230,6 +230,7 @@ async fn p23_an_app_that_changes_its_face_is_unknown_again() {
         ("contacts", json!(["it@rp.test"]), true),
         ("redirect_uris", json!([CALLBACK, "https://rp.test/other"]), true),
         ("client_name", json!("Ministère"), false),
+        ("client_name#fr", json!("Ministère"), false),
         ("logo_uri", json!("https://rp.test/coat-of-arms.png"), false),
         ("policy_uri", json!("https://rp.test/policy"), false),
         ("post_logout_redirect_uris", json!(["https://elsewhere.test/"]), false),

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::back_in::{NEW, answer, at_the_questions, grown_up};
 use super::district::{District, ZOE};
 use super::family::{Family, PASSWORD};
+use super::passkeys;
 use super::relying_party::{Callback, RelyingParty};
 use super::world::World;
 use crate::authenticator::SharedSecret;
@@ -15,6 +16,7 @@ use crate::config::assurance::Level;
 use crate::limits::{self, Rule};
 use crate::model::Timestamp;
 use crate::model::assurance::TWO_FACTOR;
+use crate::passkeys::software::Kind;
 use crate::store::accounts::Account;
 
 const TEACHER: &str = "paul@ecole.example";
@@ -471,6 +473,34 @@ async fn p38_s03_a_session_rises_by_the_code_alone_and_behind_another_cookie() {
         assert_eq!(here.open("/account").await.shows(), "account");
         app.code(&world, &mut here.agent, &[("acr_values", TWO_FACTOR), ("prompt", "none")]).await;
         assert_eq!(district.count("events WHERE kind = 'session.rose'").await, 1);
+    }
+}
+
+#[tokio::test]
+async fn r13_a_passkey_is_a_second_factor_where_there_is_no_app() {
+    for district in with_a_teacher().await {
+        let mut here = signed_in(&district, "203.0.113.1").await;
+        let passkey = passkeys::add(&mut here, Kind::Es256, "Portable").await;
+        let another = passkeys::add(&mut here, Kind::Es256, "Téléphone").await;
+        here.open("/sign-out").await.send(&[]).await;
+        assert_eq!(here.sign_in(TEACHER, PASSWORD).await, "home", "the password does where nobody demands more");
+        let world = world(&district, &teacher(&district).await).await;
+        let app = RelyingParty::first_party(&world).await;
+        here.open(&app.request(&[("acr_values", TWO_FACTOR)])).await;
+        assert_eq!(here.shows(), "second-factor", "nobody is led to an app who has a passkey");
+        assert!(!here.page.as_ref().unwrap().body.contains("id=\"code\""));
+        let challenge = passkeys::attribute(&here, "data-challenge");
+        assert_eq!(here.send(&[("passkey", "{}")]).await.status(), 422);
+        let risen = here.submit(&[("passkey", &passkey.show(&challenge))]).await;
+        let after = claims(&world, &app, &here.agent.get(&risen.location()).await).await;
+        assert_eq!((&after["acr"], &after["amr"]), (&TWO_FACTOR.into(), &serde_json::json!(["pwd", "pop", "user", "mfa"])));
+        // Where the district demands a second factor, the password alone opens nothing, a new one neither.
+        let strict = district.node_with(|tools, _| tools.config.assurance.staff = Level::TwoFactor).await;
+        let mut there = strict.family("203.0.113.2");
+        assert_eq!(there.sign_in(TEACHER, PASSWORD).await, "second-factor");
+        let challenge = passkeys::attribute(&there, "data-challenge");
+        there.send(&[("passkey", &another.show(&challenge))]).await;
+        assert_eq!(there.shows(), "home");
     }
 }
 

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::model::draft::{AskedFor, Rising};
 use crate::model::{Draft, LocalPath, Timestamp};
 use crate::oidc::shell::Shell;
+use crate::passkeys::Passkeys;
 use crate::policy;
 use crate::store::sessions::Session;
 use crate::store::{StoreError, Tx};
@@ -18,12 +19,14 @@ use crate::web::session::audience;
 /// What somebody could show beside a password.
 pub(in crate::oidc) async fn second_factor(app: &App, signed_in: &SignedIn) -> Result<SecondFactor, StoreError> {
     let reader = app.store.read();
-    if reader.second_factors().has_any(signed_in.account.id).await? {
+    let account = signed_in.account.id;
+    let passkeys = Passkeys::of(&app.tools.config).is_some();
+    if reader.second_factors().has_any(account).await? || passkeys && reader.passkeys().has_any(account).await? {
         return Ok(SecondFactor::Has);
     }
     let person = reader.people().find(signed_in.person).await?;
     let may = person.is_some_and(|person| policy::may_be_asked_for_second_factor(audience(&person)));
-    let has_password = reader.accounts().password(signed_in.account.id).await?.is_some();
+    let has_password = reader.accounts().password(account).await?.is_some();
     Ok(if may && has_password { SecondFactor::MayHave } else { SecondFactor::Never })
 }
 

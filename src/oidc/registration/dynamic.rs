@@ -209,7 +209,8 @@ async fn change(app: &App, client_id: &str, headers: &HeaderMap, body: &[u8]) ->
 fn is_the_same_to_people(before: &Client, name: &str, settings: &Settings) -> bool {
     let shown = |settings: &Settings| {
         let (logo, policy, terms) = (settings.logo_uri.clone(), settings.policy_uri.clone(), settings.tos_uri.clone());
-        (logo, policy, terms, settings.initiate_login_uri.clone(), settings.about.client_uri.clone())
+        let about = (settings.about.client_uri.clone(), settings.about.by_language.clone());
+        (logo, policy, terms, settings.initiate_login_uri.clone(), about)
     };
     let hosts = |settings: &Settings| -> BTreeSet<String> {
         let addresses = settings.redirect_uris.iter().chain(&settings.post_logout_redirect_uris);
