@@ -43,7 +43,8 @@ if (button && has) {
     send(button.form, await navigator.credentials.get({ publicKey, ...how }));
   };
 
-  // The name field's own list shows the passkeys of this device: who picks one need not write anything.
+  // The name field's own list shows the passkeys of this device: who picks one need not write anything. One that was refused
+  // just now is not picked again by itself.
   const wait = async () => {
     const stop = new AbortController();
     waiting = { stop, over: ask({ mediation: "conditional", signal: stop.signal }).catch(() => {}) };
@@ -65,7 +66,7 @@ if (button && has) {
     }
   });
   const listed = document.querySelector('input[autocomplete~="webauthn"]');
-  if (listed && (await window.PublicKeyCredential.isConditionalMediationAvailable?.())) {
+  if (listed && !document.getElementById("passkey-error") && (await window.PublicKeyCredential.isConditionalMediationAvailable?.())) {
     wait();
     setInterval(async () => { if (waiting) { await leave(); wait(); } }, OLD);
   }

@@ -3,6 +3,8 @@
 //!
 //! `cargo bench --bench passkeys`
 
+#![expect(clippy::disallowed_types, reason = "the authenticator signs by the system's randomness")]
+
 use std::hint::black_box;
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -12,7 +14,7 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, Ed25519
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use ciborium::Value;
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::Criterion;
 use preau::config::Config;
 use preau::passkeys::Passkeys;
 use serde_json::json;
@@ -21,7 +23,15 @@ use serde_json::json;
 struct Pair {
     name: &'static str,
     cose: Vec<u8>,
-    sign: Box<dyn Fn(&[u8]) -> Vec<u8>>,
+    sign: Sign,
+}
+
+type Sign = Box<dyn Fn(&[u8]) -> Vec<u8>>;
+
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    shown(&mut criterion);
+    criterion.final_summary();
 }
 
 fn shown(criterion: &mut Criterion) {
@@ -84,6 +94,3 @@ fn cose(kind: i64, algorithm: i64, more: Vec<(i64, Value)>) -> Vec<u8> {
     ciborium::into_writer(&map, &mut bytes).expect("a Vec takes all");
     bytes
 }
-
-criterion_group!(benches, shown);
-criterion_main!(benches);

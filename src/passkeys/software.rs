@@ -1,6 +1,8 @@
 //! An authenticator in software, and the browser that asks it, for tests: it makes a key, keeps it, and signs with it as its
 //! owner says, truly or not. What it says of itself is for a test to change.
 
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "an authenticator makes its own keys, and tells nobody how")]
+
 use aws_lc_rs::digest::{self, SHA256};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;

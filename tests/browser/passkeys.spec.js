@@ -13,6 +13,7 @@ const test = base.extend({
     },
     { scope: "worker" },
   ],
+  pupil: async ({ district }, use) => use(district.people.find((person) => person.kind === "student")),
   // A device that keeps passkeys and knows its owner. Its owner touches it only when a test says so.
   device: async ({ context, page }, use) => {
     const session = await context.newCDPSession(page);
@@ -37,21 +38,23 @@ async function openList(page, password) {
   await look(page, "account-passkeys");
 }
 
-/** Signed in by the password, with a passkey on the device. */
-async function addPasskey(page, device, pupil) {
+/** The one of this name, in the list. */
+const row = (page, name) => page.locator(".rows li").filter({ has: page.locator("strong", { hasText: name }) });
+
+/** Signed in by the password, with a passkey of this name on the device. */
+async function addPasskey(page, device, pupil, name) {
   await page.goto("/sign-in");
   await signIn(page, pupil.username, pupil.password);
   await look(page, "home");
   await openList(page, pupil.password);
   await expect(page.locator("#passkey-needs")).toBeHidden();
   await device.touched(true);
-  await page.locator("#name").fill("Tablette");
+  await page.locator("#name").fill(name);
   await page.locator("button#add-passkey").click();
   await expect(page.locator("#done")).toBeVisible();
   await device.touched(false);
   await look(page, "account-passkeys");
-  await expect(page.locator(".rows li")).toHaveCount(1);
-  await expect(page.locator(".rows strong")).toHaveText("Tablette");
+  await expect(row(page, name)).toHaveCount(1);
   const [kept] = await device.passkeys();
   expect(kept).toMatchObject({ isResidentCredential: true, rpId: "localhost" });
 }
@@ -63,9 +66,8 @@ async function showPasskey(page, device) {
   await page.locator("button#use-passkey").click();
 }
 
-test("a passkey is added, signs in without a name, and opens nothing once it is taken away", async ({ page, device, district }) => {
-  const pupil = district.someone("student");
-  await addPasskey(page, device, pupil);
+test("a passkey is added, signs in without a name, and opens nothing once it is taken away", async ({ page, device, district, pupil }) => {
+  await addPasskey(page, device, pupil, "Tablette");
   await signOut(page);
 
   await page.goto("/sign-in");
@@ -77,16 +79,15 @@ test("a passkey is added, signs in without a name, and opens nothing once it is 
   expect((await device.passkeys())[0].signCount).toBeGreaterThan(1);
 
   await openList(page, pupil.password);
-  await page.locator(".rows summary").click();
+  await row(page, "Tablette").locator("summary").click();
   await look(page, "account-passkeys");
-  await page.locator("button[id^=rename-]").scrollIntoViewIfNeeded();
-  await page.locator("input[id^=name-]").fill("Ma tablette");
-  await page.locator("button[id^=rename-]").click();
-  await expect(page.locator(".rows strong")).toHaveText("Ma tablette");
-  await page.locator(".rows summary").click();
-  await page.locator("button[id^=remove-]").click();
+  await row(page, "Tablette").locator("input[id^=name-]").fill("Ma liseuse");
+  await row(page, "Tablette").locator("button[id^=rename-]").click();
+  await expect(row(page, "Ma liseuse")).toHaveCount(1);
+  await row(page, "Ma liseuse").locator("summary").click();
+  await row(page, "Ma liseuse").locator("button[id^=remove-]").click();
+  await expect(row(page, "Ma liseuse")).toHaveCount(0);
   await expect(page.locator("#done")).toBeVisible();
-  await expect(page.locator(".rows li")).toHaveCount(0);
   await signOut(page);
 
   // The device has its half still.
@@ -99,9 +100,8 @@ test("a passkey is added, signs in without a name, and opens nothing once it is 
   await look(page, "home");
 });
 
-test("whoever picks a passkey in the name field's list writes nothing", async ({ page, device, district }) => {
-  const pupil = district.someone("student");
-  await addPasskey(page, device, pupil);
+test("whoever picks a passkey in the name field's list writes nothing", async ({ page, device, pupil }) => {
+  await addPasskey(page, device, pupil, "Ordinateur");
   await signOut(page);
   // The virtual authenticator picks it at once.
   await device.touched(true);
@@ -109,9 +109,8 @@ test("whoever picks a passkey in the name field's list writes nothing", async ({
   await look(page, "home");
 });
 
-test("an app hears of two factors", async ({ page, device, district, party }) => {
-  const pupil = district.someone("student");
-  await addPasskey(page, device, pupil);
+test("an app hears of two factors", async ({ page, device, pupil, party }) => {
+  await addPasskey(page, device, pupil, "Téléphone");
   await signOut(page);
   const { url, kept } = await party.begin("openid profile", { acr_values: "urn:preau:acr:two-factor" });
   await page.goto(url);
@@ -125,9 +124,8 @@ test("an app hears of two factors", async ({ page, device, district, party }) =>
   expect(tokens.claims()).toMatchObject({ acr: "urn:preau:acr:two-factor", amr: ["pop", "user", "mfa"] });
 });
 
-test("a device that does not know its owner opens nothing, and the password does", async ({ page, device, district }) => {
-  const pupil = district.someone("student");
-  await addPasskey(page, device, pupil);
+test("a device that does not know its owner opens nothing, and the password does", async ({ page, device, pupil }) => {
+  await addPasskey(page, device, pupil, "Portable");
   await signOut(page);
   await device.knowsOwner(false);
   await page.goto("/sign-in");
@@ -139,9 +137,8 @@ test("a device that does not know its owner opens nothing, and the password does
   await look(page, "home");
 });
 
-test("at the password's page a passkey does as well", async ({ page, device, district }) => {
-  const pupil = district.someone("student");
-  await addPasskey(page, device, pupil);
+test("at the password's page a passkey does as well", async ({ page, device, pupil }) => {
+  await addPasskey(page, device, pupil, "Clé");
   await page.goto("/account/password");
   await look(page, "password");
   await showPasskey(page, device);
