@@ -42,7 +42,6 @@ impl Finish for Keep {
         if second_factors_change(step.draft) {
             if !is_fresh(step) {
                 step.draft.ask_owner_again();
-                (step.draft.second_shown, step.draft.second) = (None, Second::Unknown);
                 return Ok(Finished::NotYet);
             }
             let (added, managed) = (second_factor::keep(step, &account).await?, manage(step, &account, session).await?);

@@ -146,9 +146,9 @@ async fn remove(step: &mut Step<'_>, which: PasskeyId, account: &Account, sessio
         let detail = json!({ "passkey": which, "sessions_ended": ended, "devices_forgotten": devices });
         record(step, account, "passkey.removed", detail).await?;
         tell(step, account, "passkey-removed").await?;
-        // It may be the one that opened this page; the password is asked then.
+        // It may be the one that opened this page; then something else is asked.
         if step.draft.passkey_shown.as_ref().is_some_and(|shown| shown.value == which) {
-            step.draft.passkey_shown = None;
+            step.draft.ask_owner_again();
         }
         step.draft.passkeys_said = Some("passkeys-removed".to_owned());
     }

@@ -16,11 +16,12 @@ pub(super) async fn rise(step: &mut Step<'_>, rises: &Rising) -> Result<Finished
     let session = step.tx.sessions().live_by_id(rises.session, step.now).await?;
     let Some(session) = session.filter(|session| step.draft.account == Some(session.account)) else { return Ok(elsewhere()) };
     let account = step.tx.accounts().find(session.account).await?.filter(|account| account.state == AccountState::Claimed);
-    let shown = step.draft.second_shown.is_some() || step.draft.passkey_shown.is_some();
-    let Some(account) = account.filter(|_| shown) else { return Ok(elsewhere()) };
+    let Some(account) = account.filter(|_| step.draft.second_shown.is_some() || step.draft.passkey_shown.is_some()) else {
+        return Ok(elsewhere());
+    };
     second_factor::keep(step, &account).await?;
     let shown = proof::of(step.draft);
-    // Both proofs are as old as the older one: an age that an app asks for is asked of the password too. A passkey is both.
+    // Both proofs are as old as the older one: an age that an app asks for is asked of the password, or the passkey, too.
     let auth_time = if step.draft.owner_shown_at().is_some() { step.now } else { session.auth_time };
     let acr = shown.acr.map_or_else(|| session.acr.clone(), str::to_owned);
     let risen = Session { auth_time, acr, amr: shown.amr, ..session };

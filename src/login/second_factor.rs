@@ -97,6 +97,10 @@ impl Stage for SecondFactor {
 /// What is asked of whoever showed the first proof.
 async fn asked(step: &Step<'_>) -> Result<Second, FlowError> {
     let draft = &*step.draft;
+    // A passkey is two factors at once.
+    if draft.passkey_shown.is_some() {
+        return Ok(Second::Nothing);
+    }
     let account = match draft.account {
         Some(id) => step.tx.accounts().find(id).await?.filter(|account| account.state == AccountState::Claimed),
         None => None,

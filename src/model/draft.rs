@@ -242,6 +242,7 @@ impl Draft {
     /// They are to show it again.
     pub fn ask_owner_again(&mut self) {
         (self.password_shown, self.passkey_shown) = (None, None);
+        (self.second, self.second_shown) = (Second::Unknown, None);
     }
 }
 

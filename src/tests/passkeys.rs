@@ -9,9 +9,11 @@ use serde_json::Value;
 use super::district::{District, LEA, ZOE};
 use super::family::{Family, PASSWORD};
 use crate::limits::{self, Rule};
+use crate::model::AuthenticatorId;
 use crate::passkeys::software::{Authenticator, Kind, OWNER};
 use crate::store::Tx;
 use crate::store::passkeys::Passkey;
+use crate::store::second_factors::Authenticator as App;
 
 const ORIGIN: &str = "http://localhost:8080";
 const NUMBER: &str = "0123456";
@@ -423,6 +425,34 @@ async fn s07_the_passkey_of_an_account_that_is_shut_or_taken_back_opens_nothing(
         is_refused(&locked, "locked");
         district.reset(&account).await;
         assert_eq!(kept(&district).await, Vec::new(), "whoever claims it next brings their own");
+    }
+}
+
+/// A passkey is two factors at once: whoever has an authenticator app is asked for its code beside the password, and not beside
+/// a passkey. And no passkey is added by the password alone where there is a second factor.
+#[tokio::test]
+async fn a_passkey_stands_for_both_factors_and_the_password_alone_adds_none() {
+    for district in District::each().await {
+        let (mut family, authenticator) = with_passkey(&district).await;
+        let (account, now) = (district.account(NUMBER).await.unwrap(), district.app.now());
+        let app = App {
+            id: AuthenticatorId::new(now, &district.app.tools.random),
+            account: account.id,
+            secret: vec![1],
+            name: String::new(),
+            confirmed_at: now,
+            last_step: 0,
+            last_used_at: None,
+        };
+        district.app.store.write(async |tx: &Tx| tx.second_factors().add(&app).await).await.unwrap();
+        assert_eq!(district.family("203.0.113.2").sign_in(NUMBER, PASSWORD).await, "second-factor");
+        assert_eq!(sign_in(&mut district.family("203.0.113.3"), &authenticator).await, "home");
+        family.open("/account/passkeys").await.send(&[("password", PASSWORD)]).await;
+        assert_eq!(family.shows(), "second-factor");
+        family.open("/account/passkeys").await;
+        let challenge = attribute(&family, "data-challenge");
+        family.send(&[("passkey", &authenticator.show(&challenge))]).await;
+        assert_eq!(family.shows(), "account-passkeys");
     }
 }
 

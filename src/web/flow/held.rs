@@ -16,7 +16,7 @@ use super::{address, start_of, turn};
 use crate::app::App;
 use crate::flow::Flow;
 use crate::keys::{KeyStore, Purpose};
-use crate::model::draft::{Second, SignsInAt};
+use crate::model::draft::SignsInAt;
 use crate::model::{Draft, Hash, Journey, JourneyId, LocalPath, Timestamp};
 use crate::random::Secret;
 use crate::store::journeys::{Ending, Kept, Typed};
@@ -230,8 +230,6 @@ fn ask_again(draft: &mut Draft) {
     if let Some(rises) = &mut draft.rises {
         rises.proven = false;
     }
-    draft.second = Second::Unknown;
-    draft.second_shown = None;
     draft.approved = None;
     draft.recall_shown = None;
     draft.confirmed = false;
