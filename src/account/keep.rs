@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{address, record};
 use crate::flow::{Finish, Finished, Flow, FlowError, Step};
-use crate::model::draft::{Managed, PasswordHash, Second};
+use crate::model::draft::{Managed, PasswordHash};
 use crate::model::{Draft, LocalPath, SessionId, Timestamp};
 use crate::store::accounts::Account;
 use crate::web::{notice, second_factor};
