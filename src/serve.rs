@@ -3,6 +3,7 @@
 
 mod connections;
 pub mod imports;
+mod ready;
 mod tls;
 mod upkeep;
 
@@ -13,6 +14,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use self::ready::Answers;
 use self::tls::{BadTls, Tls};
 use crate::app::App;
 use crate::authorities::{Authorities, BadAuthorities};
@@ -149,7 +151,8 @@ pub async fn run(app: Arc<App>, listener: TcpListener, stop: impl Future<Output 
         tokio::spawn(Arc::clone(tls).tend(stopped.clone()));
     }
     let upkeep = tokio::spawn(upkeep::run(Arc::clone(&app), stopped));
-    connections::serve(listener, routes::router(app), tls, stop).await;
+    let answers = Answers::of_issuer(&app.tools.config.issuer, routes::router(Arc::clone(&app)), &app.tools.clock);
+    connections::serve(listener, answers, tls, stop).await;
     stopping.send_replace(true);
     let _ = tokio::time::timeout(LAST_WORK, upkeep).await;
     Ok(())

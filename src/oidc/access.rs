@@ -10,10 +10,10 @@ use crate::app::App;
 use crate::model::{Hash, Timestamp};
 use crate::store::StoreError;
 use crate::store::access_tokens::TokenRow;
-use crate::store::accounts::{Account, AccountState};
+use crate::store::accounts::Account;
 use crate::store::clients::Client;
 use crate::store::people::Person;
-use crate::store::tokens::Family;
+use crate::store::tokens::{Family, Standing};
 
 /// A live access token.
 #[derive(Debug)]
@@ -40,43 +40,49 @@ pub struct Behalf {
 /// The access token of this text; `None` for what is none of ours, is another kind of token (row P12), is over, was taken back,
 /// or whose client, sign-in or person is no more.
 pub async fn find(app: &App, text: &str, now: Timestamp) -> Result<Option<Access>, StoreError> {
-    let Some(says) = read(app, text, now).await? else { return Ok(None) };
+    // One that says nothing is found by its row; the others say what they stand on before anything is looked up.
+    let signed: Option<AccessToken> = if text.contains('.') { app.tools.keys.verify(ACCESS_TYPE, text).ok() } else { None };
+    let named = signed.as_ref().and_then(AccessToken::family);
+    let (kept, standing) = app.store.read().access_tokens().shown(&Hash::of(text.as_bytes()), named, now).await?;
+    let Some(says) = read(app, (kept, signed), now) else { return Ok(None) };
     let Some(client) = app.store.client(&says.client_id, now).await?.filter(|client| client.enabled) else { return Ok(None) };
     let behalf = match says.family() {
         None => None,
-        Some(_) => match behalf(app, &client, &says, now).await? {
-            None => return Ok(None),
-            alive => alive,
-        },
+        Some(id) => {
+            let Some(standing) = standing.filter(|standing| standing.family.id == id) else { return Ok(None) };
+            match behalf(app, &client, (&says, standing), now).await? {
+                None => return Ok(None),
+                alive => alive,
+            }
+        }
     };
     Ok(Some(Access { client, says, behalf }))
 }
 
-/// Ours, an access token and not another one, not over, and not taken back. One that says nothing is found by its row.
-async fn read(app: &App, text: &str, now: Timestamp) -> Result<Option<AccessToken>, StoreError> {
-    let kept = app.store.read().access_tokens().find(&Hash::of(text.as_bytes())).await?;
+/// Ours, an access token and not another one, not over, and not taken back.
+fn read(app: &App, (kept, signed): (Option<TokenRow>, Option<AccessToken>), now: Timestamp) -> Option<AccessToken> {
     let says: Option<AccessToken> = match kept {
         Some(TokenRow { revoked_at: Some(_), .. }) => None,
         Some(TokenRow { claims: Some(claims), .. }) => serde_json::from_value(claims).ok(),
-        _ => app.tools.keys.verify(ACCESS_TYPE, text).ok(),
+        _ => signed,
     };
-    Ok(says.filter(|says| says.iss == issuer(app) && says.exp > now.0 && says.iat <= now.0 + SKEW))
+    says.filter(|says| says.iss == issuer(app) && says.exp > now.0 && says.iat <= now.0 + SKEW)
 }
 
-async fn behalf(app: &App, client: &Client, says: &AccessToken, now: Timestamp) -> Result<Option<Behalf>, StoreError> {
-    let reader = app.store.read();
-    let Some(id) = says.family() else { return Ok(None) };
-    let Some(family) = reader.tokens().find(id).await? else { return Ok(None) };
+async fn behalf(
+    app: &App,
+    client: &Client,
+    (says, standing): (&AccessToken, Standing),
+    now: Timestamp,
+) -> Result<Option<Behalf>, StoreError> {
+    // What does not outlive its session ends with it; nobody who left the roster is heard of (row S07).
+    let (alive, family) = (standing.alive().cloned(), standing.family);
     if family.revoked_at.is_some() || family.expires_at <= now || !grew_here(app, &family, says, now).await? {
         return Ok(None);
     }
-    // What does not outlive its session ends with it.
-    if !family.offline && reader.sessions().live_by_id(family.session, now).await?.is_none() {
-        return Ok(None);
-    }
-    let account = reader.accounts().find(family.account).await?;
-    let Some(account) = account.filter(|account| account.state == AccountState::Claimed) else { return Ok(None) };
-    let Some(person) = reader.people().find(account.person).await?.filter(|person| person.active) else { return Ok(None) };
+    let Some(account) = alive else { return Ok(None) };
+    let reader = app.store.read();
+    let Some(person) = reader.people().find(account.person).await? else { return Ok(None) };
     let admitted = restriction::admits_person(&reader.people(), client, &person).await?;
     Ok(admitted.then_some(Behalf { account, person, family }))
 }

@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::flow::Origin;
 use crate::model::{Holder, Timestamp};
 use crate::store::clients::{AuthMethod, Client};
+use crate::store::tokens::Family;
 
 /// `POST /introspect`.
 pub async fn post(State(app): State<Arc<App>>, origin: Origin, headers: HeaderMap, body: Bytes) -> Response {
@@ -64,11 +65,11 @@ fn of_access_token(app: &App, client: &Client, access: &Access) -> Value {
 
 /// A refresh token is its owner's alone, and only the latest of its line is worth something. Asking uses nothing up.
 async fn of_refresh_token(app: &App, client: &Client, token: RefreshToken, now: Timestamp) -> Result<Option<Value>, OAuthError> {
-    let family = app.store.read().tokens().find(token.family).await?;
-    let Some(family) = family.filter(|family| family.client_id == client.client_id && family.generation == token.generation) else {
-        return Ok(None);
-    };
-    let granted = match refresh::granted(app, client, &family, now).await {
+    let standing = app.store.read().tokens().standing(token.family, now).await?;
+    let is_theirs = |family: &Family| family.client_id == client.client_id && family.generation == token.generation;
+    let Some(standing) = standing.filter(|standing| is_theirs(&standing.family)) else { return Ok(None) };
+    let family = &standing.family;
+    let granted = match refresh::granted(app, client, &standing, now).await {
         Ok(granted) => granted,
         Err(error) if error.code == ErrorCode::ServerError => return Err(error),
         Err(_) => return Ok(None),

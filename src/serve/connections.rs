@@ -6,7 +6,6 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::StatusCode;
 use hyper::body::Incoming;
@@ -14,9 +13,9 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
-use tower::ServiceExt;
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 
+use super::ready::Answers;
 use super::tls::Tls;
 use crate::web::ShownCertificate;
 
@@ -30,9 +29,9 @@ struct Counted {
 }
 
 /// Accepts connections until `stop` comes, then waits a moment for the requests under way.
-pub(super) async fn serve(listener: TcpListener, router: Router, tls: Option<Arc<Tls>>, stop: impl Future<Output = ()>) {
-    let router =
-        router.layer(RequestBodyTimeoutLayer::new(BODY)).layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER));
+pub(super) async fn serve(listener: TcpListener, answers: Answers, tls: Option<Arc<Tls>>, stop: impl Future<Output = ()>) {
+    let slow = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER);
+    let answers = answers.map(|router| router.layer(RequestBodyTimeoutLayer::new(BODY)).layer(slow));
     let (graceful, open) = (GracefulShutdown::new(), Open::default());
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -45,14 +44,14 @@ pub(super) async fn serve(listener: TcpListener, router: Router, tls: Option<Arc
                 let Some(counted) = Counted::take(&open, peer.ip()) else { continue };
                 // A small answer waits for nothing.
                 let _ = stream.set_nodelay(true);
-                let (watcher, router, tls) = (graceful.watcher(), router.clone(), tls.clone());
+                let (watcher, answers, tls) = (graceful.watcher(), answers.clone(), tls.clone());
                 tokio::spawn(async move {
                     // A connection that breaks is its client's affair.
                     match tls {
-                        None => _ = watcher.watch(connection(stream, (peer, None), router)).await,
+                        None => _ = watcher.watch(connection(stream, (peer, None), answers)).await,
                         Some(tls) => {
                             if let Some((stream, shown)) = tls.welcome(stream).await {
-                                _ = watcher.watch(connection(stream, (peer, shown), router)).await;
+                                _ = watcher.watch(connection(stream, (peer, shown), answers)).await;
                             }
                         }
                     }
@@ -73,7 +72,7 @@ pub(super) async fn serve(listener: TcpListener, router: Router, tls: Option<Arc
 fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     stream: S,
     (peer, shown): (SocketAddr, Option<Vec<u8>>),
-    router: Router,
+    answers: Answers,
 ) -> hyper::server::conn::http1::Connection<
     TokioIo<S>,
     impl hyper::service::Service<Request<Incoming>, Response = axum::response::Response, Error = std::convert::Infallible, Future: Send> + Send,
@@ -83,7 +82,8 @@ fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
         if let Some(shown) = &shown {
             request.extensions_mut().insert(ShownCertificate(shown.clone()));
         }
-        router.clone().oneshot(request.map(axum::body::Body::new))
+        let answers = answers.clone();
+        async move { answers.answer(request.map(axum::body::Body::new)).await }
     });
     let mut http = hyper::server::conn::http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEADERS).max_buf_size(LONGEST_HEAD).half_close(false);

@@ -203,7 +203,12 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let tell = async |shown: Option<Extension<ShownCertificate>>| shown.map_or(0, |shown| shown.0.0.len()).to_string();
         let router = Router::new().route("/", get(tell));
-        tokio::spawn(super::super::connections::serve(listener, router, Some(Arc::clone(&tls)), std::future::pending()));
+        tokio::spawn(super::super::connections::serve(
+            listener,
+            super::super::ready::Answers::of(router),
+            Some(Arc::clone(&tls)),
+            std::future::pending(),
+        ));
         (tls, address)
     }
 

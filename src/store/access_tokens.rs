@@ -4,7 +4,8 @@
 use sea_orm::QueryResult;
 use serde_json::Value;
 
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::tokens::{STANDING, STANDS_ON, Standing, standing_of};
+use super::{Change, Db, Reader, StoreError, Tx, sql};
 use crate::model::{FamilyId, Hash, Timestamp};
 
 /// An access token with a row.
@@ -44,14 +45,30 @@ impl Tx {
 impl AccessTokens<'_> {
     /// Keeps a token.
     pub async fn add(&self, kept: &TokenRow) -> Result<(), StoreError> {
-        sql::execute(&self.0, INSERT, values(kept)).await?;
+        sql::run(&self.0, kept.addition()).await?;
         Ok(())
     }
 
     /// The token of a hash; also one that is over or was taken back.
     pub async fn find(&self, id: &Hash) -> Result<Option<TokenRow>, StoreError> {
         let select = "SELECT id, client_id, family, claims, expires_at, revoked_at FROM access_tokens WHERE id = $1";
-        sql::row(&self.0, select, [id.to_vec().into()]).await?.as_ref().map(record).transpose()
+        sql::row(&self.0, select, [id.to_vec().into()]).await?.as_ref().map(|row| record(row, "")).transpose()
+    }
+
+    /// What is known of a token that was shown, by one question: its row, if it has one, and what it stands on: the family of its row,
+    /// or the one that it names itself.
+    pub async fn shown(
+        &self,
+        id: &Hash,
+        family: Option<FamilyId>,
+        now: Timestamp,
+    ) -> Result<(Option<TokenRow>, Option<Standing>), StoreError> {
+        let values = [id.to_vec().into(), now.0.into(), family.map(|family| family.0).into()];
+        let row = sql::row(&self.0, &shown(), values).await?;
+        let row = row.ok_or_else(|| StoreError::Corrupt { table: "access_tokens", what: "no answer".to_owned() })?;
+        let kept: Option<Vec<u8>> = row.try_get("token_", "id")?;
+        let stands: Option<uuid::Uuid> = row.try_get("", "id")?;
+        Ok((kept.map(|_| record(&row, "token_")).transpose()?, stands.map(|_| standing_of(&row)).transpose()?))
     }
 
     /// Takes a token back, whether it has a row or gets one now. False if it was taken back before.
@@ -68,6 +85,13 @@ impl AccessTokens<'_> {
     }
 }
 
+impl TokenRow {
+    /// [`AccessTokens::add`] as a write of its own, for whoever has nothing else to write.
+    pub fn addition(&self) -> Change {
+        Change { sql: INSERT.into(), values: values(self).into() }
+    }
+}
+
 fn values(kept: &TokenRow) -> [sea_orm::Value; 6] {
     [
         kept.id.to_vec().into(),
@@ -79,16 +103,25 @@ fn values(kept: &TokenRow) -> [sea_orm::Value; 6] {
     ]
 }
 
-fn record(row: &QueryResult) -> Result<TokenRow, StoreError> {
-    let claims: Option<String> = row.try_get("", "claims")?;
+fn record(row: &QueryResult, prefix: &str) -> Result<TokenRow, StoreError> {
+    let claims: Option<String> = row.try_get(prefix, "claims")?;
     Ok(TokenRow {
-        id: sql::hash("access_tokens", &row.try_get::<Vec<u8>>("", "id")?)?,
-        client_id: row.try_get("", "client_id")?,
-        family: row.try_get::<Option<uuid::Uuid>>("", "family")?.map(FamilyId),
+        id: sql::hash("access_tokens", &row.try_get::<Vec<u8>>(prefix, "id")?)?,
+        client_id: row.try_get(prefix, "client_id")?,
+        family: row.try_get::<Option<uuid::Uuid>>(prefix, "family")?.map(FamilyId),
         claims: claims.map(|claims| sql::json("access_tokens", &claims)).transpose()?,
-        expires_at: Timestamp(row.try_get("", "expires_at")?),
-        revoked_at: row.try_get::<Option<i64>>("", "revoked_at")?.map(Timestamp),
+        expires_at: Timestamp(row.try_get(prefix, "expires_at")?),
+        revoked_at: row.try_get::<Option<i64>>(prefix, "revoked_at")?.map(Timestamp),
     })
+}
+
+/// One row always.
+fn shown() -> String {
+    format!(
+        "SELECT t.id AS token_id, t.client_id AS token_client_id, t.family AS token_family, t.claims AS token_claims, \
+         t.expires_at AS token_expires_at, t.revoked_at AS token_revoked_at, {STANDING} FROM (SELECT 1 AS one) AS asked \
+         LEFT JOIN access_tokens t ON t.id = $1 LEFT JOIN token_families f ON f.id = COALESCE(t.family, $3) {STANDS_ON}"
+    )
 }
 
 const INSERT: &str = "INSERT INTO access_tokens (id, client_id, family, claims, expires_at, revoked_at) VALUES ($1, $2, $3, $4, $5, $6)";
@@ -98,7 +131,42 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::store::testing::stores;
+    use crate::store::testing::{assert_quick, stores};
+
+    #[tokio::test]
+    async fn what_is_shown_is_found_with_what_it_stands_on() {
+        for store in stores().await {
+            let family = crate::store::tokens::sample();
+            let token = TokenRow {
+                id: Hash::of(b"token"),
+                client_id: family.client_id.clone(),
+                family: Some(family.id),
+                claims: Some(json!({ "sub": "x" })),
+                expires_at: Timestamp(900),
+                revoked_at: None,
+            };
+            let own = TokenRow { id: Hash::of(b"own"), family: None, ..token.clone() };
+            let add = async |tx: &Tx| {
+                tx.clients().add(&crate::store::clients::sample()).await?;
+                tx.tokens().add(&family).await?;
+                tx.access_tokens().add(&token).await?;
+                tx.access_tokens().add(&own).await
+            };
+            store.write(add).await.unwrap();
+            let other = Hash::of(b"other");
+            for (id, named, row, stands) in [
+                (&token.id, None, Some(&token), true),
+                (&own.id, None, Some(&own), false),
+                (&other, Some(family.id), None, true),
+                (&other, Some(FamilyId(uuid::Uuid::nil())), None, false),
+                (&other, None, None, false),
+            ] {
+                let (kept, standing) = store.read().access_tokens().shown(id, named, Timestamp(5)).await.unwrap();
+                assert_eq!((kept.as_ref(), standing.map(|standing| standing.family)), (row, stands.then(|| family.clone())));
+            }
+        }
+        assert_quick(&stores().await[0], &shown()).await;
+    }
 
     #[tokio::test]
     async fn a_token_is_taken_back_once_whether_it_was_kept_or_not() {

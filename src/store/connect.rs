@@ -13,6 +13,10 @@ use crate::migrations::Migrator;
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 /// More connections than this cost more than they give on a machine of two cores (measured).
 const CONNECTIONS: u32 = 8;
+/// Connections of an embedded database that are kept for reading ([`super::reading`]).
+pub(super) const KEPT: u32 = CONNECTIONS;
+/// A server that was started anew is noticed before a connection to the old one is used, if it was not used this long.
+const IDLE: Duration = Duration::from_secs(1);
 /// The advisory lock under which one node changes the schema.
 const MIGRATION_LOCK: i64 = 0x7072_6561_7500;
 
@@ -42,7 +46,10 @@ pub(super) async fn open(url: &str) -> Result<(Backend, DatabaseConnection, Data
 
 fn sqlite_options(url: &str, read_only: bool) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
-    options.max_connections(if read_only { CONNECTIONS } else { 1 }).min_connections(1).sqlx_logging(false).map_sqlx_sqlite_opts(
+    // A connection is a thread of this program: it need not be asked whether it is alive before it is lent.
+    options.test_before_acquire(false);
+    // One more than are kept for reading.
+    options.max_connections(if read_only { KEPT + 1 } else { 1 }).min_connections(1).sqlx_logging(false).map_sqlx_sqlite_opts(
         move |sqlite| {
             let sqlite = sqlite
                 .create_if_missing(!read_only)
@@ -61,6 +68,8 @@ fn sqlite_options(url: &str, read_only: bool) -> ConnectOptions {
 
 fn postgres_options(url: &str, read_only: bool) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
+    // Asked whether it is alive only where it has been idle: a question more before each would be a third of all of them.
+    options.test_before_acquire_if_idle_for(IDLE);
     options.max_connections(CONNECTIONS).min_connections(1).sqlx_logging(false).map_sqlx_postgres_opts(move |postgres| {
         // Our queries are short. PostgreSQL takes those over tables that it has not counted yet for long ones, and would
         // compile each for a second and more to run it in a thousandth of one.

@@ -5,7 +5,7 @@ use sea_orm::QueryResult;
 use serde::{Deserialize, Serialize};
 
 use super::clients::ResponseType;
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Change, Db, Reader, StoreError, Tx, sql};
 use crate::model::{AccountId, FamilyId, GrantId, Hash, Scopes, SessionId, Timestamp};
 
 /// One authorization request and what came of it.
@@ -191,15 +191,13 @@ impl Grants<'_> {
     pub async fn add(&self, grant: &Grant) -> Result<(), StoreError> {
         let insert = "INSERT INTO grants (id, client_id, browser, request, created_at, expires_at, wrong_verifiers) \
                       VALUES ($1, $2, $3, $4, $5, $6, 0)";
-        let values = [
-            grant.id.0.into(),
-            grant.client_id.clone().into(),
-            grant.browser.to_vec().into(),
-            serde_json::to_string(&grant.request).expect("a request has string keys").into(),
-            grant.created_at.0.into(),
-            grant.expires_at.0.into(),
-        ];
-        sql::execute(&self.0, insert, values).await?;
+        sql::execute(&self.0, insert, values(grant)).await?;
+        Ok(())
+    }
+
+    /// Adds a request that is answered at once, with its code.
+    pub async fn add_issued(&self, grant: &Grant, code: &Hash, issued: &Issued, until: Timestamp) -> Result<(), StoreError> {
+        sql::run(&self.0, issued_at_once(grant, code, issued, until)).await?;
         Ok(())
     }
 
@@ -262,6 +260,26 @@ impl Grants<'_> {
     pub async fn forget(&self, before: Timestamp) -> Result<u64, StoreError> {
         sql::execute(&self.0, "DELETE FROM grants WHERE expires_at < $1", [before.0.into()]).await
     }
+}
+
+/// [`Grants::add_issued`] as a write of its own, for whoever has nothing else to write.
+pub fn issued_at_once(grant: &Grant, code: &Hash, issued: &Issued, until: Timestamp) -> Change {
+    let insert = "INSERT INTO grants (id, client_id, browser, request, created_at, expires_at, wrong_verifiers, code, issued, \
+                  code_expires_at) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9)";
+    let told = serde_json::to_string(issued).expect("it has string keys");
+    let answer: [sea_orm::Value; 3] = [code.to_vec().into(), told.into(), until.0.into()];
+    Change { sql: insert.into(), values: values(grant).into_iter().chain(answer).collect() }
+}
+
+fn values(grant: &Grant) -> [sea_orm::Value; 6] {
+    [
+        grant.id.0.into(),
+        grant.client_id.clone().into(),
+        grant.browser.to_vec().into(),
+        serde_json::to_string(&grant.request).expect("a request has string keys").into(),
+        grant.created_at.0.into(),
+        grant.expires_at.0.into(),
+    ]
 }
 
 fn record(row: &QueryResult) -> Result<Grant, StoreError> {
@@ -333,6 +351,18 @@ mod tests {
 
     fn family(number: u128) -> FamilyId {
         FamilyId(uuid::Uuid::from_u128(number))
+    }
+
+    #[tokio::test]
+    async fn a_request_that_is_answered_at_once_is_the_same_as_one_that_waited() {
+        for store in stores().await {
+            let (grant, code) = (sample(NOW), Hash::of(b"code"));
+            store.write(async |tx: &Tx| tx.clients().add(&client()).await).await.unwrap();
+            assert_eq!(store.change(issued_at_once(&grant, &code, &issued(), LATER)).await.unwrap(), 1);
+            let expected = Grant { state: GrantState::Issued { issued: issued(), until: LATER }, ..grant };
+            assert_eq!(store.read().grants().by_code(&code).await.unwrap(), Some(expected));
+            assert!(store.change(issued_at_once(&sample(NOW), &code, &issued(), LATER)).await.is_err(), "once");
+        }
     }
 
     async fn with_code(store: &Store) -> (Grant, Hash) {

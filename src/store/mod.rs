@@ -38,6 +38,7 @@ pub mod outbox;
 pub mod passkeys;
 pub mod people;
 pub mod pushed_requests;
+mod reading;
 pub mod registration_tokens;
 pub mod reminders;
 pub mod roll;
@@ -58,9 +59,11 @@ mod writer;
 
 pub use connect::Backend;
 pub use error::StoreError;
+pub use sql::Change;
 
 use sea_orm::{DatabaseConnection, DatabaseExecutor, DatabaseTransaction, DbBackend};
 
+use self::reading::Kept;
 use self::writer::Writer;
 use crate::model::Timestamp;
 
@@ -68,18 +71,34 @@ use crate::model::Timestamp;
 pub struct Store {
     backend: Backend,
     reading: DatabaseConnection,
+    kept: Option<Kept>,
     writer: Writer,
     clients: clients::ClientCache,
 }
 
 /// A read-only view of what is committed.
-pub struct Reader<'a>(&'a DatabaseConnection);
+pub struct Reader<'a> {
+    pool: &'a DatabaseConnection,
+    kept: Option<&'a Kept>,
+}
 
 /// One unit of work. What it wrote is kept when the work ends in `Ok`, and leaves no trace when it ends in `Err`.
 pub struct Tx(DatabaseTransaction);
 
 /// Where a query runs: on a [`Reader`] or inside a [`Tx`].
-pub(crate) type Db<'a> = DatabaseExecutor<'a>;
+pub(crate) struct Db<'a> {
+    executor: DatabaseExecutor<'a>,
+    /// Where a question to an embedded database finds a connection, outside a transaction.
+    kept: Option<&'a Kept>,
+}
+
+impl<'a> std::ops::Deref for Db<'a> {
+    type Target = DatabaseExecutor<'a>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.executor
+    }
+}
 
 impl Store {
     /// Connects to `url` (`sqlite:PATH` or `postgres://…`), checks the settings that durability
@@ -93,7 +112,8 @@ impl Store {
     /// Connects and checks as [`Store::open`] does, and leaves the schema as it is.
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
         let (backend, reading, writing) = connect::open(url).await?;
-        Ok(Self { backend, reading, writer: Writer::new(backend, writing), clients: clients::ClientCache::default() })
+        let kept = (backend == Backend::Sqlite).then(|| Kept::of(&reading, connect::KEPT));
+        Ok(Self { backend, reading, kept, writer: Writer::new(backend, writing), clients: clients::ClientCache::default() })
     }
 
     /// Brings the schema up. Of several nodes that start together one does it and the others wait.
@@ -113,7 +133,7 @@ impl Store {
 
     /// A view for reading.
     pub fn read(&self) -> Reader<'_> {
-        Reader(&self.reading)
+        Reader { pool: &self.reading, kept: self.kept.as_ref() }
     }
 
     /// Runs `work` in a transaction and answers after its durable commit. `Ok` commits, also when what it says is a
@@ -121,16 +141,22 @@ impl Store {
     pub async fn write<T, E: From<StoreError>>(&self, work: impl AsyncFnOnce(&Tx) -> Result<T, E>) -> Result<T, E> {
         self.writer.write(work).await
     }
+
+    /// Runs one statement and answers after its durable commit; how many rows it touched. It is whole or absent by itself, so it
+    /// costs no transaction on PostgreSQL, and in a transaction that others share no savepoint.
+    pub async fn change(&self, change: Change) -> Result<u64, StoreError> {
+        self.writer.change(change).await
+    }
 }
 
 impl Reader<'_> {
     pub(crate) fn db(&self) -> Db<'_> {
-        DatabaseExecutor::Connection(self.0)
+        Db { executor: DatabaseExecutor::Connection(self.pool), kept: self.kept }
     }
 
     /// The instant by the database's own clock, where it has one: an embedded one has ours.
     pub async fn clock(&self) -> Result<Option<Timestamp>, StoreError> {
-        if self.0.get_database_backend() != DbBackend::Postgres {
+        if self.pool.get_database_backend() != DbBackend::Postgres {
             return Ok(None);
         }
         let row = sql::row(&self.db(), "SELECT CAST(EXTRACT(EPOCH FROM now()) AS BIGINT) AS at", []).await?;
@@ -140,7 +166,7 @@ impl Reader<'_> {
 
 impl Tx {
     pub(crate) fn db(&self) -> Db<'_> {
-        DatabaseExecutor::Transaction(&self.0)
+        Db { executor: DatabaseExecutor::Transaction(&self.0), kept: None }
     }
 }
 

@@ -1,27 +1,52 @@
 //! Plain statements for the hot paths. `$1`, `$2`, … work on both databases, and a constant text is prepared once a
 //! connection.
 
+use std::borrow::Cow;
+
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, Value};
 
 use super::{Db, StoreError};
 use crate::model::Hash;
 
+/// One statement that changes something, for [`super::Store::change`] or as a part of a larger write.
+#[derive(Clone, Debug)]
+pub struct Change {
+    pub(super) sql: Cow<'static, str>,
+    pub(super) values: Vec<Value>,
+}
+
 /// Runs a change; how many rows it touched.
 pub(super) async fn execute(db: &Db<'_>, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<u64, StoreError> {
+    execute_on(&**db, sql, values).await
+}
+
+/// The same, wherever it runs.
+pub(super) async fn execute_on(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<u64, StoreError> {
     let statement = statement(db.get_database_backend(), sql, values.into_iter().collect());
     Ok(db.execute_raw(statement).await?.rows_affected())
+}
+
+/// Runs a change as a part of a larger write; how many rows it touched.
+pub(super) async fn run(db: &Db<'_>, Change { sql, values }: Change) -> Result<u64, StoreError> {
+    execute(db, &sql, values).await
 }
 
 /// The first row of an answer.
 pub(super) async fn row(db: &Db<'_>, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<Option<QueryResult>, StoreError> {
     let statement = statement(db.get_database_backend(), sql, values.into_iter().collect());
-    Ok(db.query_one_raw(statement).await?)
+    Ok(match db.kept {
+        Some(kept) => kept.row(statement).await?,
+        None => db.query_one_raw(statement).await?,
+    })
 }
 
 /// All rows of an answer.
 pub(super) async fn rows(db: &Db<'_>, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<Vec<QueryResult>, StoreError> {
     let statement = statement(db.get_database_backend(), sql, values.into_iter().collect());
-    Ok(db.query_all_raw(statement).await?)
+    Ok(match db.kept {
+        Some(kept) => kept.rows(statement).await?,
+        None => db.query_all_raw(statement).await?,
+    })
 }
 
 /// A hash, as the store keeps it.

@@ -5,8 +5,9 @@
 use sea_orm::QueryResult;
 use serde::{Deserialize, Serialize};
 
+use super::accounts::{Account, AccountState, account_of};
 use super::grants::ClaimNames;
-use super::{Db, Reader, StoreError, Tx, session_clients, sql};
+use super::{Change, Db, Reader, StoreError, Tx, session_clients, sql};
 use crate::model::{AccountId, FamilyId, Hash, Holder, Scopes, SessionId, Timestamp};
 
 /// All tokens that grew from one code.
@@ -61,6 +62,35 @@ pub struct Told {
     /// Who alone was given its tokens, if they are bound.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holder: Option<Holder>,
+}
+
+/// A family with what it stands on.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// The family.
+    pub family: Family,
+    /// The account that it stands for, whatever its state.
+    pub account: Option<Account>,
+    /// Its person is in the roster.
+    pub in_roster: bool,
+    /// The session that it grew from has not ended; idleness does not count.
+    pub signed_in: bool,
+}
+
+impl Standing {
+    /// Whom the family's tokens may stand for now: its account, if that is claimed, its person in the roster and, unless the family
+    /// outlives its session, still signed in (rows P17, S07).
+    pub fn alive(&self) -> Option<&Account> {
+        let claimed = self.account.as_ref().filter(|account| account.state == AccountState::Claimed);
+        claimed.filter(|_| self.in_roster && (self.family.offline || self.signed_in))
+    }
+}
+
+/// The step of [`Tokens::rotate`] as a write of its own, for whoever has nothing else to write.
+pub fn rotation(id: FamilyId, generation: i64, idle_until: Timestamp, now: Timestamp) -> Change {
+    let set = "UPDATE token_families SET generation = generation + 1, idle_until = $3, rotated_at = $4, repeated_at = NULL";
+    let sql = format!("{set} WHERE id = $1 AND generation = $2 AND {ALIVE}");
+    Change { sql: sql.into(), values: vec![id.0.into(), generation.into(), idle_until.0.into(), now.0.into()] }
 }
 
 /// What an app was given of an account.
@@ -130,6 +160,13 @@ impl Tokens<'_> {
         Ok(live)
     }
 
+    /// A family by id with what it stands on, by one question; also one that is over or was taken back.
+    pub async fn standing(&self, id: FamilyId, now: Timestamp) -> Result<Option<Standing>, StoreError> {
+        let select = format!("SELECT {STANDING} FROM token_families f {STANDS_ON} WHERE f.id = $1");
+        let row = sql::row(&self.0, &select, [id.0.into(), now.0.into()]).await?;
+        row.as_ref().map(standing_of).transpose()
+    }
+
     /// A family by id; also one that is over or was taken back.
     pub async fn find(&self, id: FamilyId) -> Result<Option<Family>, StoreError> {
         let row = sql::row(&self.0, &format!("{SELECT} WHERE id = $1"), [id.0.into()]).await?;
@@ -138,9 +175,7 @@ impl Tokens<'_> {
 
     /// Moves a family on to its next refresh token, in one conditional write: of two that race one gets true (row P16).
     pub async fn rotate(&self, id: FamilyId, generation: i64, idle_until: Timestamp, now: Timestamp) -> Result<bool, StoreError> {
-        let set = "UPDATE token_families SET generation = generation + 1, idle_until = $3, rotated_at = $4, repeated_at = NULL";
-        let update = format!("{set} WHERE id = $1 AND generation = $2 AND {ALIVE}");
-        Ok(sql::execute(&self.0, &update, [id.0.into(), generation.into(), idle_until.0.into(), now.0.into()]).await? == 1)
+        Ok(sql::run(&self.0, rotation(id, generation, idle_until, now)).await? == 1)
     }
 
     /// Keeps a family alive under the refresh token that it has: false if that is another by now, or the family is over.
@@ -189,6 +224,15 @@ impl Tokens<'_> {
     }
 }
 
+/// The standing in a row with the columns of [`STANDING`].
+pub(super) fn standing_of(row: &QueryResult) -> Result<Standing, StoreError> {
+    let live: Option<uuid::Uuid> = row.try_get("", "live")?;
+    let in_roster: Option<i32> = row.try_get("", "in_roster")?;
+    let account: Option<uuid::Uuid> = row.try_get("account_", "id")?;
+    let account = account.map(|_| account_of(row, "account_")).transpose()?;
+    Ok(Standing { family: record(row)?, account, in_roster: in_roster.is_some(), signed_in: live.is_some() })
+}
+
 fn record(row: &QueryResult) -> Result<Family, StoreError> {
     let revoked: Option<i64> = row.try_get("", "revoked_at")?;
     Ok(Family {
@@ -212,46 +256,58 @@ const ALIVE: &str = "revoked_at IS NULL AND idle_until > $4 AND expires_at > $4 
                      AND EXISTS (SELECT 1 FROM clients WHERE clients.client_id = token_families.client_id AND clients.enabled)";
 /// Also run where all sessions of an account end.
 pub(super) const REVOKE_ALL: &str = "UPDATE token_families SET revoked_at = $2 WHERE account = $1 AND revoked_at IS NULL AND session <> $3";
+/// The columns of a [`Standing`].
+pub(super) const STANDING: &str = "f.id, f.client_id, f.account, f.session, f.offline, f.scope, f.told, f.generation, f.created_at, f.idle_until, \
+                        f.expires_at, f.revoked_at, s.id AS live, a.id AS account_id, a.person AS account_person, \
+                        a.username AS account_username, a.state AS account_state, a.language AS account_language, \
+                        a.claimed_by AS account_claimed_by, a.assurance AS account_assurance, a.claimed_at AS account_claimed_at, \
+                        (SELECT 1 FROM current_roster_users u WHERE u.person = a.person AND u.active LIMIT 1) AS in_roster";
+/// Where they stand, beside the family `f`; `$2` is the instant.
+pub(super) const STANDS_ON: &str = "LEFT JOIN accounts a ON a.id = f.account \
+                        LEFT JOIN sessions s ON s.id = f.session AND s.ended_at IS NULL AND s.expires_at > $2";
 const SELECT: &str = "SELECT id, client_id, account, session, offline, scope, told, generation, created_at, idle_until, expires_at, \
                       revoked_at FROM token_families";
+
+/// A family of the sample client that was never refreshed, for tests.
+#[cfg(test)]
+pub fn sample() -> Family {
+    Family {
+        id: FamilyId(uuid::Uuid::from_u128(1)),
+        client_id: super::clients::sample().client_id,
+        account: AccountId(uuid::Uuid::from_u128(2)),
+        session: SessionId(uuid::Uuid::from_u128(3)),
+        offline: false,
+        scopes: Scopes::parse("openid profile"),
+        told: Told {
+            auth_time: Timestamp(1_800_000_000),
+            acr: "urn:preau:acr:identified".to_owned(),
+            amr: vec!["pwd".to_owned()],
+            nonce: None,
+            claims: ClaimNames::default(),
+            resource: Some("https://api.test/grades".to_owned()),
+            vouched_by: None,
+            holder: None,
+        },
+        generation: 0,
+        created_at: Timestamp(1_800_000_000),
+        idle_until: Timestamp(1_800_036_000),
+        expires_at: Timestamp(1_800_036_000),
+        revoked_at: None,
+    }
+}
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
+    use super::sample as family;
     use super::*;
     use crate::store::Store;
     use crate::store::clients::sample as client;
-    use crate::store::testing::stores;
+    use crate::store::testing::{assert_quick, stores};
 
     const NOW: Timestamp = Timestamp(1_800_000_000);
     const END: Timestamp = Timestamp(1_800_036_000);
-
-    fn family() -> Family {
-        Family {
-            id: FamilyId(uuid::Uuid::from_u128(1)),
-            client_id: client().client_id,
-            account: AccountId(uuid::Uuid::from_u128(2)),
-            session: SessionId(uuid::Uuid::from_u128(3)),
-            offline: false,
-            scopes: Scopes::parse("openid profile"),
-            told: Told {
-                auth_time: NOW,
-                acr: "urn:preau:acr:identified".to_owned(),
-                amr: vec!["pwd".to_owned()],
-                nonce: None,
-                claims: ClaimNames::default(),
-                resource: Some("https://api.test/grades".to_owned()),
-                vouched_by: None,
-                holder: None,
-            },
-            generation: 0,
-            created_at: NOW,
-            idle_until: END,
-            expires_at: END,
-            revoked_at: None,
-        }
-    }
 
     async fn kept(store: &Store) -> Family {
         let family = family();
@@ -285,6 +341,55 @@ mod tests {
         for store in stores().await {
             let family = kept(&store).await;
             assert_eq!(store.read().tokens().find(family.id).await.unwrap(), Some(family));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_a_family_stands_on_is_found_with_it_and_by_keys_alone() {
+        for store in stores().await {
+            let family = kept(&store).await;
+            let standing = store.read().tokens().standing(family.id, NOW).await.unwrap().unwrap();
+            assert_eq!((&standing.family, standing.account.is_none(), standing.signed_in), (&family, true, false));
+            assert!(standing.alive().is_none(), "nobody has this account");
+            assert!(store.read().tokens().standing(FamilyId(uuid::Uuid::nil()), NOW).await.unwrap().is_none());
+        }
+        assert_quick(&stores().await[0], &format!("SELECT {STANDING} FROM token_families f {STANDS_ON} WHERE f.id = $1")).await;
+    }
+
+    #[test]
+    fn p17_a_family_lives_with_its_account_and_its_session_and_an_offline_one_without_that() {
+        let account = |state| Account {
+            id: family().account,
+            person: crate::model::PersonId(uuid::Uuid::from_u128(4)),
+            username: "s123456".to_owned(),
+            state,
+            language: None,
+            claimed_by: "student-claim".to_owned(),
+            assurance: "urn:preau:acr:identified".to_owned(),
+            claimed_at: NOW,
+        };
+        for (state, in_roster, offline, signed_in, alive) in [
+            (AccountState::Claimed, true, false, true, true),
+            (AccountState::Claimed, true, false, false, false),
+            (AccountState::Claimed, true, true, false, true),
+            (AccountState::Claimed, false, true, true, false),
+            (AccountState::Disabled, true, false, true, false),
+            (AccountState::Disabled, true, true, true, false),
+        ] {
+            let standing = Standing { family: Family { offline, ..family() }, account: Some(account(state)), in_roster, signed_in };
+            assert_eq!(standing.alive().is_some(), alive, "{state:?} {in_roster} {offline} {signed_in}");
+        }
+    }
+
+    #[tokio::test]
+    async fn p16_a_step_as_a_write_of_its_own_is_taken_once() {
+        for store in stores().await {
+            let id = kept(&store).await.id;
+            let mut taken = 0;
+            for _ in 0..3 {
+                taken += store.change(rotation(id, 0, END, NOW)).await.unwrap();
+            }
+            assert_eq!((taken, store.read().tokens().find(id).await.unwrap().unwrap().generation), (1, 1));
         }
     }
 

@@ -7,10 +7,10 @@
 
 use std::sync::Arc;
 
-use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use sea_orm::{DatabaseConnection, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 use tokio::sync::{Mutex, watch};
 
-use super::{Backend, StoreError, Tx};
+use super::{Backend, Change, StoreError, Tx, sql};
 
 pub(super) struct Writer {
     backend: Backend,
@@ -20,8 +20,17 @@ pub(super) struct Writer {
 
 /// The open transaction, and where those who wait for its commit hear of it.
 struct Batch {
-    transaction: DatabaseTransaction,
+    transaction: Tx,
     outcome: watch::Sender<Option<Result<(), String>>>,
+}
+
+/// What undoes a unit of work that fails while others share its transaction.
+#[derive(Clone, Copy)]
+enum Undo {
+    /// A savepoint of its own.
+    Savepoint,
+    /// It is one statement, which leaves no trace where it fails.
+    Itself,
 }
 
 impl Writer {
@@ -36,7 +45,14 @@ impl Writer {
     pub(super) async fn write<T, E: From<StoreError>>(&self, work: impl AsyncFnOnce(&Tx) -> Result<T, E>) -> Result<T, E> {
         match self.backend {
             Backend::Postgres => self.write_alone(work).await,
-            Backend::Sqlite => self.write_together(work).await,
+            Backend::Sqlite => self.write_together(Undo::Savepoint, work).await,
+        }
+    }
+
+    pub(super) async fn change(&self, Change { sql, values }: Change) -> Result<u64, StoreError> {
+        match self.backend {
+            Backend::Postgres => sql::execute_on(&self.connection, &sql, values).await,
+            Backend::Sqlite => self.write_together(Undo::Itself, async |tx: &Tx| sql::execute(&tx.db(), &sql, values).await).await,
         }
     }
 
@@ -47,13 +63,19 @@ impl Writer {
         Ok(done)
     }
 
-    async fn write_together<T, E: From<StoreError>>(&self, work: impl AsyncFnOnce(&Tx) -> Result<T, E>) -> Result<T, E> {
+    async fn write_together<T, E: From<StoreError>>(&self, undo: Undo, work: impl AsyncFnOnce(&Tx) -> Result<T, E>) -> Result<T, E> {
         let mut queue = self.queue.lock().await;
         // Dropped while it works (the client went away), the work rolls back by itself and the closing still happens, so
         // that no transaction stays open without anybody to commit it.
         let closing = Closing(Some(Arc::clone(&self.queue)));
         let (done, mut outcome) = match queue.as_mut() {
-            Some(batch) => (join(batch, work).await?, batch.outcome.subscribe()),
+            Some(batch) => {
+                let done = match undo {
+                    Undo::Savepoint => join(batch, work).await?,
+                    Undo::Itself => work(&batch.transaction).await?,
+                };
+                (done, batch.outcome.subscribe())
+            }
             None => {
                 let (done, batch) = self.open(work).await?;
                 (done, queue.insert(batch).outcome.subscribe())
@@ -70,7 +92,7 @@ impl Writer {
             TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
         let tx = Tx(self.connection.begin_with_options(options).await.map_err(StoreError::from)?);
         match work(&tx).await {
-            Ok(done) => Ok((done, Batch { transaction: tx.0, outcome: watch::Sender::new(None) })),
+            Ok(done) => Ok((done, Batch { transaction: tx, outcome: watch::Sender::new(None) })),
             Err(error) => {
                 tx.0.rollback().await.map_err(StoreError::from)?;
                 Err(error)
@@ -81,7 +103,7 @@ impl Writer {
 
 /// Works behind a savepoint in a batch that others have begun.
 async fn join<T, E: From<StoreError>>(batch: &Batch, work: impl AsyncFnOnce(&Tx) -> Result<T, E>) -> Result<T, E> {
-    let tx = Tx(batch.transaction.begin().await.map_err(StoreError::from)?);
+    let tx = Tx(batch.transaction.0.begin().await.map_err(StoreError::from)?);
     match work(&tx).await {
         Ok(done) => {
             tx.0.commit().await.map_err(StoreError::from)?;
@@ -126,7 +148,7 @@ impl Drop for Closing {
 /// Commits the open batch, if there is one, and tells everybody who is in it.
 async fn commit(head: &mut Option<Batch>) {
     let Some(Batch { transaction, outcome }) = head.take() else { return };
-    let committed = transaction.commit().await.map_err(|error| error.to_string());
+    let committed = transaction.0.commit().await.map_err(|error| error.to_string());
     outcome.send_replace(Some(committed));
 }
 
@@ -138,7 +160,7 @@ mod tests {
     use sea_orm::{ConnectionTrait, DbBackend, Statement};
     use tokio::time::timeout;
 
-    use crate::store::{Store, StoreError, Tx};
+    use crate::store::{Change, Store, StoreError, Tx};
 
     async fn a_store(dir: &tempfile::TempDir) -> Arc<Store> {
         let store = Store::open(&format!("sqlite:{}/a.db", dir.path().display())).await.unwrap();
@@ -183,6 +205,66 @@ mod tests {
             }
         }
         assert_eq!(marks(&store).await, kept);
+    }
+
+    fn mark(n: i64) -> Change {
+        Change { sql: "INSERT INTO mark VALUES ($1)".into(), values: vec![n.into()] }
+    }
+
+    /// One statement that fails takes nothing of the others with it, whether they share its commit by a savepoint or without.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn of_single_statements_those_that_fail_leave_no_trace_and_the_others_stay() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = a_store(&dir).await;
+        let tasks: Vec<_> = (0..300_i64)
+            .map(|n| {
+                let store = Arc::clone(&store);
+                tokio::spawn(async move {
+                    match n % 3 {
+                        // Each number twice: one of the two fails.
+                        0 | 1 => store.change(mark(n / 3)).await,
+                        _ => {
+                            store.write(async |tx: &Tx| run(tx, &format!("INSERT INTO mark VALUES ({})", n + 1000)).await).await.map(|()| 1)
+                        }
+                    }
+                })
+            })
+            .collect();
+        let mut done = 0;
+        for task in tasks {
+            done += task.await.unwrap().unwrap_or(0);
+        }
+        assert_eq!(done, 200);
+        let expected: Vec<i64> = (0..100).chain((0..100).map(|n| n * 3 + 1002)).collect();
+        assert_eq!(marks(&store).await, expected);
+    }
+
+    /// Dropped at any moment, a single statement is whole or absent, and leaves no transaction open behind it.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_single_statement_that_is_dropped_is_whole_or_absent() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = a_store(&dir).await;
+        let tasks: Vec<_> = (0..200_i64)
+            .map(|n| {
+                let store = Arc::clone(&store);
+                tokio::spawn(async move {
+                    timeout(Duration::from_micros(u64::try_from(n).unwrap() * 20), store.change(mark(n)))
+                        .await
+                        .is_ok_and(|done| done.is_ok())
+                })
+            })
+            .collect();
+        let mut acknowledged = Vec::new();
+        for (n, task) in (0_i64..).zip(tasks) {
+            if task.await.unwrap() {
+                acknowledged.push(n);
+            }
+        }
+        let other = Store::open(&format!("sqlite:{}/a.db", dir.path().display())).await.unwrap();
+        other.change(mark(1000)).await.unwrap();
+        store.change(mark(2000)).await.unwrap();
+        let marks = marks(&store).await;
+        assert!(acknowledged.iter().chain(&[1000, 2000]).all(|n| marks.contains(n)));
     }
 
     /// What is acknowledged is committed: another connection sees it at once.

@@ -38,6 +38,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("reqwest", &["outbound"]),
     ("sea_orm", &["migrations", "store"]),
     ("sea_orm_migration", &["migrations", "store"]),
+    ("sea_query_sqlx", &["store"]),
     ("sqlx", &["store"]),
     ("totp_rs", &["authenticator"]),
     ("x509_cert", &["oidc"]),

@@ -11,7 +11,8 @@ use crate::oidc::token::family;
 use crate::oidc::token::mint::{Beside, Mint};
 use crate::oidc::{check_session, claims, lifetimes, restriction};
 use crate::store::access_tokens::TokenRow;
-use crate::store::grants::Issued;
+use crate::store::clients::ResponseType;
+use crate::store::grants::{Issued, issued_at_once};
 use crate::store::tokens::Family;
 use crate::store::{StoreError, Tx};
 
@@ -83,17 +84,21 @@ impl Case<'_> {
     async fn write(&self, kept: Kept, given: &Given<'_>) -> Result<(), OAuthError> {
         let (grant, now) = (self.grant, self.now);
         let until = if grant.request.response_type.has_code() { now + lifetimes::CODE } else { now };
+        // Nothing but a code for a request that nobody has seen yet: one statement says it.
+        if kept == Kept::No && grant.request.pushed.is_none() && grant.request.response_type == ResponseType::Code {
+            self.app.store.change(issued_at_once(grant, given.code, given.issued, until)).await?;
+            return Ok(());
+        }
         let written = self.app.store.write(async |tx: &Tx| {
-            if kept == Kept::No {
-                tx.grants().add(grant).await?;
-            }
             if let Some(pushed) = grant.request.pushed
                 && !tx.pushed_requests().spend(pushed, now).await?
             {
                 return Err(Answered::Before);
             }
-            if !tx.grants().issue(grant.id, given.code, given.issued, now, until).await? {
-                return Err(Answered::Before);
+            match kept {
+                Kept::No => tx.grants().add_issued(grant, given.code, given.issued, until).await?,
+                Kept::Yes if tx.grants().issue(grant.id, given.code, given.issued, now, until).await? => {}
+                Kept::Yes => return Err(Answered::Before),
             }
             // The person may have signed out since we looked.
             let live = match given.family {

@@ -5,7 +5,6 @@ use super::mint::Tokens;
 use crate::model::Scopes;
 use crate::oidc::error::{ErrorCode, OAuthError};
 use crate::oidc::target;
-use crate::store::Tx;
 use crate::store::clients::AuthMethod;
 
 pub(super) async fn exchange(request: &Request<'_>) -> Result<Tokens, OAuthError> {
@@ -21,8 +20,8 @@ pub(super) async fn exchange(request: &Request<'_>) -> Result<Tokens, OAuthError
     }
     let target = target::asked(request.params, request.client)?;
     let tokens = request.mint().await?.for_audience(target).for_client(&asked.only(|value| !super::super::scopes::is_known(value)))?;
-    if tokens.must_be_kept() {
-        request.app.store.write(async |tx: &Tx| tokens.keep(tx).await).await?;
+    if let Some(kept) = tokens.to_keep() {
+        request.app.store.change(kept.addition()).await?;
     }
     Ok(tokens)
 }

@@ -317,9 +317,9 @@ impl<'a> Mint<'a> {
 }
 
 impl Tokens {
-    /// There is something to write before they are given out.
-    pub fn must_be_kept(&self) -> bool {
-        self.kept.is_some()
+    /// What must be written before they are given out.
+    pub fn to_keep(&self) -> Option<&TokenRow> {
+        self.kept.as_ref()
     }
 
     /// Writes what must be known of them, with whatever else gives them out.

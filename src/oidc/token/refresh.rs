@@ -12,35 +12,40 @@ use crate::app::App;
 use crate::model::{Scopes, Timestamp};
 use crate::oidc::error::{ErrorCode, OAuthError};
 use crate::oidc::{binding, claims, lifetimes, profile, restriction, target};
-use crate::store::accounts::AccountState;
 use crate::store::clients::Client;
 use crate::store::events::Event;
-use crate::store::tokens::Family;
+use crate::store::tokens::{Family, Standing, rotation};
 use crate::store::{StoreError, Tx};
 
 pub(super) async fn exchange(request: &Request<'_>) -> Result<Tokens, OAuthError> {
     let app = request.app;
     let text = request.params.need("refresh_token", "refresh_token is missing")?;
     let token = RefreshToken::read(text, &app.tools.keys).ok_or(NOT_GOOD)?;
-    let family = app.store.read().tokens().find(token.family).await?.ok_or(NOT_GOOD)?;
+    let standing = app.store.read().tokens().standing(token.family, request.now).await?.ok_or(NOT_GOOD)?;
+    let family = &standing.family;
     if family.client_id != request.client.client_id {
         return Err(NOT_GOOD);
     }
     // Before an old token is told from the present one: whoever lacks the key can do nothing with either, and ends nothing.
-    binding::may_refresh(request.client, &family, request.holder.as_ref())?;
+    binding::may_refresh(request.client, family, request.holder.as_ref())?;
     let rotating = profile::of(request.client.settings.profile).rotating;
     let grace = if rotating { i64::from(request.client.settings.tokens.trust.refresh_grace) } else { 0 };
     let is_latest = token.generation == family.generation;
     if !is_latest && (grace == 0 || token.generation + 1 != family.generation) {
-        return reused(request, &family).await;
+        return reused(request, family).await;
     }
-    let scopes = narrowed(request, granted(app, request.client, &family, request.now).await?)?;
+    let scopes = narrowed(request, granted(app, request.client, &standing, request.now).await?)?;
     let (now, next) = (request.now, RefreshToken { generation: token.generation + i64::from(rotating), ..token });
-    let extra = claims::in_id_token(app, request.client, &family).await?;
+    let extra = claims::in_id_token(app, request.client, family).await?;
     let target = target::granted(request.params, request.client, family.told.resource.as_deref())?;
-    let tokens = request.mint().await?.for_audience(target).tokens(&family, &scopes, Some(next), extra)?;
+    let tokens = request.mint().await?.for_audience(target).tokens(family, &scopes, Some(next), extra)?;
     let idle_until = lifetimes::after_refresh(family.offline, family.expires_at, now);
-    let repeated = event("refresh.repeated", &family);
+    // Mostly this one statement is all that there is to write.
+    let step = rotation(token.family, token.generation, idle_until, now);
+    if rotating && is_latest && tokens.to_keep().is_none() && app.store.change(step).await? == 1 {
+        return Ok(tokens);
+    }
+    let repeated = event("refresh.repeated", family);
     let given = app
         .store
         .write(async |tx: &Tx| {
@@ -60,16 +65,17 @@ pub(super) async fn exchange(request: &Request<'_>) -> Result<Tokens, OAuthError
             Ok::<_, StoreError>(true)
         })
         .await?;
-    if given { Ok(tokens) } else { reused(request, &family).await }
+    if given { Ok(tokens) } else { reused(request, family).await }
 }
 
 /// What a family still grants: everything that was true when the code was given out must still be (row P17). What the district took
 /// from the client since is gone, too.
-pub async fn granted(app: &App, client: &Client, family: &Family, now: Timestamp) -> Result<Scopes, OAuthError> {
+pub async fn granted(app: &App, client: &Client, standing: &Standing, now: Timestamp) -> Result<Scopes, OAuthError> {
+    let family = &standing.family;
     if family.revoked_at.is_some() || family.idle_until <= now || family.expires_at <= now {
         return Err(NOT_GOOD);
     }
-    if !is_alive(app, family, now).await? {
+    if standing.alive().is_none() {
         return Err(ErrorCode::InvalidGrant.because("the person is no longer signed in"));
     }
     let settings = &client.settings;
@@ -92,17 +98,6 @@ fn narrowed(request: &Request<'_>, granted: Scopes) -> Result<Scopes, OAuthError
         Some(asked) if asked.within(&granted) => Ok(asked),
         Some(_) => Err(ErrorCode::InvalidScope.because("scope has a value that was not granted")),
     }
-}
-
-/// The session it grew from, or, for one that outlives its session, the account and its person's place in the roster (row S07).
-async fn is_alive(app: &App, family: &Family, now: Timestamp) -> Result<bool, StoreError> {
-    let reader = app.store.read();
-    if !family.offline {
-        return Ok(reader.sessions().live_by_id(family.session, now).await?.is_some());
-    }
-    let account = reader.accounts().find(family.account).await?.filter(|account| account.state == AccountState::Claimed);
-    let Some(account) = account else { return Ok(false) };
-    Ok(reader.people().find(account.person).await?.is_some_and(|person| person.active))
 }
 
 async fn reused(request: &Request<'_>, family: &Family) -> Result<Tokens, OAuthError> {
