@@ -67,7 +67,8 @@ pub async fn pupil_leaves(store: &Store) {
 pub async fn assert_quick(store: &Store, select: &str) {
     let rows = sql::rows(&store.read().db(), &format!("EXPLAIN QUERY PLAN {select}"), []).await.unwrap();
     let plan: Vec<String> = rows.iter().map(|row| row.try_get("", "detail").unwrap()).collect();
-    // `roster_state`, which every view asks, has one row.
-    let slow = |step: &&String| step.starts_with("MATERIALIZE") || step.starts_with("SCAN") && *step != "SCAN now";
+    // `roster_state`, which every view asks, has one row, and so has a question that finds nothing and is answered all the same.
+    let one = ["SCAN now", "SCAN asked", "SCAN CONSTANT ROW"];
+    let slow = |step: &&String| step.starts_with("MATERIALIZE") || step.starts_with("SCAN") && !one.contains(&step.as_str());
     assert_eq!(plan.iter().find(slow), None, "{select}: {plan:#?}");
 }
