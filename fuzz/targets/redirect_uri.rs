@@ -56,7 +56,7 @@ fn agree(browser: &Url, other: &Uri<&str>, text: &str) {
 fn local(text: &str) {
     let Some(path) = LocalPath::parse(text) else { return };
     let base = Url::parse("https://id.test/flow/x").expect("an address");
-    let decoded: String = url::form_urlencoded::parse(format!("x={}", path.as_str().replace(['&', '+'], "")).as_bytes())
+    let decoded: String = url::form_urlencoded::parse(format!("x={}", path.as_str().replace('&', "%26").replace('+', "%2B")).as_bytes())
         .next()
         .map(|(_, value)| value.into_owned())
         .unwrap_or_default();
