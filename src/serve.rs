@@ -151,7 +151,9 @@ pub async fn run(app: Arc<App>, listener: TcpListener, stop: impl Future<Output 
         tokio::spawn(Arc::clone(tls).tend(stopped.clone()));
     }
     let upkeep = tokio::spawn(upkeep::run(Arc::clone(&app), stopped));
-    let answers = Answers::of_issuer(&app.tools.config.issuer, routes::router(Arc::clone(&app)), &app.tools.clock);
+    let keys = Arc::clone(&app);
+    let published = move || keys.tools.keys.published();
+    let answers = Answers::of_issuer(&app.tools.config.issuer, routes::router(Arc::clone(&app)), &app.tools.clock, published);
     connections::serve(listener, answers, tls, stop).await;
     stopping.send_replace(true);
     let _ = tokio::time::timeout(LAST_WORK, upkeep).await;

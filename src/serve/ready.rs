@@ -1,6 +1,7 @@
 //! Answers that are the same for everybody for a second: what clients must know before they ask, and the public keys. They are
 //! the most asked for of all, and most of what such a question costs is the way through the program's layers. So the first one of a
-//! second takes that way, and what comes out of it, headers and all, is the answer to those that follow.
+//! second takes that way, and what comes out of it, headers and all, is the answer to those that follow; until the keys change: one that
+//! signs is published, however young it is.
 
 use std::sync::{Arc, Mutex};
 
@@ -12,6 +13,7 @@ use axum::response::Response;
 use tower::ServiceExt;
 
 use crate::clock::Clock;
+use crate::keys::Published;
 use crate::model::Timestamp;
 use crate::oidc::paths;
 
@@ -23,16 +25,20 @@ pub(super) struct Answers {
 }
 
 struct Ready {
-    clock: Arc<dyn Clock>,
+    now: Box<dyn Fn() -> Moment + Send + Sync>,
     /// The `Host` of whoever asks us by our own name, as most write it.
     host: HeaderValue,
     kept: [Mutex<Option<Kept>>; PATHS.len()],
 }
 
+/// What an answer is true of: a second, and the keys in it.
+#[derive(Clone, PartialEq)]
+struct Moment(Timestamp, Published);
+
 /// An answer, as the layers gave it.
 #[derive(Clone)]
 struct Kept {
-    since: Timestamp,
+    at: Moment,
     headers: HeaderMap,
     body: Bytes,
 }
@@ -45,10 +51,16 @@ impl Answers {
     }
 
     /// Those of the whole program, whose name is `issuer`.
-    pub(super) fn of_issuer(issuer: &str, router: Router, clock: &Arc<dyn Clock>) -> Self {
+    pub(super) fn of_issuer(
+        issuer: &str,
+        router: Router,
+        clock: &Arc<dyn Clock>,
+        published: impl Fn() -> Published + Send + Sync + 'static,
+    ) -> Self {
         let host = HeaderValue::from_str(issuer.split_once("://").map_or(issuer, |(_, host)| host));
-        let ready = host.ok().map(|host| Arc::new(Ready { clock: Arc::clone(clock), host, kept: Default::default() }));
-        Self { router, ready }
+        let clock = Arc::clone(clock);
+        let now = Box::new(move || Moment(clock.now(), published()));
+        Self { router, ready: host.ok().map(|host| Arc::new(Ready { now, host, kept: Default::default() })) }
     }
 
     /// The same, with the router changed.
@@ -61,8 +73,9 @@ impl Answers {
         let Some((ready, place)) = self.ready.as_ref().and_then(|ready| Some((ready, ready.place(&request)?))) else {
             return self.router.clone().oneshot(request).await;
         };
-        let now = ready.clock.now();
-        if let Some(kept) = ready.at(place, now) {
+        // Before the answer is made: keys that change meanwhile are in it, or make it the answer of another moment.
+        let now = (ready.now)();
+        if let Some(kept) = ready.at(place, &now) {
             return Ok(kept.response());
         }
         let response = self.router.clone().oneshot(request).await?;
@@ -84,12 +97,12 @@ impl Ready {
         plain.then_some(place)
     }
 
-    fn at(&self, place: usize, now: Timestamp) -> Option<Kept> {
+    fn at(&self, place: usize, now: &Moment) -> Option<Kept> {
         let kept = self.kept[place].lock().expect("nothing panics while it holds the answer");
-        kept.as_ref().filter(|kept| kept.since == now).cloned()
+        kept.as_ref().filter(|kept| kept.at == *now).cloned()
     }
 
-    async fn keep(&self, place: usize, since: Timestamp, response: Response) -> Response {
+    async fn keep(&self, place: usize, at: Moment, response: Response) -> Response {
         if response.status() != StatusCode::OK {
             return response;
         }
@@ -97,7 +110,7 @@ impl Ready {
         let Ok(body) = axum::body::to_bytes(body, LONGEST).await else {
             return Response::from_parts(parts, Body::empty());
         };
-        let kept = Kept { since, headers: parts.headers.clone(), body: body.clone() };
+        let kept = Kept { at, headers: parts.headers.clone(), body: body.clone() };
         *self.kept[place].lock().expect("nothing panics while it holds the answer") = Some(kept);
         Response::from_parts(parts, Body::from(body))
     }
@@ -123,6 +136,7 @@ mod tests {
 
     use super::*;
     use crate::clock::FixedClock;
+    use crate::keys::KeyStore;
 
     const HOST: (&str, &str) = ("host", "id.ecole.example");
 
@@ -132,7 +146,9 @@ mod tests {
         let counting = Arc::clone(&asked);
         let keys = get(async move || ([("etag", "\"1\"")], format!("{}", counting.fetch_add(1, Ordering::Relaxed))));
         let clock: Arc<dyn Clock> = Arc::clone(clock) as Arc<dyn Clock>;
-        (Answers::of_issuer("https://id.ecole.example", Router::new().route(paths::JWKS, keys), &clock), asked)
+        let ring = KeyStore::for_tests().published();
+        let published = move || ring.clone();
+        (Answers::of_issuer("https://id.ecole.example", Router::new().route(paths::JWKS, keys), &clock, published), asked)
     }
 
     async fn ask(answers: &Answers, method: Method, headers: &[(&'static str, &'static str)]) -> (StatusCode, String, bool) {
@@ -156,6 +172,22 @@ mod tests {
         clock.set(Timestamp(101));
         assert_eq!(ask(&answers, Method::GET, &[HOST]).await, (StatusCode::OK, "1".to_owned(), true));
         assert_eq!(asked.load(Ordering::Relaxed), 2);
+    }
+
+    #[tokio::test]
+    async fn keys_that_are_exchanged_are_published_within_the_same_second() {
+        let rings = [KeyStore::for_tests().published(), KeyStore::for_tests().published()];
+        let present = Arc::new(AtomicU32::new(0));
+        let asked = Arc::new(AtomicU32::new(0));
+        let (counting, choosing) = (Arc::clone(&asked), Arc::clone(&present));
+        let keys = get(async move || format!("{}", counting.fetch_add(1, Ordering::Relaxed)));
+        let clock: Arc<dyn Clock> = Arc::new(FixedClock::at(Timestamp(100)));
+        let published = move || rings[choosing.load(Ordering::Relaxed) as usize].clone();
+        let answers = Answers::of_issuer("https://id.ecole.example", Router::new().route(paths::JWKS, keys), &clock, published);
+        for (ring, body) in [(0, "0"), (0, "0"), (1, "1"), (1, "1")] {
+            present.store(ring, Ordering::Relaxed);
+            assert_eq!(ask(&answers, Method::GET, &[HOST]).await.1, body);
+        }
     }
 
     #[tokio::test]
