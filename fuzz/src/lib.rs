@@ -3,6 +3,7 @@
 
 pub mod keys;
 
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,8 +33,9 @@ pub const SECRET: &str = "a-secret-of-more-than-thirty-two-letters";
 /// The program, and a runtime to ask it in.
 pub struct Program {
     runtime: tokio::runtime::Runtime,
-    app: Arc<App>,
-    router: Router,
+    // Neither is dropped: a connection is closed by its runtime, and a thread that ends is in none any more.
+    app: ManuallyDrop<Arc<App>>,
+    router: ManuallyDrop<Router>,
     clock: FixedClock,
     asked: u32,
     _folder: tempfile::TempDir,
@@ -74,8 +76,8 @@ impl Program {
             app.store.write(add).await.expect("the apps are registered");
             app
         });
-        let router = routes::router(Arc::clone(&app));
-        Self { runtime, app, router, clock, asked: 0, _folder: folder }
+        let router = ManuallyDrop::new(routes::router(Arc::clone(&app)));
+        Self { runtime, app: ManuallyDrop::new(app), router, clock, asked: 0, _folder: folder }
     }
 
     /// Asks, and looks at what is true of every answer.
@@ -84,7 +86,7 @@ impl Program {
         self.asked += 1;
         request.headers_mut().entry(header::HOST).or_insert(HOST.parse().expect("a host"));
         let shown = format!("{} {}", request.method(), request.uri());
-        let router = self.router.clone();
+        let router = Router::clone(&self.router);
         let answer = self.runtime.block_on(async move {
             let response = router.oneshot(request).await.expect("a router does not fail");
             let (parts, body) = response.into_parts();
