@@ -43,7 +43,7 @@ impl Stage for Authenticators {
         };
         let name = form.text("name");
         let managed = match form.text("do") {
-            "remove" if apps.len() == 1 && second_factor::is_demanded(step, &owner).await? => {
+            "remove" if second_factor::is_last(step, &owner).await? => {
                 return Ok(Outcome::again("app", "authenticators-last"));
             }
             "remove" => Managed::Remove { app },

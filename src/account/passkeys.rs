@@ -15,8 +15,8 @@ use crate::passkeys::{self, Asked, Made, Owner, Passkeys, Purpose, Ticket};
 use crate::store::accounts::Account;
 use crate::store::passkeys::{MOST_PASSKEYS, Passkey};
 use crate::store::people::Person;
-use crate::web::notice;
 use crate::web::visitor::given_name;
+use crate::web::{notice, second_factor};
 
 /// Looks after passkeys.
 #[derive(Debug, Deserialize)]
@@ -140,6 +140,10 @@ async fn rename(step: &mut Step<'_>, form: &Form, which: PasskeyId, account: &Ac
 /// Row S06: whoever is signed in elsewhere, by this passkey for all we know, is not any more. The password is still there, so
 /// nobody is locked out.
 async fn remove(step: &mut Step<'_>, which: PasskeyId, account: &Account, session: SessionId) -> Result<Outcome, FlowError> {
+    // One that was copied opens nothing, and may go.
+    if step.tx.passkeys().open(which, account.id).await?.is_some() && second_factor::is_last(step, account).await? {
+        return Ok(Outcome::again("remove-passkey", "passkeys-last"));
+    }
     if step.tx.passkeys().remove(account.id, which).await? {
         let ended = step.tx.sessions().end_all(account.id, Some(session), step.now).await?;
         let devices = step.tx.devices().forget_all(account.id).await?;

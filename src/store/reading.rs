@@ -18,7 +18,7 @@ use tokio::sync::Semaphore;
 pub(super) struct Kept {
     pool: SqlitePool,
     idle: Mutex<Vec<PoolConnection<Sqlite>>>,
-    /// As many as the pool has connections: nobody waits for one that lies in `idle`.
+    /// So many may be lent at once, one fewer than the pool has: one that is on its way back to the pool keeps nobody waiting.
     places: Semaphore,
 }
 

@@ -484,7 +484,7 @@ async fn p38_s03_a_session_rises_by_the_code_alone_and_behind_another_cookie() {
 }
 
 #[tokio::test]
-async fn r13_a_passkey_is_a_second_factor_where_there_is_no_app() {
+async fn r13_w06_a_passkey_is_a_second_factor_where_there_is_no_app() {
     for district in with_a_teacher().await {
         let mut here = signed_in(&district, "203.0.113.1").await;
         let passkey = passkeys::add(&mut here, Kind::Es256, "Portable").await;
@@ -508,6 +508,16 @@ async fn r13_a_passkey_is_a_second_factor_where_there_is_no_app() {
         let challenge = passkeys::attribute(&there, "data-challenge");
         there.send(&[("passkey", &another.show(&challenge))]).await;
         assert_eq!(there.shows(), "home");
+        // Row W06: of two one may go, and the last one stays.
+        there.open("/account/passkeys").await;
+        let challenge = passkeys::attribute(&there, "data-challenge");
+        there.send(&[("passkey", &another.show(&challenge))]).await;
+        let account = teacher(&strict).await.id;
+        for (left, status) in [(1, 200), (1, 422)] {
+            let which = strict.app.store.read().passkeys().of_account(account).await.unwrap()[0].id.to_string();
+            assert_eq!(there.send(&[("do", "remove"), ("which", &which)]).await.status(), status);
+            assert_eq!(strict.count("passkeys").await, left);
+        }
     }
 }
 

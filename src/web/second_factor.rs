@@ -13,6 +13,7 @@ use crate::flow::{FlowError, Step};
 use crate::keys::{KeyStore, Place, Purpose};
 use crate::model::draft::{NewAuthenticator, NewRecovery};
 use crate::model::{AccountId, AuthenticatorId, Hash, JourneyId, Role};
+use crate::passkeys::Passkeys;
 use crate::policy;
 use crate::random::Random;
 use crate::store::accounts::Account;
@@ -99,6 +100,16 @@ pub async fn is_demanded(step: &Step<'_>, account: &Account) -> Result<bool, Flo
     let Some(person) = step.tx.people().find(account.person).await? else { return Ok(false) };
     let roles: Vec<Role> = person.roles.iter().map(|at| at.role).collect();
     Ok(policy::needs_second_factor(&step.tools.config.assurance, session::audience(&person), &roles))
+}
+
+/// One factor is all that an account has of what the district demands of its owner: it stays (row W06).
+pub async fn is_last(step: &Step<'_>, account: &Account) -> Result<bool, FlowError> {
+    let apps = step.tx.second_factors().authenticators(account.id).await?.len();
+    let passkeys = match Passkeys::of(&step.tools.config) {
+        Some(_) => step.tx.passkeys().of_account(account.id).await?.iter().filter(|passkey| passkey.suspect_at.is_none()).count(),
+        None => 0,
+    };
+    Ok(apps + passkeys == 1 && is_demanded(step, account).await?)
 }
 
 /// Writes to everybody who must know what became of the second factor: `what` is the text that says it.

@@ -196,6 +196,7 @@ passkeys-remove = Take this passkey away
 passkeys-remove-hint = Your other devices will be signed out. Your password stays the same.
 passkeys-added = Your passkey is added. Next time, choose it on the sign-in page.
 passkeys-renamed = Noted.
+passkeys-last = Your school asks for a second lock, and this passkey is the only one. First add another passkey or an app for codes.
 passkeys-removed = The passkey is gone. The other devices are signed out.
 
 add-passkey-title = A passkey?

@@ -196,6 +196,7 @@ passkeys-remove = Enlever cette clé
 passkeys-remove-hint = Vos autres appareils seront déconnectés. Votre mot de passe reste le même.
 passkeys-added = Votre clé d’accès est ajoutée. La prochaine fois, choisissez-la à la page de connexion.
 passkeys-renamed = C’est noté.
+passkeys-last = Votre école demande un deuxième verrou, et cette clé est le seul. Ajoutez d’abord une autre clé ou une application de codes.
 passkeys-removed = La clé est enlevée. Les autres appareils sont déconnectés.
 
 add-passkey-title = Une clé d’accès ?
