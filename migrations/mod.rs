@@ -30,6 +30,7 @@ mod m0026_key_proofs;
 mod m0028_second_factors;
 mod m0029_passkeys;
 mod m0030_new_devices;
+mod m0035_hashes_of_other_systems;
 
 /// All changes, in order.
 pub struct Migrator;
@@ -63,6 +64,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0029_passkeys::Migration),
             Box::new(m0030_new_devices::Migration),
             Box::new(m0028_second_factors::Migration),
+            Box::new(m0035_hashes_of_other_systems::Migration),
         ]
     }
 }

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
+use super::passwords::ImportPasswords;
 use crate::keys::KeyStore;
 use crate::limits::{self, Rule};
 use crate::model::{AccountId, Language, Letter, PersonId, Timestamp};
@@ -17,6 +18,16 @@ use crate::tools::Tools;
 use crate::web::visitor;
 
 /// People's accounts.
+#[derive(Debug, Subcommand)]
+pub enum Accounts {
+    /// One of the commands that need no file.
+    #[command(flatten)]
+    Now(Command),
+    /// Take over the passwords that people had in another system (bcrypt, PBKDF2, SSHA, Argon2id): they sign in with the same.
+    ImportPasswords(ImportPasswords),
+}
+
+/// What looks at an account or changes it.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// List the accounts, by name to sign in with.

@@ -18,6 +18,7 @@ pub mod joined;
 pub mod key;
 pub mod mail;
 pub mod paper;
+pub mod passwords;
 pub mod provision;
 pub mod report;
 pub mod roster;
@@ -78,7 +79,7 @@ pub enum Command {
     Announce(announce::Announce),
     /// People's accounts.
     #[command(subcommand)]
-    Account(account::Command),
+    Account(account::Accounts),
     /// The event log: list it, or check that nobody meddled with it.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -137,6 +138,8 @@ pub enum Failed {
     Announce(#[from] announce::Failed),
     #[error(transparent)]
     Account(#[from] account::Failed),
+    #[error(transparent)]
+    Passwords(#[from] passwords::Failed),
     #[error(transparent)]
     Audit(#[from] audit::Failed),
     #[error(transparent)]
@@ -211,7 +214,10 @@ pub async fn run(command: Command, place: &Place) -> Result<Answer, Failed> {
             Ok(claim::said(told))
         }
         Command::Announce(asked) => Ok(announce::run(asked, &assemble(place).await?, &|seen| progress.tell("people", seen)).await?),
-        Command::Account(command) => {
+        Command::Account(account::Accounts::ImportPasswords(asked)) => {
+            Ok(passwords::run(asked, &assemble(place).await?, &|what, count| progress.tell(what, count)).await?)
+        }
+        Command::Account(account::Accounts::Now(command)) => {
             let app = assemble(place).await?;
             let told = account::run(command, &app.store, &app.tools, clock.now()).await?;
             Ok(Answer::of(told, &["username", "state", "claimed_by", "claimed_at"]))

@@ -36,6 +36,7 @@ mod roster_match;
 mod security_questions;
 mod set_password;
 mod standing;
+pub mod taking_over;
 pub mod turned_away;
 pub mod waiting;
 

@@ -28,7 +28,7 @@ struct Seen {
     verdict: Verdict,
     /// The hash it was compared with; another one by now makes the verdict worthless.
     against: Option<PasswordHash>,
-    /// The same password under today's parameters.
+    /// The same password under today's parameters, where it was under older ones or another system's.
     rehashed: Option<PasswordHash>,
     /// It was given: true of this very hash, which a new gift would have replaced.
     given: bool,
@@ -100,7 +100,8 @@ impl Stage for Password {
         let on_file = self.on_file(look).await?;
         let (given, invited) = on_file.as_ref().map_or((false, None), |on_file| (on_file.given, on_file.invited));
         let against = on_file.map(|on_file| on_file.hash);
-        let verdict = tools.hasher.verify(&typed, against.as_ref()).await?;
+        let levels = look.reader.foreign_hashes().levels().await?;
+        let verdict = tools.hasher.verify_among(&typed, against.as_ref(), &levels).await?;
         let rehashed = if verdict == Verdict::RightButWeak { Some(tools.hasher.hash(&typed).await?) } else { None };
         Ok(Prepared::made(Before::Seen(Seen { verdict, against, rehashed, given, invited })))
     }

@@ -1,7 +1,8 @@
 //! Passwords and answers: Argon2id over a peppered HMAC, in a bounded pool off the async threads, on reused huge-page
-//! buffers that are wiped. When too many wait, it sheds load instead of piling up. It knows nothing of accounts, rules
-//! or who is asking.
+//! buffers that are wiped. When too many wait, it sheds load instead of piling up. What other systems hashed is taken over
+//! inside a hash of ours. It knows nothing of accounts, rules or who is asking.
 
+mod foreign;
 mod machine;
 mod memory;
 mod pepper;
@@ -18,11 +19,13 @@ use argon2::{ARGON2ID_IDENT, KeyId, Params, ParamsBuilder};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use self::pool::{AT_ONCE, Bytes32, Cost, Limits, Pool, Task};
+use self::foreign::Recipe;
+use self::pool::{AT_ONCE, Bytes32, Cost, Input, Limits, Pool, Task};
 use crate::config::passwords::PasswordSettings;
 use crate::model::draft::PasswordHash;
 use crate::random::{Random, Secret};
 
+pub use self::foreign::{Foreign, Levels, NotTaken};
 pub use self::pepper::Pepper;
 pub use self::phrases::phrases;
 pub use self::readable::readable;
@@ -83,7 +86,7 @@ pub enum BadCost {
 pub enum Verdict {
     /// Right.
     Right,
-    /// Right, and the hash is weaker than today's parameters: hash it anew.
+    /// Right, and the hash is weaker than today's parameters or was another system's: hash it anew.
     RightButWeak,
     /// Wrong, or there was no hash to compare with.
     Wrong,
@@ -98,7 +101,7 @@ pub struct Load {
     pub threads: usize,
     /// Hashes made since the start.
     pub hashed: u64,
-    /// What they wrote, in KiB of memory.
+    /// What they wrote, in KiB of memory, and what the hashes of other systems before them are worth in it.
     pub written_kib: u64,
     /// Callers sent away since the start.
     pub refused: u64,
@@ -153,34 +156,60 @@ impl Hasher {
     /// Hashes several, in order. Eight of them share a place in the queue: one person's answers wait once.
     pub async fn hash_each(&self, passwords: &[&Secret]) -> Result<Vec<PasswordHash>, Busy> {
         let salts: Vec<[u8; 16]> = passwords.iter().map(|_| self.random.bytes()).collect();
-        let task = |(password, salt): (&&Secret, &[u8; 16])| Task { input: self.pepper.season(password), salt: *salt, cost: self.today };
+        let task = |(password, salt): (&&Secret, &[u8; 16])| Task::of(self.pepper.season(password), *salt, self.today);
         let hashes = self.run(passwords.iter().zip(&salts).map(task).collect()).await?;
         Ok(hashes.iter().zip(&salts).map(|(hash, salt)| self.written(hash, salt)).collect())
     }
 
+    /// Hashes what other systems made of passwords, in order: nothing that they made is kept as it came (decision 34).
+    pub async fn wrap_each(&self, foreign: &[&Foreign]) -> Result<Vec<PasswordHash>, Busy> {
+        let salts: Vec<[u8; 16]> = foreign.iter().map(|_| self.random.bytes()).collect();
+        let task = |(foreign, salt): (&&Foreign, &[u8; 16])| Task::of(self.pepper.season_digest(&foreign.digest), *salt, self.today);
+        let hashes = self.run(foreign.iter().zip(&salts).map(task).collect()).await?;
+        let written = |((hash, salt), foreign): ((&Bytes32, &[u8; 16]), &&Foreign)| {
+            PasswordHash(format!("{}{}", foreign.recipe.text(), self.written(hash, salt).0))
+        };
+        Ok(hashes.iter().zip(&salts).zip(foreign).map(written).collect())
+    }
+
     /// Compares. `None` costs the same work as a real hash, so that an unknown name takes as long as a known one.
     pub async fn verify(&self, password: &Secret, hash: Option<&PasswordHash>) -> Result<Verdict, Busy> {
-        Ok(self.verify_each(&[(password, hash)]).await?.remove(0))
+        self.verify_among(password, hash, &Levels::default()).await
+    }
+
+    /// The same where hashes of other systems are on file: whatever there is to compare with, as much work is done as for the
+    /// dearest of them.
+    pub async fn verify_among(&self, password: &Secret, hash: Option<&PasswordHash>, levels: &Levels) -> Result<Verdict, Busy> {
+        Ok(self.compare(&[(password, hash)], levels).await?.remove(0))
     }
 
     /// Compares several, each with its own hash, eight on a place in the queue. All are compared, whatever the first ones
     /// say.
     pub async fn verify_each(&self, pairs: &[(&Secret, Option<&PasswordHash>)]) -> Result<Vec<Verdict>, Busy> {
+        self.compare(pairs, &Levels::default()).await
+    }
+
+    async fn compare(&self, pairs: &[(&Secret, Option<&PasswordHash>)], levels: &Levels) -> Result<Vec<Verdict>, Busy> {
         let known: Vec<Option<Known>> = pairs.iter().map(|(_, hash)| hash.and_then(|hash| self.read(hash))).collect();
         let task = |((password, _), known): (&(&Secret, _), &Option<Known>)| {
             let (salt, cost) = known.as_ref().map_or(([0; 16], self.today), |known| (known.salt, known.cost));
-            Task { input: self.pepper.season(password), salt, cost }
+            let foreign = known.as_ref().and_then(|known| known.foreign.as_ref());
+            let input = match foreign {
+                None => Input::Peppered(self.pepper.season(password)),
+                Some(recipe) => Input::Foreign(recipe.clone(), (*password).clone(), self.pepper.clone()),
+            };
+            Task { input, salt, cost, idle: levels.missing(foreign) }
         };
         let mut tasks: Vec<Task> = pairs.iter().zip(&known).map(task).collect();
         // What an older, cheaper hash leaves of today's work is done for nothing, or its speed would tell that there is
         // an account, and that nobody has signed in to it for long.
         let rest: Vec<Cost> = tasks.iter().filter_map(|task| self.rest(task.cost)).collect();
-        tasks.extend(rest.into_iter().map(|cost| Task { input: Zeroizing::new([0; 32]), salt: [0; 16], cost }));
+        tasks.extend(rest.into_iter().map(|cost| Task::of(Zeroizing::new([0; 32]), [0; 16], cost)));
         let hashes = self.run(tasks).await?;
         let verdict = |(known, hash): (&Option<Known>, &Bytes32)| match known {
-            Some(known) if bool::from(known.hash.ct_eq(hash.as_slice())) => match self.rest(known.cost) {
-                Some(_) => Verdict::RightButWeak,
-                None => Verdict::Right,
+            Some(known) if bool::from(known.hash.ct_eq(hash.as_slice())) => match (&known.foreign, self.rest(known.cost)) {
+                (None, None) => Verdict::Right,
+                _ => Verdict::RightButWeak,
             },
             _ => Verdict::Wrong,
         };
@@ -238,7 +267,9 @@ impl Hasher {
     /// What a hash says of itself; `None` for one that cannot be compared with: not ours, of another pepper, or dearer
     /// than the machine can bear.
     fn read(&self, hash: &PasswordHash) -> Option<Known> {
-        let phc = phc::PasswordHash::new(&hash.0).ok().filter(|phc| phc.algorithm == ARGON2ID_IDENT && phc.version == Some(19))?;
+        let (recipe, ours) = hash.0.split_at(hash.0.find('$')?);
+        let foreign = if recipe.is_empty() { None } else { Some(Recipe::of(recipe)?) };
+        let phc = phc::PasswordHash::new(ours).ok().filter(|phc| phc.algorithm == ARGON2ID_IDENT && phc.version == Some(19))?;
         let params = Params::try_from(&phc).ok().filter(|params| params.p_cost() == 1)?;
         if params.keyid() != self.pepper.id() {
             tracing::warn!("a password was hashed under another pepper: nobody can sign in with it");
@@ -247,7 +278,7 @@ impl Hasher {
         let cost = Cost { memory_kib: params.m_cost(), iterations: params.t_cost() };
         let salt = phc.salt?.as_ref().try_into().ok()?;
         let hash = phc.hash?.as_bytes().try_into().ok()?;
-        (cost.memory_kib <= self.most_kib && cost.iterations <= MOST_ITERATIONS).then_some(Known { salt, hash, cost })
+        (cost.memory_kib <= self.most_kib && cost.iterations <= MOST_ITERATIONS).then_some(Known { salt, hash, cost, foreign })
     }
 }
 
@@ -256,4 +287,6 @@ struct Known {
     salt: [u8; 16],
     hash: [u8; 32],
     cost: Cost,
+    /// What another system did before.
+    foreign: Option<Recipe>,
 }

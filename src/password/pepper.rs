@@ -12,6 +12,7 @@ use crate::random::Secret;
 const LONGEST: usize = 4 * 1_024;
 
 /// A key of 256 bits. It never prints itself and is wiped when dropped.
+#[derive(Clone)]
 pub struct Pepper {
     key: hmac::Key,
     /// A name for the key, told by itself, that stands in each hash.
@@ -30,6 +31,14 @@ impl Pepper {
     /// Which pepper it is.
     pub(super) fn id(&self) -> &[u8] {
         &self.id
+    }
+
+    /// The HMAC of what another system made of a password. No UTF-8 begins with its first byte, so it is no password's.
+    pub(super) fn season_digest(&self, digest: &[u8]) -> Bytes32 {
+        let mut hmac = hmac::Context::with_key(&self.key);
+        hmac.update(b"\xfffrom another system");
+        hmac.update(digest);
+        Zeroizing::new(hmac.sign().as_ref().try_into().expect("SHA-256 has 32 bytes"))
     }
 
     /// The HMAC of the password in NFKC (SP 800-63B-4 section 3.1.1.2), whole, whatever its length.

@@ -17,8 +17,10 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
+use super::foreign::Recipe;
 use super::memory::{self, Buffer};
-use super::{Busy, Load};
+use super::{Busy, Load, Pepper};
+use crate::random::Secret;
 
 /// So many hashes stand in one place of the queue; more take another place when these are done.
 pub(super) const AT_ONCE: usize = 8;
@@ -47,10 +49,55 @@ impl Cost {
 
 /// One hash to make.
 pub(super) struct Task {
-    /// The peppered password.
-    pub(super) input: Bytes32,
+    pub(super) input: Input,
     pub(super) salt: [u8; 16],
     pub(super) cost: Cost,
+    /// What is done for nothing beside it, as hashes of another system.
+    pub(super) idle: Vec<Recipe>,
+}
+
+/// What is hashed.
+pub(super) enum Input {
+    /// The peppered password.
+    Peppered(Bytes32),
+    /// A password that another system hashed first: what came of that is peppered.
+    Foreign(Recipe, Secret, Pepper),
+}
+
+impl Task {
+    /// The hash of a peppered password.
+    pub(super) fn of(input: Bytes32, salt: [u8; 16], cost: Cost) -> Self {
+        Self { input: Input::Peppered(input), salt, cost, idle: Vec::new() }
+    }
+
+    /// In KiB, as [`Cost::work`].
+    fn work(&self) -> u64 {
+        self.recipes().map(Recipe::work).sum::<u64>() + self.cost.work()
+    }
+
+    fn recipes(&self) -> impl Iterator<Item = &Recipe> {
+        let first = match &self.input {
+            Input::Peppered(_) => None,
+            Input::Foreign(recipe, ..) => Some(recipe),
+        };
+        first.into_iter().chain(&self.idle)
+    }
+
+    /// How much of a buffer it takes.
+    fn memory_kib(&self) -> usize {
+        self.recipes().map(Recipe::memory_kib).max().unwrap_or_default().max(self.cost.memory_kib as usize)
+    }
+
+    /// What our own hash is made of, after everything that comes before it.
+    fn prepare(&self, buffer: &mut Buffer) -> Option<Bytes32> {
+        for recipe in &self.idle {
+            std::hint::black_box(recipe.digest(&Secret::new("nobody's"), buffer)?);
+        }
+        match &self.input {
+            Input::Peppered(input) => Some(input.clone()),
+            Input::Foreign(recipe, password, pepper) => Some(pepper.season_digest(&recipe.digest(password, buffer)?)),
+        }
+    }
 }
 
 /// How many at once, and for how long.
@@ -97,7 +144,7 @@ struct Job {
 
 impl Job {
     fn work(&self) -> u64 {
-        self.tasks.iter().map(|task| task.cost.work()).sum()
+        self.tasks.iter().map(Task::work).sum()
     }
 }
 
@@ -231,7 +278,7 @@ impl Shared {
             let mut state = self.lock();
             state.ahead -= work;
             state.hashed += made.len() as u64;
-            state.written_kib += job.tasks[..made.len()].iter().map(|task| task.cost.work()).sum::<u64>();
+            state.written_kib += job.tasks[..made.len()].iter().map(Task::work).sum::<u64>();
             if made.len() == hashes {
                 state.learn(took.min(self.limits.longest_wait), work);
                 drop(state);
@@ -286,7 +333,7 @@ impl State {
 /// Makes a job's hashes; fewer when its caller went away or there is no memory.
 fn compute(job: &Job, buffer: &mut Option<Buffer>) -> Vec<Bytes32> {
     let mut made = Vec::with_capacity(job.tasks.len());
-    let most = job.tasks.iter().map(|task| task.cost.memory_kib as usize).max().unwrap_or_default();
+    let most = job.tasks.iter().map(Task::memory_kib).max().unwrap_or_default();
     if buffer.as_mut().is_none_or(|buffer| buffer.len() < most) {
         // The old one is given back before a larger one is asked for.
         *buffer = None;
@@ -301,11 +348,12 @@ fn compute(job: &Job, buffer: &mut Option<Buffer>) -> Vec<Bytes32> {
         if job.answer.is_closed() {
             break;
         }
+        let Some(input) = task.prepare(buffer) else { break };
         let Some(params) = task.cost.params() else { break };
         let blocks = buffer.lend(params.block_count());
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let mut hash = Zeroizing::new([0; 32]);
-        if argon2.hash_password_into_with_memory(task.input.as_slice(), &task.salt, hash.as_mut_slice(), blocks).is_err() {
+        if argon2.hash_password_into_with_memory(input.as_slice(), &task.salt, hash.as_mut_slice(), blocks).is_err() {
             break;
         }
         made.push(hash);
@@ -332,7 +380,7 @@ mod tests {
     }
 
     fn tasks(count: usize, cost: Cost) -> Vec<Task> {
-        (0..count).map(|_| Task { input: Zeroizing::new([1; 32]), salt: [2; 16], cost }).collect()
+        (0..count).map(|_| Task::of(Zeroizing::new([1; 32]), [2; 16], cost)).collect()
     }
 
     async fn until(pool: &Pool, wanted: impl Fn(Load) -> bool) {

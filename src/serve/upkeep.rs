@@ -123,6 +123,7 @@ async fn forget(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + 
     let now = app.now();
     oidc::tidy(&app).await?;
     announcing::forget(&app).await?;
+    let renewed = app.store.read().foreign_hashes().unused().await?;
     let forgotten = async |tx: &Tx| {
         tx.journeys().forget(now - A_DAY).await?;
         tx.sessions().forget(now - A_DAY).await?;
@@ -134,6 +135,9 @@ async fn forget(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + 
         tx.new_devices().forget(now - 400 * A_DAY, now).await?;
         tx.approvals().forget(now - 30 * A_DAY).await?;
         limits::prune(tx, now).await?;
+        for kind in &renewed {
+            tx.foreign_hashes().forget(kind).await?;
+        }
         waiting::forget(tx, now).await?;
         tx.reminders().forget(now - A_DAY).await?;
         // Codes of a batch whose making was cut short: they never opened anything.

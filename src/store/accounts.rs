@@ -311,6 +311,12 @@ impl Accounts<'_> {
         self.remember_password(id, hash, now).await
     }
 
+    /// Gives a password that its owner chose elsewhere, and remembers it so that it is not chosen again.
+    pub async fn take_over_password(&self, id: AccountId, password: &Password) -> Result<(), StoreError> {
+        self.give_password(id, password).await?;
+        self.remember_password(id, &password.hash, password.set_at).await
+    }
+
     async fn remember_password(&self, id: AccountId, hash: &PasswordHash, now: Timestamp) -> Result<(), StoreError> {
         let insert = "INSERT INTO password_history (account, hash, set_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
         sql::execute(&self.0, insert, [id.0.into(), hash.0.clone().into(), now.0.into()]).await?;

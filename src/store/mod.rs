@@ -26,6 +26,7 @@ mod error;
 pub mod event_chain;
 pub mod events;
 pub mod families;
+pub mod foreign_hashes;
 pub mod grants;
 pub mod journeys;
 pub mod key_proofs;

@@ -30,6 +30,7 @@ const KNOTS: &[(&str, &str)] = &[("keys", "store"), ("model", "random")];
 const HOMES: &[(&str, &[&str])] = &[
     ("argon2", &["password"]),
     ("axum", &["account", "demo", "enrollment", "login", "oidc", "recovery", "routes", "serve", "web"]),
+    ("bcrypt", &["password"]),
     ("ciborium", &["passkeys"]),
     ("letters", &["cli", "pages"]),
     ("lettre", &["mail"]),
@@ -42,6 +43,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
     ("totp_rs", &["authenticator"]),
     ("x509_cert", &["oidc"]),
+    ("zxcvbn", &["policy"]),
 ];
 
 #[test]
