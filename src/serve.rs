@@ -79,7 +79,10 @@ pub enum StartError {
 /// What is wrong with settings that can be read: what their types cannot hold. Asks nothing of the outside.
 pub fn check(config: &Config) -> Vec<String> {
     let problems = [
-        Policy::new(config.policy.clone()).err(),
+        match Policy::new(config.policy.clone()) {
+            Ok(policy) => policy.wrong_passwords(&config.assurance),
+            Err(wrong) => Some(wrong),
+        },
         Hasher::new(&config.passwords, Pepper::new(&[0; 32]), Random::seeded(0)).err().map(|error| error.to_string()),
         Mailer::open(&config.mail).err().map(|error| error.to_string()),
         Brand::parse(&config.district.colour).err().map(|error| error.to_string()),
@@ -107,6 +110,9 @@ pub async fn open_store(config: &Config) -> Result<Store, StartError> {
 /// Puts the whole program together.
 pub async fn assemble(config: Config, clock: Arc<dyn Clock>) -> Result<App, StartError> {
     let policy = Policy::new(config.policy.clone()).map_err(StartError::Policy)?;
+    if let Some(wrong) = policy.wrong_passwords(&config.assurance) {
+        return Err(StartError::Policy(wrong));
+    }
     let flows = Flows::load(FEATURES, &config)?;
     let charters = Charters::load(config.charters.dir.as_deref())?;
     let pages = Pages::load()?;

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::{Failed, Place};
 use crate::config::Config;
 use crate::console::Answer;
+use crate::policy::{Policy, WHAT_PEOPLE_CHOOSE};
 use crate::serve;
 
 /// The settings.
@@ -30,7 +31,13 @@ pub fn run(command: &Command, place: &Place) -> Result<Answer, Failed> {
             if !wrong.is_empty() {
                 return Err(Failed::Said(wrong.join("\n")));
             }
-            Ok(Answer { json: json!({ "right": true, "issuer": config.issuer }), text: "The settings are right.".to_owned() })
+            let policy = Policy::new(config.policy.clone()).map_err(Failed::Said)?;
+            let passwords = policy.meanings();
+            let mut text = vec!["The settings are right. A password must have:".to_owned()];
+            text.extend(passwords.iter().map(|meaning| format!("{:<9} {}.", meaning.audience, meaning.says)));
+            text.push(WHAT_PEOPLE_CHOOSE.to_owned());
+            let json = json!({ "right": true, "issuer": config.issuer, "passwords": passwords });
+            Ok(Answer { json, text: text.join("\n") })
         }
         Command::Print { annotated: true } => Ok(Answer { json: json!({ "toml": Config::annotated() }), text: Config::annotated() }),
         Command::Print { annotated: false } => {

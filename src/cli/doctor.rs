@@ -17,6 +17,7 @@ use crate::mail::Mailer;
 use crate::model::Timestamp;
 use crate::outbound::{Outbound, Reach};
 use crate::password::{Hasher, Pepper};
+use crate::policy::Policy;
 use crate::random::{Random, Secret};
 use crate::serve;
 use crate::store::events::Filter;
@@ -61,6 +62,7 @@ pub async fn run(place: &Place, now: Timestamp) -> Examined {
             findings.push(finding);
             findings.push(keys(&config, store.as_ref(), now).await);
             findings.push(passwords(&config).await);
+            findings.push(rules(&config, store.as_ref()).await);
             findings.push(mail(&config, store.as_ref(), now).await);
             findings.push(clock(store.as_ref(), now).await);
             findings.push(issuer(&config).await);
@@ -142,6 +144,25 @@ async fn passwords(config: &Config) -> Finding {
     let state = if quickest > SLOW_HASH { State::Note } else { State::Right };
     let more = if state == State::Note { ": people wait for it; give this machine more cores, or nothing else to do" } else { "" };
     finding(state, format!("one hash takes {millis} ms{more}"))
+}
+
+/// What people must choose, and how many have not come by since their password was taken over.
+async fn rules(config: &Config, store: Option<&Store>) -> Finding {
+    let finding = |state, said: String| Finding { what: "password rules", state, said };
+    let policy = match Policy::new(config.policy.clone()) {
+        Ok(policy) => policy,
+        Err(wrong) => return finding(State::Wrong, wrong),
+    };
+    let mut said: Vec<String> = policy.meanings().into_iter().map(|meaning| format!("{}: {}", meaning.audience, meaning.says)).collect();
+    match store {
+        None => {}
+        Some(store) => match store.read().foreign_hashes().waiting().await {
+            Ok(0) => {}
+            Ok(waiting) => said.push(format!("{waiting} passwords were taken over and are hashed anew at their first sign-in")),
+            Err(error) => return finding(State::Wrong, error.to_string()),
+        },
+    }
+    finding(State::Right, said.join(". "))
 }
 
 async fn mail(config: &Config, store: Option<&Store>, now: Timestamp) -> Finding {
@@ -254,7 +275,7 @@ impl Examined {
         let mut text = String::new();
         for Finding { what, state, said } in findings {
             // One line a check, whatever an error has to say.
-            let _ = writeln!(text, "{what:<13}  {:<5}  {}", state.word(), said.replace('\n', "; "));
+            let _ = writeln!(text, "{what:<14}  {:<5}  {}", state.word(), said.replace('\n', "; "));
         }
         let told = findings.iter().map(|one| json!({ "check": one.what, "state": one.state.word().to_lowercase(), "said": one.said }));
         let wrong = findings.iter().filter(|one| one.state == State::Wrong).map(|one| one.what).collect();
@@ -262,7 +283,7 @@ impl Examined {
     }
 }
 
-const AFTER_CONFIGURATION: &[&str] = &["database", "keys", "passwords", "mail", "clock", "issuer"];
+const AFTER_CONFIGURATION: &[&str] = &["database", "keys", "passwords", "password rules", "mail", "clock", "issuer"];
 /// A hash that takes longer is felt at every sign-in.
 const SLOW_HASH: Duration = Duration::from_millis(500);
 /// A letter that waits so many seconds waits for somebody to look.
@@ -297,7 +318,7 @@ mod tests {
 
     async fn states(place: &Place) -> Vec<(String, String)> {
         let examined = run(place, SystemClock.now()).await;
-        assert_eq!(examined.answer.text.lines().count(), 7, "one line a check: {}", examined.answer.text);
+        assert_eq!(examined.answer.text.lines().count(), 8, "one line a check: {}", examined.answer.text);
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         examined.answer.json.as_array().unwrap().iter().map(|one| (text(&one["check"]), text(&one["state"]))).collect()
     }

@@ -44,7 +44,19 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("district.telephones", "Telephone numbers where a person answers, at the foot of every page; a school's own comes from the roster."),
     ("district.help_desk", "Where technical questions go; else where the other requests go."),
     ("district.time_zone", "The clock on the schools' walls, such as America/Toronto."),
+    (
+        "policy.password_preset",
+        "Whose rules of passwords hold (docs/admin/passwords.md); `preau config check` tells what that means for each audience.\n\
+         nist: 15 characters, for a password that stands alone. Without a preset the same, and 12 for pupils.\n\
+         cnil: 50 bits, which limits of tries must stand beside: 8 characters of four kinds, or 11 small letters.\n\
+         cnil-80: 80 bits, for a password that stands alone: 12 characters of four kinds, or 17 small letters.\n\
+         system-a: 8 characters typed twice, none of the last 90 days. Eight small letters fall in 8 months to whoever has stolen \
+         database and master key.\n\
+         system-b: 8 characters typed twice; a former one may come back. It falls as system-a does.\n\
+         system-c, system-d, system-e: 8 characters; a former one may come back. They fall as system-a does.",
+    ),
     ("policy.AUDIENCE.username", "The name to sign in with: {studentNumber}, {givenName}, {familyName}, {email}."),
+    ("policy.AUDIENCE.password_preset", "The same for these alone."),
     ("policy.AUDIENCE.password_length", "The least number of characters in a password."),
     ("policy.AUDIENCE.password_twice", "A new password is typed twice."),
     ("policy.AUDIENCE.password_history", "So many former passwords may not come back."),
@@ -103,6 +115,7 @@ pub(super) fn annotated() -> String {
             Some(value) => format!("{key} = {value}"),
             None => format!("# {key} ="),
         };
+        let about = about.replace('\n', "\n# ");
         let entry = format!("\n# {about}\n{line}\n");
         match sections.iter_mut().find(|(name, _)| name == table) {
             Some((_, lines)) => lines.push_str(&entry),
@@ -155,9 +168,10 @@ mod tests {
         whole.district.help_desk = Some("x".to_owned());
         whole.roster.schedule.path = Some("x".into());
         whole.roster.schedule.every = Some("x".to_owned());
+        whole.policy.password_preset = Some(crate::config::policy::Preset::Nist);
         for audience in [&mut whole.policy.student, &mut whole.policy.guardian, &mut whole.policy.staff] {
             *audience = toml::from_str(
-                "username = 'x'\npassword_length = 1\npassword_twice = true\npassword_history = 1\npassword_history_days = 1\n\
+                "username = 'x'\npassword_preset = 'cnil-80'\npassword_length = 1\npassword_twice = true\npassword_history = 1\npassword_history_days = 1\n\
                  session_hours = 1\nknown_device_days = 1",
             )
             .unwrap();

@@ -2,10 +2,35 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Whose rules of passwords hold: what each means stands in docs/admin/passwords.md, and `preau config check` tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Preset {
+    /// NIST SP 800-63B-4, for a password that stands alone.
+    Nist,
+    /// CNIL, délibération 2022-100: 50 bits, beside a limit of tries.
+    Cnil,
+    /// The same for a password that stands alone: 80 bits.
+    #[serde(rename = "cnil-80")]
+    Cnil80,
+    /// As the guide of system A has it (docs/systems.md).
+    SystemA,
+    /// As that of system B.
+    SystemB,
+    /// As that of system C.
+    SystemC,
+    /// As that of system D.
+    SystemD,
+    /// As that of system E.
+    SystemE,
+}
+
 /// The district's rules.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PolicySettings {
+    /// Whose rules of passwords hold for everybody; else NIST's, and for pupils twelve characters.
+    pub password_preset: Option<Preset>,
     /// Pupils.
     pub student: AudienceSettings,
     /// Parents, guardians, relatives.
@@ -34,6 +59,8 @@ pub struct PolicySettings {
 pub struct AudienceSettings {
     /// The name to sign in with: `{studentNumber}`, `{givenName}`, `{familyName}`, `{email}`, such as `S0{studentNumber}`.
     pub username: Option<String>,
+    /// Whose rules of passwords hold for these alone.
+    pub password_preset: Option<Preset>,
     /// The least number of characters in a password.
     pub password_length: Option<u16>,
     /// The new password is typed twice.
@@ -85,6 +112,7 @@ pub struct QuestionSettings {
 impl Default for PolicySettings {
     fn default() -> Self {
         Self {
+            password_preset: None,
             student: AudienceSettings::default(),
             guardian: AudienceSettings::default(),
             staff: AudienceSettings::default(),

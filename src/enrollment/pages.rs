@@ -147,6 +147,10 @@ pub struct NewPassword {
     pub username: String,
     /// The least number of characters.
     pub min_length: usize,
+    /// So many small letters do where bits are counted, and fewer characters of several kinds; else zero.
+    pub letters: usize,
+    /// And the bits.
+    pub bits: u16,
     /// It is typed twice.
     pub again: bool,
     /// Ideas for a child: words to choose from (A36). Those of before stay after a mistake.
@@ -469,10 +473,17 @@ impl Page for NewPassword {
         let page = |again, ideas: &[&str]| Self {
             username: "S0123456".to_owned(),
             min_length: 8,
+            letters: 0,
+            bits: 0,
             again,
             ideas: ideas.iter().map(|idea| (*idea).to_owned()).collect(),
         };
-        vec![page(false, &[]), page(true, &["lapin nuage pomme avion", "tortue violon citron balcon", "dragon fraise hibou bateau"])]
+        let counted = Self { letters: 11, bits: 50, ..page(false, &[]) };
+        vec![
+            page(false, &[]),
+            page(true, &["lapin nuage pomme avion", "tortue violon citron balcon", "dragon fraise hibou bateau"]),
+            counted,
+        ]
     }
 }
 

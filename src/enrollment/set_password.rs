@@ -12,7 +12,7 @@ use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step}
 use crate::model::draft::PasswordHash;
 use crate::model::{AccountId, Audience, Draft, FieldError};
 use crate::password::phrases;
-use crate::policy::{LONGEST_PASSWORD, PasswordRules, Policy, Weak};
+use crate::policy::{Habit, LONGEST_PASSWORD, PasswordRules, Policy, Weak};
 use crate::random::Secret;
 use crate::store::people::Person;
 use crate::web::session;
@@ -59,11 +59,12 @@ impl Stage for SetPassword {
         let owner = Owner::of(look).await?;
         let rules = self.rules(&look.tools.policy, owner.audience());
         let ideas = match owner.audience() {
-            Audience::Student => phrases(&look.tools.random, look.language, IDEAS),
+            Audience::Student => phrases(&look.tools.random, look.language, IDEAS, rules.bits),
             Audience::Guardian | Audience::Staff => Vec::new(),
         };
         let (username, min_length) = (owner.username, usize::from(rules.length));
-        Ok(Screen::of(&pages::NewPassword { username, min_length, again: rules.twice, ideas }))
+        let (letters, bits) = (rules.letters(), rules.bits);
+        Ok(Screen::of(&pages::NewPassword { username, min_length, letters, bits, again: rules.twice, ideas }))
     }
 
     async fn prepare(&self, look: &Look<'_>, form: &Form) -> Result<Prepared, FlowError> {
@@ -96,8 +97,8 @@ impl Stage for SetPassword {
 impl SetPassword {
     fn rules(&self, policy: &Policy, audience: Audience) -> PasswordRules {
         let rules = policy.password(audience);
-        // What a flow allows to families it does not allow to those who work at the school.
-        let least = if audience == Audience::Staff { rules.length } else { 0 };
+        // What a flow allows to families it does not allow to those who work at the school, nor against the district's own word.
+        let least = if audience == Audience::Staff || rules.said { rules.length } else { 0 };
         PasswordRules { length: self.min_length.unwrap_or(rules.length).max(least), twice: self.twice.unwrap_or(rules.twice), ..rules }
     }
 
@@ -143,23 +144,54 @@ impl Owner {
         self.person.as_ref().map_or(self.audience, session::audience)
     }
 
-    /// The words that classmates know of this person, and that the pages around show anyway: a refusal that names one
-    /// tells nobody anything new.
+    /// The words that others know of this person. Before anything was proven, those alone that the pages around show anyway: a
+    /// refusal that names one tells nobody anything new.
     async fn known(&self, look: &Look<'_>) -> Result<Vec<String>, FlowError> {
-        let mut known = vec![self.username.clone()];
+        let mut known = halves(&self.username);
+        known.push(look.tools.config.district.name.clone());
         known.extend(self.names.iter().cloned());
         if let Some(person) = &self.person {
             let names = [Some(&person.given_name), Some(&person.family_name)];
             let preferred = [person.preferred_given_name.as_ref(), person.preferred_family_name.as_ref(), person.student_number.as_ref()];
             for name in names.into_iter().chain(preferred).flatten() {
-                // Each half of a double name is known by itself.
-                known.extend(name.split(|symbol: char| !symbol.is_alphanumeric()).map(str::to_owned));
-                known.push(name.clone());
+                known.extend(halves(name));
             }
             known.extend(school(&look.reader.people(), person).await?);
+            if is_proven(look.draft) {
+                known.extend(self.known_to_the_owner(look, person).await?);
+            }
         }
         Ok(known)
     }
+
+    /// What only somebody who has shown who they are may hear that the school knows: their addresses, and their family's names.
+    async fn known_to_the_owner(&self, look: &Look<'_>, person: &Person) -> Result<Vec<String>, FlowError> {
+        let own = match self.account {
+            Some(account) => look.reader.accounts().email(account).await?,
+            None => None,
+        };
+        let mut known: Vec<String> = person.email.iter().chain(&own).flat_map(|address| halves(address)).collect();
+        let people = look.reader.people();
+        for tie in people.relationships(person.id).await? {
+            let other = if tie.child == person.id { tie.guardian } else { tie.child };
+            if let Some(other) = people.find(other).await? {
+                let preferred = other.preferred_given_name.iter();
+                known.extend([&other.given_name, &other.family_name].into_iter().chain(preferred).flat_map(|name| halves(name)));
+            }
+        }
+        Ok(known)
+    }
+}
+
+/// Somebody has shown who they are, and not only what classmates know as well.
+fn is_proven(draft: &Draft) -> bool {
+    draft.email_shown.is_some() || draft.owner_shown_at().is_some() || draft.source_shown.is_some() || draft.code.is_some()
+}
+
+/// A name, and each half of a double one, which is known by itself.
+fn halves(name: &str) -> Vec<String> {
+    let halves = name.split(|symbol: char| !symbol.is_alphanumeric()).map(str::to_owned);
+    halves.chain([name.to_owned()]).collect()
 }
 
 /// What can be said without hashing anything.
@@ -181,12 +213,27 @@ fn why(weak: Weak, rules: &PasswordRules) -> FieldError {
     match weak {
         Weak::TooShort { had } => FieldError::of(FIELD, "new-password-short").with("least", i64::from(rules.length)).with("had", had),
         Weak::TooLong => FieldError::of(FIELD, "new-password-long").with("most", LONGEST_PASSWORD),
-        Weak::Common => FieldError::of(FIELD, "new-password-common"),
+        Weak::Mixed { more } => FieldError::of(FIELD, "new-password-mixed").with("more", more),
+        Weak::Date => FieldError::of(FIELD, habit(Habit::Date)),
+        Weak::Guessed(guessed) => FieldError::of(FIELD, habit(guessed)),
         Weak::Known { word } => FieldError::of(FIELD, "new-password-known").with("word", word),
     }
 }
 
-/// A flow may ask for less than the policy, as the systems that it stands in for do, but not for less than anybody
+/// What makes it easy, in words.
+fn habit(habit: Habit) -> &'static str {
+    match habit {
+        Habit::Common => "new-password-common",
+        Habit::Keys => "new-password-keys",
+        Habit::Repeat => "new-password-repeat",
+        Habit::Sequence => "new-password-sequence",
+        Habit::Date => "new-password-date",
+        Habit::Name => "new-password-name",
+        Habit::Word => "new-password-word",
+    }
+}
+
+/// A flow may ask for less than the policy where the district said nothing itself, as the systems that it stands in for do, but not for less than anybody
 /// should (security.md 2.2).
 fn length<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u16>, D::Error> {
     let length = u16::deserialize(deserializer)?;
@@ -226,6 +273,9 @@ mod tests {
             (&"é".repeat(129), "new-password-long"),
             ("password1", "new-password-common"),
             ("Ruisseau2012", "new-password-known"),
+            ("12 mars 2010", "new-password-date"),
+            ("zzzzzzzzzzz", "new-password-repeat"),
+            ("fghijklmno", "new-password-sequence"),
         ] {
             assert_eq!(refusal(password, None, false), Some((FIELD.to_owned(), expected.to_owned())), "{password}");
         }
@@ -249,6 +299,13 @@ mod tests {
         let stage: SetPassword = toml::from_str("min_length = 8\ntwice = true").unwrap();
         let rules = stage.rules(&Policy::default(), Audience::Student);
         assert_eq!((rules.length, rules.twice, rules.history), (8, true, 5));
+        // What the district says itself is the least that a flow asks.
+        for (settings, length) in
+            [("[student]\npassword_length = 10", 10), ("password_preset = 'nist'", 15), ("[staff]\npassword_length = 20", 8)]
+        {
+            let policy = Policy::new(toml::from_str(settings).unwrap()).unwrap();
+            assert_eq!(stage.rules(&policy, Audience::Student).length, length, "{settings}");
+        }
         for wrong in ["min_length = 7", "min_length = 65", "min_length = 'eight'", "least = 8"] {
             assert!(toml::from_str::<SetPassword>(wrong).is_err(), "{wrong}");
         }

@@ -107,12 +107,28 @@ new-password-title = Choose a password
 new-password-lead = Three or four words that have nothing to do with each other: easy to remember, hard to guess.
 new-password = New password
 new-password-hint = At least { $least } characters
+new-password-hint-mixed = At least { $letters } letters, or { $least } characters with capital letters, digits and signs
 new-password-again = The same once more
 new-password-ideas = Three ideas, drawn by chance. Choose one, write it just like that and keep it to yourself.
 new-password-missing = Choose a password.
 new-password-short = It needs at least { $least } characters; it has { $had }.
 new-password-long = { $most } characters at most.
 new-password-common = This password is one of those that are guessed first. Add a word or two.
+new-password-keys = Keys that lie side by side are guessed first. Take a few words instead.
+new-password-repeat = The same again and again is guessed first. Take a few words instead.
+new-password-sequence = Letters or digits in their order are guessed first. Take a few words instead.
+new-password-date = A date or a year is guessed first. Take a few words instead.
+new-password-name = A name alone is guessed first. Add words that have nothing to do with it.
+new-password-word = One word alone is guessed first. Add two or three others.
+new-password-mixed = { $more ->
+    [one] One more character is missing. Or mix in capital letters, digits and signs.
+   *[other] { $more } more characters are missing. Or mix in capital letters, digits and signs.
+}
+new-password-other-ideas = Other ideas
+new-password-meter-short = { $had } of { $least } characters
+new-password-meter-mixed = Not enough yet. Go on, or mix in capital letters, digits and signs.
+new-password-meter-enough = Long enough.
+new-password-meter-more = Long enough. One more word makes it much harder to guess.
 new-password-known = Others know “{ $word }”. Take words that have nothing to do with you.
 new-password-used = This password was used before. Take a new one.
 new-password-differs = The two are not the same. Write it once more.

@@ -107,12 +107,28 @@ new-password-title = Choisissez un mot de passe
 new-password-lead = Trois ou quatre mots qui n’ont rien à voir ensemble : c’est facile à retenir et difficile à deviner.
 new-password = Nouveau mot de passe
 new-password-hint = Au moins { $least } caractères
+new-password-hint-mixed = Au moins { $letters } lettres, ou { $least } caractères avec des majuscules, des chiffres et des signes
 new-password-again = Encore une fois, le même
 new-password-ideas = Trois idées tirées au hasard. Choisissez une ligne, recopiez tous ses mots et gardez cela pour vous.
 new-password-missing = Choisissez un mot de passe.
 new-password-short = Il faut au moins { $least } caractères ; il y en a { $had }.
 new-password-long = { $most } caractères au plus.
 new-password-common = Ce mot de passe est de ceux que l’on devine en premier. Ajoutez un ou deux mots.
+new-password-keys = Des touches côte à côte se devinent en premier. Prenez plutôt quelques mots.
+new-password-repeat = Une répétition se devine en premier. Prenez plutôt quelques mots.
+new-password-sequence = Des lettres ou des chiffres dans l’ordre se devinent en premier. Prenez plutôt quelques mots.
+new-password-date = Une date ou une année se devine en premier. Prenez plutôt quelques mots.
+new-password-name = Un nom seul se devine en premier. Ajoutez des mots qui n’ont rien à voir avec lui.
+new-password-word = Un mot seul se devine en premier. Ajoutez-en deux ou trois autres.
+new-password-mixed = { $more ->
+    [one] Il manque encore un caractère. Ou mélangez majuscules, chiffres et signes.
+   *[other] Il manque encore { $more } caractères. Ou mélangez majuscules, chiffres et signes.
+}
+new-password-other-ideas = D’autres idées
+new-password-meter-short = { $had } caractères sur { $least }
+new-password-meter-mixed = Pas encore assez. Continuez, ou mélangez majuscules, chiffres et signes.
+new-password-meter-enough = C’est assez long.
+new-password-meter-more = C’est assez long. Un mot de plus le rend bien plus difficile à deviner.
 new-password-known = Les autres connaissent « { $word } ». Prenez des mots qui n’ont rien à voir avec vous.
 new-password-used = Ce mot de passe a déjà servi. Prenez-en un nouveau.
 new-password-differs = Les deux ne sont pas pareils. Écrivez-le encore une fois.
