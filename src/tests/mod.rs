@@ -28,6 +28,7 @@
 //! - `mailed_link`: getting back in by the mailbox on file
 //! - `mtls`: clients that show certificates
 //! - `pages`: every page in every state and language renders, strictly, twice the same, with the ids of docs/contract
+//! - `passwords`: what a password must be, and passwords that came from another system
 //! - `passkeys`: passkeys, from the page that adds one to the sign-in without a name
 //! - `provisional`: identifiers and provisional passwords in letters, from the sign-in page to the end
 //! - `reach`: tokens for other services, in exchange, and on the word of another issuer
@@ -82,6 +83,7 @@ mod new_device;
 mod office;
 mod pages;
 mod passkeys;
+mod passwords;
 mod provisional;
 mod pupil_invites;
 mod pushed;

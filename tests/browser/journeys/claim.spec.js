@@ -30,6 +30,36 @@ test("back, reload and a second tab lose nothing and spend nothing", async ({ pa
   await look(page, "enrolled");
 });
 
+test("a new password is looked at while it is typed, and there are other ideas", async ({ page, district }) => {
+  await page.goto("/enroll/student-claim");
+  await fillRosterMatch(page, district.someone("student-unclaimed"));
+  await page.locator("button#continue").click();
+  await look(page, "new-password");
+  const [field, meter, ideas] = [page.locator("#new_password"), page.locator("#new_password-meter"), page.locator("#ideas li")];
+  await expect(meter).toBeHidden();
+  for (const [typed, said] of [
+    ["abc", /^3 /],
+    ["abcdefghij", /dans l’ordre|à la suite/],
+    ["azertyuiop", /côte à côte/],
+    ["lalalalalala", /répétition|la même chose/],
+    ["12/03/2010", /date/],
+    ["girafecurieuse", /assez long.*mot de plus/],
+    ["quatre lapins sous la lune", /assez long\.$/],
+  ]) {
+    await field.fill(typed);
+    await expect(meter).toHaveText(said);
+  }
+  await field.fill("");
+  await expect(meter).toBeHidden();
+  const before = await ideas.allTextContents();
+  await page.locator("#other-ideas").click();
+  await look(page, "new-password");
+  await expect(ideas).toHaveCount(3);
+  expect(await ideas.allTextContents()).not.toEqual(before);
+  await choosePassword(page, (await ideas.allTextContents())[0]);
+  await look(page, "security-questions");
+});
+
 test("a fact that does not match ends in the neutral page with a number for the school", async ({ page, district }) => {
   const pupil = district.someone("student-unclaimed");
   await page.goto("/enroll/student-claim");
