@@ -196,7 +196,7 @@ impl Hasher {
             let foreign = known.as_ref().and_then(|known| known.foreign.as_ref());
             let input = match foreign {
                 None => Input::Peppered(self.pepper.season(password)),
-                Some(recipe) => Input::Foreign(recipe.clone(), (*password).clone(), self.pepper.clone()),
+                Some(recipe) => Input::Foreign(Box::new((recipe.clone(), (*password).clone(), self.pepper.clone()))),
             };
             Task { input, salt, cost, idle: levels.missing(foreign) }
         };

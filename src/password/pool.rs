@@ -61,7 +61,7 @@ pub(super) enum Input {
     /// The peppered password.
     Peppered(Bytes32),
     /// A password that another system hashed first: what came of that is peppered.
-    Foreign(Recipe, Secret, Pepper),
+    Foreign(Box<(Recipe, Secret, Pepper)>),
 }
 
 impl Task {
@@ -78,7 +78,7 @@ impl Task {
     fn recipes(&self) -> impl Iterator<Item = &Recipe> {
         let first = match &self.input {
             Input::Peppered(_) => None,
-            Input::Foreign(recipe, ..) => Some(recipe),
+            Input::Foreign(made) => Some(&made.0),
         };
         first.into_iter().chain(&self.idle)
     }
@@ -95,7 +95,10 @@ impl Task {
         }
         match &self.input {
             Input::Peppered(input) => Some(input.clone()),
-            Input::Foreign(recipe, password, pepper) => Some(pepper.season_digest(&recipe.digest(password, buffer)?)),
+            Input::Foreign(made) => {
+                let (recipe, password, pepper) = &**made;
+                Some(pepper.season_digest(&recipe.digest(password, buffer)?))
+            }
         }
     }
 }

@@ -119,7 +119,8 @@ impl Policy {
 /// How many more characters a password needs to hold so many bits, if each were drawn by chance from the kinds of signs that
 /// it has, as the CNIL's calculator counts them: 26 small letters, 26 capitals, 10 digits, 37 signs. None, if it holds them.
 pub(super) fn lacks(password: &str, bits: u16) -> Option<usize> {
-    let kinds: [(fn(char) -> bool, u8); 4] = [
+    type IsOne = fn(char) -> bool;
+    let kinds: [(IsOne, u8); 4] = [
         (|symbol| symbol.is_ascii_lowercase(), 26),
         (|symbol| symbol.is_ascii_uppercase(), 26),
         (|symbol| symbol.is_ascii_digit(), 10),
