@@ -57,6 +57,8 @@ pub enum Rule {
     DeviceCode,
     /// Letters with a security code that are asked for again, by address (D17).
     InvitationAgain,
+    /// Copies of their data that somebody takes: each is work, and a letter.
+    DataCopies,
 }
 
 /// What became of a try that was counted.
@@ -126,6 +128,11 @@ pub fn subject_of(keys: &KeyStore, account: Option<AccountId>, typed: &str) -> H
 /// The subject of an account's counters.
 pub fn subject_of_account(keys: &KeyStore, account: AccountId) -> Hash {
     subject(keys, &["account", &account.to_string()])
+}
+
+/// The subject of codes that are mailed to an account's owner at the door.
+pub fn subject_of_mailed_codes(keys: &KeyStore, account: AccountId) -> Hash {
+    subject(keys, &["mailed code", &account.to_string()])
 }
 
 /// The subject of claims on a person's record in the roster.
@@ -360,6 +367,7 @@ const RULES: &[(Rule, Bounds)] = &[
     (Rule::SecurityCode, Bounds { word: "security-code", waits: &[(5, 900)], most: None, forget: Forget::AfterQuiet(900) }),
     (Rule::DeviceCode, Bounds { word: "device-code", waits: &[(5, 900)], most: None, forget: Forget::AfterQuiet(900) }),
     (Rule::InvitationAgain, Bounds { word: "invitation-again", waits: &[(3, HOUR_32)], most: None, forget: Forget::AfterQuiet(HOUR_32) }),
+    (Rule::DataCopies, Bounds { word: "data-copies", waits: &[(10, DAY_32)], most: None, forget: Forget::AfterWindow(DAY_32) }),
     (Rule::Code, Bounds { word: "code", waits: &[], most: Some(10), forget: Forget::Never }),
 ];
 

@@ -170,15 +170,20 @@ impl Policy {
     }
 }
 
-/// Whether somebody with these roles must have a second factor (`[assurance]`).
-pub fn needs_second_factor(settings: &AssuranceSettings, audience: Audience, roles: &[Role]) -> bool {
-    let of_all = match audience {
-        Audience::Staff => settings.staff,
-        Audience::Guardian => settings.guardian,
-        Audience::Student => Level::Password,
+/// What is asked of somebody with these roles, who belongs to these schools (by the source's ids), before they are in: the strictest of
+/// what the district, their roles and their schools ask for (`[assurance]`).
+pub fn asked_at_the_door(settings: &AssuranceSettings, audience: Audience, roles: &[Role], schools: &[String]) -> Level {
+    if !may_be_asked_for_second_factor(audience) {
+        return Level::Password;
+    }
+    let (guardian, of_all) = match audience {
+        Audience::Guardian => (true, settings.guardian),
+        Audience::Staff | Audience::Student => (false, settings.staff),
     };
-    may_be_asked_for_second_factor(audience)
-        && (of_all == Level::TwoFactor || roles.iter().any(|role| settings.two_factor_roles.contains(role)))
+    let of_role = if roles.iter().any(|role| settings.two_factor_roles.contains(role)) { Level::TwoFactor } else { Level::Password };
+    let theirs = settings.schools.iter().filter(|asks| schools.contains(&asks.school));
+    let of_schools = theirs.map(|asks| if guardian { asks.guardian } else { asks.staff }).max().unwrap_or_default();
+    of_all.max(of_role).max(of_schools)
 }
 
 /// A child is never asked for what a child cannot have. Who has set one up is asked for it, whoever they are.
@@ -241,6 +246,7 @@ pub const QUESTIONS: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::assurance::SchoolAssurance;
 
     fn pupil(number: &str) -> Option<String> {
         let naming = Naming { student_number: Some(number), given_name: "Zoé", family_name: "N’Diaye-Roy", email: None };
@@ -325,8 +331,34 @@ mod tests {
             (&some, Audience::Staff, Role::Principal, true),
             (&some, Audience::Staff, Role::Teacher, false),
         ] {
-            assert_eq!(needs_second_factor(settings, audience, &[role]), needed, "{audience:?} {role:?}");
+            let asked = asked_at_the_door(settings, audience, &[role], &[]);
+            assert_eq!(asked == Level::TwoFactor, needed, "{audience:?} {role:?}");
         }
+    }
+
+    #[test]
+    fn the_strictest_of_somebodys_schools_holds_and_none_asks_for_less_than_the_district() {
+        let school = |school: &str, staff, guardian| SchoolAssurance { school: school.to_owned(), staff, guardian };
+        let schools = vec![
+            school("lax", Level::Password, Level::Password),
+            school("mail", Level::MailedCode, Level::MailedCode),
+            school("strict", Level::TwoFactor, Level::MailedCode),
+        ];
+        let settings = |staff| AssuranceSettings { staff, schools: schools.clone(), ..AssuranceSettings::default() };
+        for (staff, audience, at, asked) in [
+            (Level::Password, Audience::Staff, &["elsewhere"][..], Level::Password),
+            (Level::Password, Audience::Staff, &["mail", "lax"], Level::MailedCode),
+            (Level::Password, Audience::Staff, &["lax", "strict", "mail"], Level::TwoFactor),
+            (Level::TwoFactor, Audience::Staff, &["lax"], Level::TwoFactor),
+            (Level::MailedCode, Audience::Staff, &[], Level::MailedCode),
+            (Level::TwoFactor, Audience::Guardian, &["strict"], Level::MailedCode),
+            (Level::Password, Audience::Student, &["strict"], Level::Password),
+        ] {
+            let at: Vec<String> = at.iter().map(|school| (*school).to_owned()).collect();
+            assert_eq!(asked_at_the_door(&settings(staff), audience, &[], &at), asked, "{staff:?} {audience:?} {at:?}");
+        }
+        let principal = AssuranceSettings { two_factor_roles: vec![Role::Principal], ..settings(Level::MailedCode) };
+        assert_eq!(asked_at_the_door(&principal, Audience::Staff, &[Role::Principal], &[]), Level::TwoFactor);
     }
 
     #[test]

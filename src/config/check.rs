@@ -2,6 +2,7 @@
 //! `mail`) are that module's, which is made of the settings at start.
 
 use super::Config;
+use super::assurance::SchoolAssurance;
 use super::sources::SourceSettings;
 use crate::model::Role;
 use crate::model::draft::SignsInAt;
@@ -22,6 +23,7 @@ pub(super) fn problems(config: &Config) -> Vec<(&'static str, String)> {
         ("sources", config.sources.iter().find_map(|source| wrong_source(source, config))),
         ("district.help_desk", config.district.help_desk.as_deref().and_then(address)),
         ("assurance.two_factor_roles", of_pupils(&config.assurance.two_factor_roles)),
+        ("assurance.schools", of_schools(&config.assurance.schools)),
         ("passkeys", config.passkeys.problem(&config.issuer)),
         ("policy.reminder_days", days(&config.policy.reminder_days)),
         ("roster.schedule", config.roster.schedule.schedule().err()),
@@ -34,6 +36,19 @@ pub(super) fn problems(config: &Config) -> Vec<(&'static str, String)> {
 /// Nobody demands of a child what a child cannot have.
 fn of_pupils(roles: &[Role]) -> Option<String> {
     roles.contains(&Role::Student).then(|| "a second factor cannot be demanded of pupils: leave student out".to_owned())
+}
+
+/// Each school says what it asks for once, and something.
+fn of_schools(schools: &[SchoolAssurance]) -> Option<String> {
+    for (place, asks) in schools.iter().enumerate() {
+        if asks.school.trim().is_empty() {
+            return Some("a school is named by its sourcedId, as in school = \"S-12\"".to_owned());
+        }
+        if schools[..place].iter().any(|other| other.school == asks.school) {
+            return Some(format!("{} stands twice: say both of it in one place", asks.school));
+        }
+    }
+    None
 }
 
 /// OpenID Connect Discovery 1.0 section 3: https, no query, no fragment. http only for this machine.

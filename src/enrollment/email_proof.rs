@@ -73,6 +73,7 @@ impl Stage for EmailProof {
             life: LINK_LIFE,
             hears: hears.as_ref().map(|person| (person, told)),
             subject,
+            beside: false,
         };
         mail_proof::send(step, &asked).await
     }

@@ -6,6 +6,7 @@ pub mod callback;
 pub mod home;
 mod identify;
 mod identity_source;
+mod mailed_code;
 pub mod pages;
 pub mod passkey;
 mod password;
@@ -19,7 +20,7 @@ use async_trait::async_trait;
 use crate::flow::{Feature, Finish, Finished, Flow, FlowError, StageEntry, Step};
 use crate::model::draft::Second;
 use crate::model::{AccountId, LocalPath};
-use crate::store::accounts::AccountState;
+use crate::store::accounts::{Account, AccountState};
 use crate::store::events::Event;
 use crate::web::second_factor as kept;
 use crate::web::session::{self, Proof};
@@ -71,12 +72,12 @@ impl Finish for SignIn {
         };
         // Row R13: also if it was set up while they were signing in.
         if let Some(account) = &account
-            && lacks_second(step, account.id).await?
+            && lacks_second(step, account).await?
         {
             if !flow.stages.iter().any(|bound| bound.name == second_factor::NAME) {
                 return Err(FlowError::Broken(format!("the flow {} has no stage `second-factor`, which this account needs", flow.name)));
             }
-            step.draft.second = Second::Asked;
+            (step.draft.second, step.draft.mailed_shown) = (Second::Asked, None);
             return Ok(Finished::NotYet);
         }
         let account = match account {
@@ -98,10 +99,14 @@ impl Finish for SignIn {
     }
 }
 
-/// The account has a second factor, and nobody showed it; a passkey is two at once.
-async fn lacks_second(step: &Step<'_>, account: AccountId) -> Result<bool, FlowError> {
-    let shown = step.draft.second_shown.is_some() || step.draft.passkey_shown.is_some();
-    Ok(!shown && step.tx.second_factors().has_any(account).await?)
+/// The account has a second factor, and nobody showed it; a passkey is two at once. A mailed code does in its place only where the
+/// district still lets them choose.
+async fn lacks_second(step: &Step<'_>, account: &Account) -> Result<bool, FlowError> {
+    if step.draft.second_shown.is_some() || step.draft.passkey_shown.is_some() {
+        return Ok(false);
+    }
+    let chose = step.draft.mailed_shown.is_some() && kept::may_be_mailed_instead(step, account).await?;
+    Ok(!chose && step.tx.second_factors().has_any(account.id).await?)
 }
 
 /// A passkey that was shown may have been taken away since.

@@ -84,10 +84,25 @@ pub struct SecondFactor {
     pub codes: bool,
     /// What is asked of whoever has a passkey.
     pub passkey: Option<AskPasskey>,
+    /// A code was mailed, and takes the place of all others.
+    pub mail: Option<MailedCode>,
+    /// A code may be mailed in the place of what is asked for.
+    pub instead: bool,
     /// Where somebody goes on who was asked for it and need not show it.
     pub back: Option<String>,
     /// The school's help.
     pub help: String,
+}
+
+/// A code that was mailed.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct MailedCode {
+    /// When the last letter left.
+    pub sent: Option<String>,
+    /// Too many left: when the next one may.
+    pub wait: Option<String>,
+    /// A code can be typed.
+    pub live: bool,
 }
 
 /// The person's home: the apps of their school.
@@ -200,10 +215,22 @@ impl Page for SecondFactor {
         let page = |codes, passkey: bool, back: Option<&str>| Self {
             codes,
             passkey: passkey.then(AskPasskey::sample),
+            mail: None,
+            instead: false,
             back: back.map(str::to_owned),
             help: "/help".to_owned(),
         };
-        vec![page(true, false, None), page(true, true, Some("/authorize/0192")), page(false, true, None)]
+        let moment = |hour: u8| Some(format!("aujourd’hui à {hour}\u{a0}h"));
+        let mailed = |mail: MailedCode| Self { mail: Some(mail), ..page(true, false, None) };
+        vec![
+            page(true, false, None),
+            page(true, true, Some("/authorize/0192")),
+            page(false, true, None),
+            Self { instead: true, ..page(true, false, None) },
+            mailed(MailedCode { sent: moment(6), wait: None, live: true }),
+            mailed(MailedCode { sent: moment(6), wait: None, live: false }),
+            mailed(MailedCode { sent: moment(6), wait: moment(7), live: false }),
+        ]
     }
 }
 

@@ -18,7 +18,7 @@ pub struct Shown {
 /// The password is `pwd`. A passkey is something held that was opened by what one is or knows: two factors by itself, `pop`, `user`
 /// and `mfa`. What another provider asked for is its own knowledge, and is not said as ours. A code of an
 /// authenticator app or from the sheet is `otp`, and whatever it stands beside makes it `mfa`: what somebody knows, and what they
-/// have. A mailed code is neither (D3). A session that rises proved what it proved before.
+/// have. A mailed code is neither (D3): it is `mca`, another channel, and `acr` stays what it was. A session that rises proved what it proved before.
 pub fn of(draft: &Draft) -> Shown {
     let mut amr = match (&draft.password_shown, &draft.rises) {
         (Some(_), _) => vec!["pwd".to_owned()],
@@ -27,7 +27,8 @@ pub fn of(draft: &Draft) -> Shown {
     };
     let passkey = draft.passkey_shown.is_some().then_some(["pop", "user", "mfa"].as_slice());
     let second = draft.second_shown.is_some().then_some(["otp", "mfa"].as_slice());
-    for method in passkey.into_iter().chain(second).flatten() {
+    let mailed = draft.mailed_shown.is_some().then_some(["mca"].as_slice());
+    for method in passkey.into_iter().chain(second).chain(mailed).flatten() {
         if !amr.iter().any(|said| said == method) {
             amr.push((*method).to_owned());
         }
@@ -83,7 +84,9 @@ mod tests {
             (by_passkey(Draft::default()), Some(TWO_FACTOR), &["pop", "user", "mfa"]),
             (by_passkey(draft(false, false, None, Some(&["pwd"]))), Some(TWO_FACTOR), &["pwd", "pop", "user", "mfa"]),
         ];
-        for (draft, acr, amr) in rows.iter().chain(held) {
+        let mailed =
+            [(Draft { mailed_shown: Some(Proven { value: (), at: NOW }), ..draft(true, false, None, None) }, None, &["pwd", "mca"][..])];
+        for (draft, acr, amr) in rows.iter().chain(held).chain(&mailed) {
             let shown = of(draft);
             assert_eq!((shown.acr, shown.amr.iter().map(String::as_str).collect::<Vec<_>>()), (*acr, amr.to_vec()), "{draft:?}");
         }

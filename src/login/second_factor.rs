@@ -1,5 +1,5 @@
 //! The second factor: a code of an authenticator app, or one from the sheet, in one field; or a passkey. It is asked of whoever has one; whoever
-//! must have one and has none is led to set one up. It has a counter of its own, never the password's (row R19, security.md 2.5).
+//! must have one and has none is led to set one up. Where a code by mail is enough, it is asked for here too (`mailed_code`). It has a counter of its own, never the password's (row R19, security.md 2.5).
 //! A wrong code has one answer, whatever is wrong with it: a clock that is off is the owner's to set right, and a stranger would
 //! learn from it which codes will be right.
 
@@ -7,16 +7,17 @@ use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::pages;
 use super::passkey::{self, AskPasskey};
+use super::{mailed_code, pages};
 use crate::codes::{Code, Slip};
+use crate::config::assurance::Level;
 use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
 use crate::limits::{self, Rule, Taken};
 use crate::model::draft::{Proven, Second, SecondFactor as Factor};
 use crate::model::{AccountId, Draft, FieldError};
 use crate::passkeys::Passkeys;
-use crate::store::accounts::AccountState;
-use crate::web::second_factor;
+use crate::store::accounts::{Account, AccountState};
+use crate::web::{mail_proof, second_factor};
 
 /// Asks for the second factor.
 #[derive(Debug, Deserialize)]
@@ -37,7 +38,8 @@ enum Typed {
 #[async_trait]
 impl Stage for SecondFactor {
     fn is_open(&self, draft: &Draft) -> bool {
-        draft.second_shown.is_none() && draft.passkey_shown.is_none() && matches!(draft.second, Second::Unknown | Second::Asked)
+        let shown = draft.second_shown.is_some() || draft.passkey_shown.is_some() || draft.mailed_shown.is_some();
+        !shown && matches!(draft.second, Second::Unknown | Second::Asked | Second::Mailed)
     }
 
     fn is_for_all(&self) -> bool {
@@ -45,8 +47,14 @@ impl Stage for SecondFactor {
     }
 
     async fn enter(&self, step: &mut Step<'_>) -> Result<(), FlowError> {
-        step.draft.second = asked(step).await?;
-        Ok(())
+        // Whoever wishes for a code by mail, or for another one, stays with it.
+        if step.draft.second != Second::Mailed {
+            step.draft.second = asked(step).await?;
+        }
+        match step.draft.account {
+            Some(account) if step.draft.second == Second::Mailed => mailed_code::send(step, account).await,
+            _ => Ok(()),
+        }
     }
 
     async fn show(&self, look: &Look<'_>) -> Result<Screen, FlowError> {
@@ -55,8 +63,11 @@ impl Stage for SecondFactor {
             Some(account) => (look.reader.second_factors().has_any(account).await?, look.reader.passkeys().has_any(account).await?),
             None => (true, false),
         };
-        let passkey = if passkeys { AskPasskey::of(look) } else { None };
-        Ok(Screen::of(&pages::SecondFactor { codes: codes || passkey.is_none(), passkey, back, help: look.link("/help") }))
+        let passkey = if passkeys && look.draft.second != Second::Mailed { AskPasskey::of(look) } else { None };
+        let mail = if look.draft.second == Second::Mailed { Some(mailed_code::look(look).await?) } else { None };
+        let codes = codes || passkey.is_none();
+        let instead = mail.is_none() && look.draft.mailed_instead;
+        Ok(Screen::of(&pages::SecondFactor { codes, passkey, mail, instead, back, help: look.link("/help") }))
     }
 
     async fn prepare(&self, look: &Look<'_>, form: &Form) -> Result<Prepared, FlowError> {
@@ -68,11 +79,18 @@ impl Stage for SecondFactor {
             let owner = step.draft.account;
             return passkey::judge(step, answer, Some(owner)).await;
         }
+        let Some(account) = step.draft.account else { return Err(FlowError::Broken("a second factor of nobody".to_owned())) };
+        if step.draft.second == Second::Mailed {
+            return mailed_code::judge(step, form, account).await;
+        }
+        if form.ticked(BY_MAIL) && step.draft.mailed_instead {
+            step.draft.second = Second::Mailed;
+            return Ok(Outcome::Next);
+        }
         let typed = match read(form.text(FIELD)) {
             Ok(typed) => typed,
             Err(error) => return Ok(Outcome::Again(vec![error])),
         };
-        let Some(account) = step.draft.account else { return Err(FlowError::Broken("a second factor of nobody".to_owned())) };
         let subject = limits::subject_of_account(&step.tools.keys, account);
         let left = match limits::take(step.tx, Rule::SecondFactor, &subject, step.now).await? {
             Taken::Go { left } => left,
@@ -94,8 +112,9 @@ impl Stage for SecondFactor {
     }
 }
 
-/// What is asked of whoever showed the first proof.
-async fn asked(step: &Step<'_>) -> Result<Second, FlowError> {
+/// What is asked of whoever showed the first proof; writes down whether they may have a code mailed instead.
+async fn asked(step: &mut Step<'_>) -> Result<Second, FlowError> {
+    step.draft.mailed_instead = false;
     let draft = &*step.draft;
     // A passkey is two factors at once.
     if draft.passkey_shown.is_some() {
@@ -107,6 +126,7 @@ async fn asked(step: &Step<'_>) -> Result<Second, FlowError> {
     };
     let Some(account) = account else { return Ok(Second::Nothing) };
     if step.tx.second_factors().has_any(account.id).await? {
+        step.draft.mailed_instead = second_factor::may_be_mailed_instead(step, &account).await? && can_be_mailed(step, &account).await?;
         return Ok(Second::Asked);
     }
     let has_passkey = Passkeys::of(&step.tools.config).is_some() && step.tx.passkeys().has_any(account.id).await?;
@@ -114,15 +134,28 @@ async fn asked(step: &Step<'_>) -> Result<Second, FlowError> {
         return Ok(if has_passkey { Second::Asked } else { Second::SetUp { until: None } });
     }
     // Whoever changes their own account is asked for what they have; and what another provider asks for is its own business.
-    if draft.session.is_some() || draft.source_shown.is_some() || !second_factor::is_demanded(step, &account).await? {
+    if draft.session.is_some() || draft.source_shown.is_some() {
         return Ok(Second::Nothing);
     }
-    if has_passkey {
-        return Ok(Second::Asked);
+    match second_factor::asked_of(step, &account).await? {
+        Level::Password => return Ok(Second::Nothing),
+        _ if has_passkey => {
+            step.draft.mailed_instead =
+                second_factor::may_be_mailed_instead(step, &account).await? && can_be_mailed(step, &account).await?;
+            return Ok(Second::Asked);
+        }
+        Level::MailedCode if can_be_mailed(step, &account).await? => return Ok(Second::Mailed),
+        // Nobody can be written to who has no address: they set an app up, like those who must have one.
+        Level::MailedCode | Level::TwoFactor => {}
     }
     let since = step.tx.second_factors().due_since(account.id, step.now).await?;
     let until = since + std::time::Duration::from_hours(24 * u64::from(step.tools.config.assurance.grace_days));
     Ok(Second::SetUp { until: (until > step.now).then_some(until) })
+}
+
+/// A letter would reach the owner of an account.
+async fn can_be_mailed(step: &Step<'_>, account: &Account) -> Result<bool, FlowError> {
+    Ok(mail_proof::reachable(step, Some(account.id)).await?.is_some())
 }
 
 /// An app's code has six digits, whatever stands between them; everything else is read as one of the sheet. A slip is found
@@ -173,6 +206,8 @@ async fn of_sheet(step: &Step<'_>, account: AccountId, code: &Code) -> Result<bo
 }
 
 const FIELD: &str = "code";
+/// The button of those who wish for a code by mail.
+const BY_MAIL: &str = "by-mail";
 
 #[cfg(test)]
 mod tests {

@@ -108,6 +108,10 @@ pub struct Draft {
     pub second: Second,
     /// The second factor that was shown.
     pub second_shown: Option<Proven<SecondFactor>>,
+    /// They have a second factor, and may have a code mailed in its place.
+    pub mailed_instead: bool,
+    /// The code was right that was mailed for want of a second factor, or in its place. It is none (row D3).
+    pub mailed_shown: Option<Proven<()>>,
     /// An authenticator app that is being set up.
     pub authenticator: Option<NewAuthenticator>,
     /// Recovery codes that are being handed out.
@@ -173,6 +177,8 @@ pub enum Second {
     Nothing,
     /// A second factor, which they have.
     Asked,
+    /// A code that is mailed to them: they have nothing better, or wish for it.
+    Mailed,
     /// To set one up, which may wait until then; `None`: it may not wait.
     SetUp {
         /// The last moment.
@@ -242,7 +248,7 @@ impl Draft {
     /// They are to show it again.
     pub fn ask_owner_again(&mut self) {
         (self.password_shown, self.passkey_shown) = (None, None);
-        (self.second, self.second_shown) = (Second::Unknown, None);
+        (self.second, self.second_shown, self.mailed_shown) = (Second::Unknown, None, None);
     }
 }
 

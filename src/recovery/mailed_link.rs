@@ -12,8 +12,6 @@ use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step}
 use crate::limits;
 use crate::model::draft::{Mailbox, Proven};
 use crate::model::{Draft, Hash};
-use crate::store::accounts::AccountState;
-use crate::store::people::Person;
 use crate::web::mail_proof::{self, Answer, Asked};
 
 /// Waits for the proof.
@@ -45,8 +43,9 @@ impl Stage for MailedLink {
             step.draft.mailbox = step.draft.mailbox.take().map(|mailbox| Mailbox { waits_until: Some(until), ..mailbox });
             return Ok(());
         }
-        let person = owner(step).await?;
-        let asked = Asked { person: person.as_ref(), kind: "recover-proof", life: LINK_LIFE, hears: None, subject: subject(step) };
+        let person = mail_proof::reachable(step, step.draft.account).await?;
+        let asked =
+            Asked { person: person.as_ref(), kind: "recover-proof", life: LINK_LIFE, hears: None, subject: subject(step), beside: false };
         mail_proof::send(step, &asked).await
     }
 
@@ -58,7 +57,7 @@ impl Stage for MailedLink {
         let subject = subject(step);
         match mail_proof::judge(step, form, &subject).await? {
             Answer::Proven => {
-                if let Some(address) = owner(step).await?.and_then(|person| person.email) {
+                if let Some(address) = mail_proof::reachable(step, step.draft.account).await?.and_then(|person| person.email) {
                     step.draft.email_shown = Some(Proven { value: address, at: step.now });
                     step.draft.recall_due = recall::are_due(step).await?;
                     step.draft.replaces = match step.draft.account {
@@ -78,19 +77,6 @@ impl Stage for MailedLink {
 /// Whose letters and codes are counted.
 fn subject(step: &Step<'_>) -> Hash {
     limits::subject_of(&step.tools.keys, step.draft.account, step.draft.username.as_deref().unwrap_or_default())
-}
-
-/// Whose account it is, if it is open to them and a letter can reach them.
-async fn owner(step: &Step<'_>) -> Result<Option<Person>, FlowError> {
-    let Some(id) = step.draft.account else { return Ok(None) };
-    let Some(account) = step.tx.accounts().find(id).await?.filter(|account| account.state == AccountState::Claimed) else {
-        return Ok(None);
-    };
-    let Some(mut person) = step.tx.people().find(account.person).await?.filter(|person| person.active) else { return Ok(None) };
-    // The one that its owner proved counts before the one on file (B16, E6).
-    let own = step.tx.accounts().email(account.id).await?;
-    person.email = own.or(person.email);
-    Ok(Some(person).filter(|person| person.email.is_some()))
 }
 
 /// What opens an account anew lives half an hour (security.md 2.3).

@@ -10,6 +10,8 @@ use crate::model::{Hash, Timestamp};
 use crate::store::accounts::{Account, AccountState};
 use crate::store::events::Event;
 use crate::store::{StoreError, Tx};
+use crate::tools::Tools;
+use crate::web::notice::Desk;
 
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +76,7 @@ pub async fn change(tx: &Tx, keys: &KeyStore, change: Change, order: &Order<'_>)
     }
     let (kind, ended) = match change {
         Change::Reset => {
-            open(tx, &subject).await?;
+            open(tx, keys, order, &subject).await?;
             open_claim(tx, keys, order).await?;
             tx.accounts().reset(id).await?;
             ("account.reset", end(tx, order).await?)
@@ -84,7 +86,7 @@ pub async fn change(tx: &Tx, keys: &KeyStore, change: Change, order: &Order<'_>)
             ("account.locked", end(tx, order).await?)
         }
         Change::Unlock => {
-            open(tx, &subject).await?;
+            open(tx, keys, order, &subject).await?;
             ("account.unlocked", Ended::default())
         }
         Change::Disable => {
@@ -101,11 +103,39 @@ pub async fn change(tx: &Tx, keys: &KeyStore, change: Change, order: &Order<'_>)
     Ok(Ok(ended))
 }
 
+/// Writes to everybody who must know what was done (row R12), in the same write.
+pub async fn tell(tools: &Tools, tx: &Tx, change: Change, order: &Order<'_>) -> Result<(), StoreError> {
+    let what = match change {
+        Change::Reset => "mail-account-changed-reset",
+        Change::Lock => "mail-account-changed-locked",
+        Change::Unlock => "mail-account-changed-unlocked",
+        Change::Disable => "mail-account-changed-disabled",
+        Change::Enable => "mail-account-changed-enabled",
+    };
+    tell_what(tools, tx, what, order).await
+}
+
+/// The same of a temporary password that was given.
+pub async fn tell_given(tools: &Tools, tx: &Tx, order: &Order<'_>) -> Result<(), StoreError> {
+    tell_what(tools, tx, "mail-account-changed-given", order).await
+}
+
+async fn tell_what(tools: &Tools, tx: &Tx, what: &str, order: &Order<'_>) -> Result<(), StoreError> {
+    match tx.people().find(order.account.person).await? {
+        Some(person) => Desk { tools, tx, now: order.now }.tell(&person, "account-changed-by-school", Some(what)).await,
+        None => Ok(()),
+    }
+}
+
 /// Tries on what is gone, or on what somebody vouches for, are forgotten. Counters come first, as in a sign-in, or the
 /// two could wait for each other.
-async fn open(tx: &Tx, subject: &Hash) -> Result<(), StoreError> {
+async fn open(tx: &Tx, keys: &KeyStore, order: &Order<'_>, subject: &Hash) -> Result<(), StoreError> {
     for rule in [Rule::AccountPassword, Rule::KnownDevice, Rule::SecondFactor, Rule::SecurityAnswers] {
         limits::reset(tx, rule, subject).await?;
+    }
+    let mailed = limits::subject_of_mailed_codes(keys, order.account.id);
+    for rule in [Rule::MailboxByHour, Rule::MailboxByDay, Rule::MailCode] {
+        limits::reset(tx, rule, &mailed).await?;
     }
     Ok(())
 }

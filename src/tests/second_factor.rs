@@ -24,7 +24,7 @@ const STEP: Duration = Duration::from_secs(30);
 const MINUTE: Duration = Duration::from_mins(1);
 
 /// The app on somebody's telephone.
-struct Phone(SharedSecret);
+pub(super) struct Phone(SharedSecret);
 
 impl Phone {
     /// Reads the page by hand, as there is no camera.
@@ -39,7 +39,7 @@ impl Phone {
     }
 
     /// A code that was not used, half a minute later.
-    fn next(&self, district: &District) -> String {
+    pub(super) fn next(&self, district: &District) -> String {
         district.clock.advance(STEP);
         self.code(district)
     }
@@ -64,7 +64,7 @@ async fn signed_in(district: &District, network: &str) -> Family {
 }
 
 /// Sets an app up; the sheet of codes.
-async fn set_up(district: &District, family: &mut Family) -> (Phone, Vec<String>) {
+pub(super) async fn set_up(district: &District, family: &mut Family) -> (Phone, Vec<String>) {
     family.open("/account/authenticator").await.send(&[("password", PASSWORD)]).await;
     let phone = Phone::reading(family);
     family.send(&[("code", &phone.code(district)), ("name", "Mon téléphone")]).await;

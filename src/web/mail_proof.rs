@@ -13,10 +13,11 @@ use crate::flow::{FlowError, Form, Look, Outcome, Screen, Step};
 use crate::keys::{KeyStore, Purpose};
 use crate::limits::{self, Rule, Taken};
 use crate::model::draft::Mailbox;
-use crate::model::{FieldError, Hash, JourneyId, Language, Letter, PersonId};
+use crate::model::{AccountId, FieldError, Hash, JourneyId, Language, Letter, PersonId};
 use crate::pages::Page;
 use crate::people::likely_meant;
 use crate::random::{Random, Secret};
+use crate::store::accounts::AccountState;
 use crate::store::mail_proofs::{MailProof, Tried};
 use crate::store::people::Person;
 
@@ -62,6 +63,8 @@ pub struct Asked<'a> {
     pub hears: Option<(&'a Person, &'a str)>,
     /// Whose letters are counted: the mailbox, by the name that was typed for it.
     pub subject: Hash,
+    /// It kills no other proof of the same mailbox and is killed by none: a stranger who asks for a way back does not shut its owner out.
+    pub beside: bool,
 }
 
 /// What became of an answer to the page.
@@ -93,7 +96,7 @@ pub async fn send(step: &mut Step<'_>, asked: &Asked<'_>) -> Result<(), FlowErro
     }
     let (token, code) = (tools.random.secret(), digits(&tools.random));
     let macs = (link_mac(&tools.keys, &token), code_mac(&tools.keys, step.journey, &code));
-    let person = asked.person.map(|person| person.id);
+    let person = asked.person.filter(|_| !asked.beside).map(|person| person.id);
     let proof = MailProof::new(step.journey, macs, person, now, asked.life);
     tx.mail_proofs().add(&proof).await?;
     let hears = asked.hears.filter(|_| asked.person.is_none());
@@ -122,6 +125,19 @@ pub async fn send(step: &mut Step<'_>, asked: &Asked<'_>) -> Result<(), FlowErro
         None => tx.outbox().pretend(&letter, &tools.keys, &tools.random, now).await?,
     }
     Ok(())
+}
+
+/// The owner of an account that is open to them, if a letter can reach them, with the address that it goes to: the one that they proved
+/// counts before the one on file (B16, E6).
+pub async fn reachable(step: &Step<'_>, account: Option<AccountId>) -> Result<Option<Person>, FlowError> {
+    let Some(id) = account else { return Ok(None) };
+    let Some(account) = step.tx.accounts().find(id).await?.filter(|account| account.state == AccountState::Claimed) else {
+        return Ok(None);
+    };
+    let Some(mut person) = step.tx.people().find(account.person).await?.filter(|person| person.active) else { return Ok(None) };
+    let own = step.tx.accounts().email(account.id).await?;
+    person.email = own.or(person.email);
+    Ok(Some(person).filter(|person| person.email.is_some()))
 }
 
 /// The page that waits.

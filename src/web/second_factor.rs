@@ -1,6 +1,8 @@
 //! Second factors, as signing in and one's own account both meet them: what is made on the way is sealed in the journey, and becomes
 //! the account's in the write that ends it, with its event and a letter to everybody who must know.
 
+use std::collections::BTreeSet;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
 use serde_json::json;
@@ -9,15 +11,17 @@ use uuid::Uuid;
 use super::{notice, session};
 use crate::authenticator::SharedSecret;
 use crate::codes::Code;
+use crate::config::assurance::Level;
 use crate::flow::{FlowError, Step};
 use crate::keys::{KeyStore, Place, Purpose};
 use crate::model::draft::{NewAuthenticator, NewRecovery};
-use crate::model::{AccountId, AuthenticatorId, Hash, JourneyId, Role};
+use crate::model::{AccountId, AuthenticatorId, Hash, JourneyId, OrgId, Role};
 use crate::passkeys::Passkeys;
 use crate::policy;
 use crate::random::Random;
 use crate::store::accounts::Account;
 use crate::store::events::Event;
+use crate::store::people::Person;
 use crate::store::second_factors::Authenticator;
 
 /// A fresh secret for an app, for this journey.
@@ -95,11 +99,38 @@ pub async fn keep(step: &Step<'_>, account: &Account) -> Result<bool, FlowError>
     Ok(what.is_some())
 }
 
-/// The district demands a second factor of the owner of an account (`[assurance]`).
-pub async fn is_demanded(step: &Step<'_>, account: &Account) -> Result<bool, FlowError> {
-    let Some(person) = step.tx.people().find(account.person).await? else { return Ok(false) };
+/// What the district and their schools ask of the owner of an account at the door (`[assurance]`).
+pub async fn asked_of(step: &Step<'_>, account: &Account) -> Result<Level, FlowError> {
+    let Some(person) = step.tx.people().find(account.person).await? else { return Ok(Level::Password) };
+    let settings = &step.tools.config.assurance;
     let roles: Vec<Role> = person.roles.iter().map(|at| at.role).collect();
-    Ok(policy::needs_second_factor(&step.tools.config.assurance, session::audience(&person), &roles))
+    let schools = if settings.schools.is_empty() { Vec::new() } else { schools(step, &person).await? };
+    Ok(policy::asked_at_the_door(settings, session::audience(&person), &roles, &schools))
+}
+
+/// A code may be mailed to somebody who has an app: they need show no more than that, and the district lets them choose.
+pub async fn may_be_mailed_instead(step: &Step<'_>, account: &Account) -> Result<bool, FlowError> {
+    // Whoever changes their own account, or what an app asks for, is asked for what they have.
+    let plain = step.draft.session.is_none() && step.draft.rises.is_none() && step.draft.source_shown.is_none();
+    Ok(plain && step.tools.config.assurance.mailed_code_instead && asked_of(step, account).await? <= Level::MailedCode)
+}
+
+/// The schools of somebody, and those of a guardian's children, with all that these belong to, by the source's ids.
+async fn schools(step: &Step<'_>, person: &Person) -> Result<Vec<String>, FlowError> {
+    let people = step.tx.people();
+    let mut waiting: Vec<OrgId> = person.roles.iter().map(|at| at.org).collect();
+    for tie in people.relationships(person.id).await?.iter().filter(|tie| tie.guardian == person.id) {
+        let child = people.find(tie.child).await?.filter(|child| child.active);
+        waiting.extend(child.into_iter().flat_map(|child| child.roles).map(|at| at.org));
+    }
+    let (mut seen, mut schools) = (BTreeSet::new(), Vec::new());
+    while let Some(next) = waiting.pop() {
+        if let Some(org) = people.org(next).await?.filter(|_| seen.insert(next)) {
+            waiting.extend(org.parent);
+            schools.push(org.source_id);
+        }
+    }
+    Ok(schools)
 }
 
 /// One factor is all that an account has of what the district demands of its owner: it stays (row W06).
@@ -109,7 +140,7 @@ pub async fn is_last(step: &Step<'_>, account: &Account) -> Result<bool, FlowErr
         Some(_) => step.tx.passkeys().of_account(account.id).await?.iter().filter(|passkey| passkey.suspect_at.is_none()).count(),
         None => 0,
     };
-    Ok(apps + passkeys == 1 && is_demanded(step, account).await?)
+    Ok(apps + passkeys == 1 && asked_of(step, account).await? == Level::TwoFactor)
 }
 
 /// Writes to everybody who must know what became of the second factor: `what` is the text that says it.
