@@ -31,6 +31,7 @@ mod m0028_second_factors;
 mod m0029_passkeys;
 mod m0030_new_devices;
 mod m0035_hashes_of_other_systems;
+mod m0037_shown_at;
 
 /// All changes, in order.
 pub struct Migrator;
@@ -65,6 +66,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0030_new_devices::Migration),
             Box::new(m0028_second_factors::Migration),
             Box::new(m0035_hashes_of_other_systems::Migration),
+            Box::new(m0037_shown_at::Migration),
         ]
     }
 }

@@ -54,6 +54,7 @@ pub fn pages() -> Vec<Address> {
         ("/account/check", get(account::check::show)),
         ("/account/sessions", get(account::sessions::show).post(account::sessions::end)),
         ("/account/codes", get(account::codes::show)),
+        ("/account/data", get(account::data::show).post(account::data::take)),
         ("/account/device", get(account::shared_device::show).post(account::shared_device::change)),
         ("/account/apps", get(account::apps::show).post(account::apps::withdraw)),
         ("/account/inbox", get(account::inbox::show).post(account::inbox::read)),

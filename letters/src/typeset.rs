@@ -1,7 +1,7 @@
 //! typst at work: one template, some letters, one tagged PDF.
 
 use typst::diag::{FileError, FileResult, SourceDiagnostic, Warned};
-use typst::foundations::{Bytes, Datetime, Duration, Smart};
+use typst::foundations::{Bytes, Datetime, Dict, Duration, Smart};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
@@ -10,7 +10,7 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
 use crate::fonts::Fonts;
-use crate::{Error, Layout, Letter, Mistake, Mistakes, data};
+use crate::{Error, Layout, Letter, Mistake, Mistakes, Record, data, record};
 
 /// What says how letters look: the text of a typst file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +25,11 @@ impl Template {
     /// Ours, which is `templates/letters/letter.typ`.
     pub fn shipped() -> Self {
         Self { name: "letter.typ".to_owned(), source: include_str!("../../templates/letters/letter.typ").to_owned() }
+    }
+
+    /// That of a [`crate::Record`], which is `templates/letters/record.typ`.
+    pub(crate) fn record() -> Self {
+        Self { name: "record.typ".to_owned(), source: include_str!("../../templates/letters/record.typ").to_owned() }
     }
 
     /// Another; `name` is what messages call it.
@@ -79,7 +84,15 @@ impl Typesetter {
 
     /// Sets these letters as one document. About 1.5 MB of memory a page until it returns: give it a class, not a school.
     pub fn set(&self, letters: &[Letter]) -> Result<Document, Error> {
-        let inputs = data::inputs(letters, self.layout, &self.fonts)?;
+        self.print(data::inputs(letters, self.layout, &self.fonts)?)
+    }
+
+    /// Sets a record as one document.
+    pub(crate) fn set_record(&self, facts: &Record) -> Result<Document, Error> {
+        self.print(record::inputs(facts, &self.fonts))
+    }
+
+    fn print(&self, inputs: Dict) -> Result<Document, Error> {
         let desk = self.desk(Library::builder().with_inputs(inputs).build());
         let Warned { output, warnings } = typst::compile::<PagedDocument>(&desk);
         let document = output.map_err(|mistakes| self.refuse(mistakes, &desk))?;

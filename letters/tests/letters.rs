@@ -35,6 +35,46 @@ fn every_form_on_every_paper_is_tagged_and_has_its_size_and_its_pages() {
     }
 }
 
+/// What the district holds about somebody: both languages, both papers, tagged, however long, and nothing of it is markup.
+#[test]
+fn a_record_is_tagged_and_has_every_fact_in_it() {
+    for (paper, size) in PAPERS {
+        for (language, title) in [("fr", "Mes données"), ("en", "My data")] {
+            let fact =
+                |number: usize| vec![("Appareil".to_owned(), format!("Firefox #{number} $x$")), ("Depuis".to_owned(), "hier".to_owned())];
+            let section = |title: &str, many: usize| letters::Section {
+                title: title.to_owned(),
+                note: "Les *plus* récents d’abord.".to_owned(),
+                things: (0..many).map(fact).collect(),
+            };
+            let record = letters::Record {
+                language: language.to_owned(),
+                paper,
+                holder: "Conseil scolaire des Tilleuls".to_owned(),
+                title: title.to_owned(),
+                lead: vec!["Tout ce que l’école tient sur vous.".to_owned()],
+                colon: "\u{a0}: ".to_owned(),
+                sections: vec![section("Compte", 1), section("Rien", 0), section("Connexions", 120)],
+            };
+            let document = record.set().unwrap_or_else(|error| panic!("{language}: {error}"));
+            assert_eq!(document.warnings, []);
+            let file = Printed::from(document.pdf);
+            let about = file.info();
+            for wanted in ["Tagged:          yes", size, title, "JavaScript:      no"] {
+                assert!(about.contains(wanted), "{paper:?} {language}: {wanted:?} is not in\n{about}");
+            }
+            let bytes = file.bytes();
+            for said in ["pdfuaid:part>1<", &format!("/Lang({language})"), "/S/H1", "/S/H2", "/S/L/"] {
+                assert!(contains(&bytes, said), "{paper:?} {language}: {said}");
+            }
+            let text = file.text();
+            for said in ["Firefox #0 $x$", "Firefox #119 $x$", "Les *plus* récents"] {
+                assert!(text.contains(said), "{said:?} is not in\n{text}");
+            }
+        }
+    }
+}
+
 #[test]
 fn names_code_address_and_dates_are_there_to_be_read_and_copied() {
     for (paper, _) in PAPERS {

@@ -34,10 +34,16 @@ impl Finish for Keep {
         if let Some(answers) = step.draft.questions.clone() {
             step.tx.accounts().set_security_answers(account.id, &answers).await?;
             record(step, &account, "questions.changed", json!({})).await?;
+            tell(step, &account, "mail-account-changed-questions").await?;
         }
         if let Some(chosen) = step.draft.preferences.clone() {
+            let before = step.tx.accounts().preferences(account.id).await?.and_then(|chosen| chosen.notification_email);
             step.tx.accounts().set_preferences(account.id, &chosen).await?;
             record(step, &account, "preferences.changed", json!({})).await?;
+            // What the school writes goes somewhere else from now on.
+            if before != chosen.notification_email {
+                tell(step, &account, "mail-account-changed-news").await?;
+            }
         }
         if second_factors_change(step.draft) {
             if !is_fresh(step) {
@@ -47,6 +53,15 @@ impl Finish for Keep {
             let (added, managed) = (second_factor::keep(step, &account).await?, manage(step, &account, session).await?);
             let done = if added || managed { format!("?done={}", flow.name) } else { String::new() };
             return Ok(Finished::Done(path(&format!("/account/codes{done}"))));
+        }
+        // The flow asked who it is, and nothing else: what it opens is the page of their data.
+        if changes_nothing(step.draft) {
+            if !is_fresh(step) {
+                step.draft.ask_owner_again();
+                return Ok(Finished::NotYet);
+            }
+            step.tx.sessions().show(session, step.now).await?;
+            return Ok(Finished::Done(path(super::data::ADDRESS)));
         }
         Ok(Finished::Done(path(&format!("/account?done={}", flow.name))))
     }
@@ -58,6 +73,18 @@ pub(super) async fn whose(step: &Step<'_>) -> Result<Option<(Account, SessionId)
     let Some(live) = step.tx.sessions().live_by_id(session, step.now).await? else { return Ok(None) };
     let account = step.tx.accounts().find(live.account).await?;
     Ok(account.filter(|account| step.draft.account == Some(account.id)).map(|account| (account, session)))
+}
+
+/// Writes to everybody who must know what was changed: `what` is the text that says it.
+pub(super) async fn tell(step: &Step<'_>, account: &Account, what: &str) -> Result<(), FlowError> {
+    match step.tx.people().find(account.person).await? {
+        Some(person) => notice::tell_what(step, &person, "account-changed", Some(what)).await,
+        None => Ok(()),
+    }
+}
+
+fn changes_nothing(draft: &Draft) -> bool {
+    draft.password.is_none() && draft.email_shown.is_none() && draft.questions.is_none() && draft.preferences.is_none()
 }
 
 /// Something of the second factor was chosen on the way.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::export::{InWords, Said};
 use crate::authenticator::Picture;
 use crate::model::{Animal, Message, Scopes, Timestamp};
 use crate::pages::{Page, Telephone};
@@ -156,6 +157,15 @@ pub struct Place {
     pub since: String,
     /// When it was last used, in words.
     pub seen: String,
+}
+
+/// Everything that is held about somebody.
+#[derive(Clone, Debug, Serialize)]
+pub struct Data {
+    /// There is nothing to show who it is by: they sign in anew.
+    pub again: bool,
+    /// What there is, kind by kind.
+    pub sections: Vec<InWords>,
 }
 
 /// The second factor of an account.
@@ -431,6 +441,27 @@ impl Page for Device {
         let animals: Vec<Choice> = Animal::ALL.iter().copied().map(Choice::of).collect();
         let page = |people: Vec<SharedWith>, mine, full| Self { people, mine, animals: animals.clone(), full };
         vec![page(Vec::new(), None, false), page(SharedWith::samples(), Some("cat"), false), page(SharedWith::samples(), None, true)]
+    }
+}
+
+impl Page for Data {
+    const TEMPLATE: &'static str = "pages/account-data.html";
+
+    fn samples() -> Vec<Self> {
+        let said = |label: &str, value: &str| Said { label: label.to_owned(), value: value.to_owned() };
+        let section = |title: &str, more, things: Vec<Vec<Said>>| InWords { title: title.to_owned(), things, more };
+        let sections = vec![
+            section("Mon compte", 0, vec![vec![said("Nom d’utilisateur", "S0123456"), said("État", "ouvert")]]),
+            section(
+                "Connexions",
+                12,
+                vec![
+                    vec![said("Appareil", "Firefox, Windows"), said("Connecté", "le 12 juin 2026 à 7\u{a0}h 30")],
+                    vec![said("Appareil", "Chrome, Android"), said("Connecté", "le 11 juin 2026 à 18\u{a0}h")],
+                ],
+            ),
+        ];
+        vec![Self { again: false, sections }, Self { again: true, sections: Vec::new() }]
     }
 }
 

@@ -132,6 +132,7 @@ async fn rename(step: &mut Step<'_>, form: &Form, which: PasskeyId, account: &Ac
     let name = named(form.text(&format!("name-{which}")), "");
     if step.tx.passkeys().rename(account.id, which, &name).await? {
         record(step, account, "passkey.renamed", json!({ "passkey": which })).await?;
+        keep::tell(step, account, "mail-account-changed-passkey").await?;
         step.draft.passkeys_said = Some("passkeys-renamed".to_owned());
     }
     Ok(Outcome::Next)

@@ -5,6 +5,7 @@
 //! writer: whoever is waiting joins the transaction that is open, each behind a savepoint of its own, and one commit
 //! makes all of them durable.
 
+pub mod about;
 pub mod access_tokens;
 pub mod accounts;
 pub mod address_changes;
@@ -22,6 +23,7 @@ mod connect;
 pub mod consents;
 pub mod device_requests;
 pub mod devices;
+pub mod erasure;
 mod error;
 pub mod event_chain;
 pub mod events;

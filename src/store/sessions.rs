@@ -168,6 +168,19 @@ impl Sessions<'_> {
         Ok(sql::execute(&self.0, update, values).await? == 1)
     }
 
+    /// Its owner showed once more that it is them.
+    pub async fn show(&self, id: SessionId, now: Timestamp) -> Result<(), StoreError> {
+        let update = "UPDATE sessions SET shown_at = $2 WHERE id = $1 AND ended_at IS NULL";
+        sql::execute(&self.0, update, [id.0.into(), now.0.into()]).await?;
+        Ok(())
+    }
+
+    /// When they last did so; `None` if nothing but the sign-in asked for it.
+    pub async fn shown_at(&self, id: SessionId) -> Result<Option<Timestamp>, StoreError> {
+        let row = sql::row(&self.0, "SELECT shown_at FROM sessions WHERE id = $1", [id.0.into()]).await?;
+        Ok(row.map(|row| row.try_get::<Option<i64>>("", "shown_at")).transpose()?.flatten().map(Timestamp))
+    }
+
     /// Ends a session; false if it had ended already. The clients that it reached are told ([`super::logout_outbox`]).
     pub async fn end(&self, id: SessionId, now: Timestamp) -> Result<bool, StoreError> {
         let update = "UPDATE sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";

@@ -136,7 +136,7 @@ impl Agent {
         }
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        let body = String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();
+        let body = String::from_utf8_lossy(&to_bytes(body, usize::MAX).await.unwrap()).into_owned();
         for cookie in parts.headers.get_all(header::SET_COOKIE) {
             self.store(cookie.to_str().unwrap());
         }

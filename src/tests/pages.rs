@@ -77,6 +77,7 @@ pages![
     crate::account::pages::AccountPasskeys,
     crate::account::pages::Sessions,
     crate::account::pages::Codes,
+    crate::account::pages::Data,
     crate::account::pages::Authenticator,
     crate::account::pages::Authenticators,
     crate::account::pages::RecoveryCodes,

@@ -1,0 +1,172 @@
+//! `/account/data`: everything that is held about somebody, in words, with a copy to take along as PDF or as JSON. It is shown to whoever
+//! showed who they are within the last five minutes (row S10); each copy that is taken leaves an event and a letter to everybody who
+//! must know, with the way back.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::HeaderValue;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+use tokio::sync::Semaphore;
+
+use super::export::{self, Export, Whose, Writing};
+use super::pages::Data;
+use super::sign_in_first;
+use crate::app::App;
+use crate::limits::{self, Rule, Taken};
+use crate::model::{Audience, PersonId, Timestamp};
+use crate::passkeys::Passkeys;
+use crate::people::age;
+use crate::store::accounts::Account;
+use crate::store::events::Event;
+use crate::store::{StoreError, Tx};
+use crate::tools::Tools;
+use crate::web::notice::Desk;
+use crate::web::session::audience;
+use crate::web::{self, FrameExtras, PageError, Sent, SignedIn, Visitor, page, see_other};
+
+/// How a copy is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// For another program.
+    Json,
+    /// To read or print.
+    Pdf,
+}
+
+impl Format {
+    /// Its word, in the log and in file names.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Pdf => "pdf",
+        }
+    }
+}
+
+/// `GET /account/data`.
+pub async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Response, PageError> {
+    let Some(signed_in) = &visitor.signed_in else { return Ok(sign_in_first(ADDRESS)) };
+    if !is_fresh(&app, signed_in, visitor.now).await? {
+        return show_who(&app, signed_in).await;
+    }
+    let whose = Whose { person: signed_in.person, account: Some(signed_in.account.id) };
+    let export = export::of(&app.store.read(), whose, &app.tools.config.district.name, visitor.now).await?;
+    let zone = web::zone(&app);
+    let writing = Writing { pages: &app.tools.pages, language: visitor.language, zone: &zone };
+    let data = Data { again: false, sections: export.in_words(writing, ON_THE_PAGE) };
+    let child = is_child(&app, signed_in, visitor.now).await?;
+    Ok(page(&data, FrameExtras { action: ADDRESS.to_owned(), child, ..FrameExtras::default() }))
+}
+
+/// `POST /account/data`: a copy, as `format` says.
+pub async fn take(State(app): State<Arc<App>>, visitor: Visitor, sent: Sent) -> Result<Response, PageError> {
+    let Some(signed_in) = &visitor.signed_in else { return Ok(sign_in_first(ADDRESS)) };
+    let now = visitor.now;
+    if !is_fresh(&app, signed_in, now).await? {
+        return Ok(see_other(ADDRESS));
+    }
+    let format = match sent.form.text("format") {
+        "json" => Format::Json,
+        "pdf" => Format::Pdf,
+        _ => return Err(PageError::NotFound),
+    };
+    let account = &signed_in.account;
+    let subject = limits::subject_of_account(&app.tools.keys, account.id);
+    let counter = limits::look(&app.store.read(), Rule::DataCopies, &subject, now).await?;
+    if let Some(until) = counter.waits_until {
+        return Err(PageError::TooMany { until });
+    }
+    let whose = Whose { person: signed_in.person, account: Some(account.id) };
+    let export = export::of(&app.store.read(), whose, &app.tools.config.district.name, now).await?;
+    let zone = web::zone(&app);
+    let writing = Writing { pages: &app.tools.pages, language: visitor.language, zone: &zone };
+    let bytes = match format {
+        Format::Json => serde_json::to_vec_pretty(&export.json()).map_err(PageError::broken)?,
+        Format::Pdf => set(&export, writing).await.map_err(PageError::broken)?,
+    };
+    let work = async |tx: &Tx| match limits::take(tx, Rule::DataCopies, &subject, now).await? {
+        Taken::Go { .. } => record(&app.tools, tx, whose, Some(account), format, now).await.map(|()| None),
+        Taken::Wait(until) => Ok(Some(until)),
+        Taken::Closed => Ok(Some(now)),
+    };
+    if let Some(until) = app.store.write(work).await? {
+        return Err(PageError::TooMany { until });
+    }
+    Ok(file(format, bytes, now))
+}
+
+/// Writes down that a copy was taken, by its owner or, without them, by the school; and whoever must know hears of it.
+pub async fn record(tools: &Tools, tx: &Tx, whose: Whose, by: Option<&Account>, format: Format, now: Timestamp) -> Result<(), StoreError> {
+    let detail = json!({ "format": format.word() });
+    let event = Event { actor: by.map(|account| account.id), person: Some(whose.person), detail, ..Event::of("data.taken") };
+    tx.record(&event, now).await?;
+    let what = if by.is_some() { "mail-data-taken-own" } else { "mail-data-taken-school" };
+    match tx.people().find(whose.person).await? {
+        Some(person) => Desk { tools, tx, now }.tell(&person, "data-taken", Some(what)).await,
+        None => Ok(()),
+    }
+}
+
+/// Sets it as PDF on a thread that may wait, one at a time.
+pub async fn set(export: &Export, writing: Writing<'_>) -> Result<Vec<u8>, String> {
+    let record = export.on_paper(writing);
+    let _turn = SETTING.acquire().await.map_err(|error| error.to_string())?;
+    let set = tokio::task::spawn_blocking(move || record.set()).await.map_err(|error| error.to_string())?;
+    Ok(set.map_err(|error| error.to_string())?.pdf)
+}
+
+/// Who it is was asked a moment ago: at the sign-in, by password or passkey, or since. Who got back in by a mailbox or by answers showed
+/// neither (row S10).
+async fn is_fresh(app: &App, signed_in: &SignedIn, now: Timestamp) -> Result<bool, StoreError> {
+    let session = &signed_in.session;
+    let weak = session.amr.iter().any(|method| WEAK.contains(&method.as_str()));
+    let strong = session.amr.iter().any(|method| STRONG.contains(&method.as_str()));
+    if (strong || !weak) && now.since(session.auth_time) <= FRESH {
+        return Ok(true);
+    }
+    let shown = app.store.read().sessions().shown_at(session.id).await?;
+    Ok(shown.is_some_and(|at| now.since(at) <= FRESH))
+}
+
+/// To the flow that asks who it is; whoever has nothing to show here signs in anew where they do.
+async fn show_who(app: &App, signed_in: &SignedIn) -> Result<Response, PageError> {
+    let (reader, account) = (app.store.read(), signed_in.account.id);
+    let passkey = Passkeys::of(&app.tools.config).is_some() && reader.passkeys().has_any(account).await?;
+    if passkey || reader.accounts().password(account).await?.is_some() {
+        return Ok(see_other("/account/own-data"));
+    }
+    Ok(page(&Data { again: true, sections: Vec::new() }, FrameExtras::default()))
+}
+
+/// Of primary school, by the school's own records (A32).
+async fn is_child(app: &App, signed_in: &SignedIn, now: Timestamp) -> Result<bool, StoreError> {
+    let person: PersonId = signed_in.person;
+    let Some(person) = app.store.read().people().find(person).await? else { return Ok(false) };
+    let age = person.birth_date.as_deref().and_then(|born| age(born, now, &web::zone(app)));
+    Ok(audience(&person) == Audience::Student && age.is_some_and(|age| age < CHILD_UNDER))
+}
+
+fn file(format: Format, bytes: Vec<u8>, now: Timestamp) -> Response {
+    let day = jiff::Timestamp::from_second(now.0).unwrap_or_default().strftime("%Y-%m-%d").to_string();
+    let named = format!("attachment; filename=\"data-{day}.{}\"", format.word());
+    let kind = match format {
+        Format::Json => "application/json",
+        Format::Pdf => "application/pdf",
+    };
+    let named = HeaderValue::from_str(&named).expect("a day and a word are plain ASCII");
+    ([(CONTENT_TYPE, HeaderValue::from_static(kind)), (CONTENT_DISPOSITION, named)], bytes).into_response()
+}
+
+/// Where the page is.
+pub(super) const ADDRESS: &str = "/account/data";
+/// Seconds (security.md 2.4).
+const FRESH: i64 = 5 * 60;
+const WEAK: &[&str] = &["kba", "mca", "otp"];
+const STRONG: &[&str] = &["pwd", "pop"];
+/// Things of a section; the file has all of them.
+const ON_THE_PAGE: usize = 10;
+const CHILD_UNDER: i16 = 12;
+static SETTING: Semaphore = Semaphore::const_new(1);
