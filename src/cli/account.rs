@@ -1,9 +1,14 @@
 //! `preau account`: people's accounts, as those see them who look after them. No password, answer or address is shown.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
 use super::passwords::ImportPasswords;
+use crate::account::data::{self, Format};
+use crate::account::erasing;
+use crate::account::export::{self, Whose as Subject, Writing};
 use crate::keys::KeyStore;
 use crate::limits::{self, Rule};
 use crate::model::{AccountId, Language, Letter, PersonId, Timestamp};
@@ -56,6 +61,40 @@ pub enum Command {
     /// Give a temporary password: printed once, to be read out or handed over, or mailed to the address on file. It opens
     /// one page, where another is chosen; sign-ins end.
     GivePassword(Give),
+    /// Everything that is held about somebody, as JSON; with `--pdf` also to read. It is written down that a copy was taken, and the
+    /// person hears of it.
+    Export(Export),
+    /// Take every row of somebody out of the database, for good. `--dry-run` says what would go, what would stay and why.
+    Erase(Erase),
+}
+
+/// Whose copy, and where.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The name to sign in with, the student number, or an id.
+    pub person: String,
+    /// Also as PDF, into this file, which must not be there yet.
+    #[arg(long, value_name = "OUT.pdf")]
+    pub pdf: Option<PathBuf>,
+    /// The language of the PDF; else the person's own.
+    #[arg(long)]
+    pub language: Option<String>,
+}
+
+/// Who is erased.
+#[derive(Debug, Args)]
+pub struct Erase {
+    /// The name to sign in with, the student number, or an id.
+    pub person: String,
+    /// Look, and change nothing.
+    #[arg(long, conflicts_with = "yes")]
+    pub dry_run: bool,
+    /// Do it: it cannot be taken back.
+    #[arg(long)]
+    pub yes: bool,
+    /// Why, for the log, which stays.
+    #[arg(long)]
+    pub reason: Option<String>,
 }
 
 /// To whom a temporary password is given, and how.
@@ -110,6 +149,15 @@ pub enum Failed {
     /// There is nowhere to mail it to.
     #[error("{0} has no address on file: give it by hand")]
     NoAddress(String),
+    /// Nobody said that it is meant.
+    #[error("nothing was erased. It cannot be taken back: look with --dry-run first, and say --yes if it is meant")]
+    NotMeant,
+    /// No language of ours.
+    #[error("{0} is no language of these pages: fr or en")]
+    Language(String),
+    /// The file could not be made.
+    #[error("{0}: {1}")]
+    File(String, String),
     /// Too many passwords are being hashed.
     #[error(transparent)]
     Busy(#[from] Busy),
@@ -124,6 +172,8 @@ pub async fn run(command: Command, store: &Store, tools: &Tools, now: Timestamp)
     let (change, whose) = match command {
         Command::List { state } => return list(&store.read(), state.map(AccountState::from)).await,
         Command::Show { person } => return show(&store.read(), keys, person, now).await,
+        Command::Export(asked) => return export(&asked, store, tools, now).await,
+        Command::Erase(asked) => return erase(&asked, store, tools, now).await,
         Command::Reset(whose) => (Change::Reset, whose),
         Command::Lock(whose) => (Change::Lock, whose),
         Command::Unlock(whose) => (Change::Unlock, whose),
@@ -136,7 +186,14 @@ pub async fn run(command: Command, store: &Store, tools: &Tools, now: Timestamp)
     };
     let (account, _) = owned(&store.read(), &whose.person).await?;
     let order = Order { account: &account, reason: whose.reason.as_deref(), now };
-    let ended = store.write(async |tx: &Tx| office::change(tx, keys, change, &order).await).await?;
+    let work = async |tx: &Tx| {
+        let ended = office::change(tx, keys, change, &order).await?;
+        if ended.is_ok() {
+            office::tell(tools, tx, change, &order).await?;
+        }
+        Ok::<_, StoreError>(ended)
+    };
+    let ended = store.write(work).await?;
     let ended = ended.map_err(|refusal| Failed::Refused(account.username.clone(), refusal))?;
     let account = store.read().accounts().find(account.id).await?.unwrap_or(account);
     let mut told = describe(&account);
@@ -175,8 +232,14 @@ async fn give(store: &Store, tools: &Tools, whose: &Whose, way: Way, now: Timest
         Letter { kind: "temporary-password".to_owned(), to, language, data, useless_after: Some(until) }
     });
     let order = Order { account: &account, reason: whose.reason.as_deref(), now };
-    let given =
-        store.write(async |tx: &Tx| temporary::give(tx, (&tools.keys, &tools.random), &order, (&hash, way), letter.as_ref()).await).await?;
+    let work = async |tx: &Tx| {
+        let given = temporary::give(tx, (&tools.keys, &tools.random), &order, (&hash, way), letter.as_ref()).await?;
+        if given.is_ok() {
+            office::tell_given(tools, tx, &order).await?;
+        }
+        Ok::<_, StoreError>(given)
+    };
+    let given = store.write(work).await?;
     let until = given.map_err(|refusal| Failed::Refused(account.username.clone(), refusal))?;
     let mut told = describe(&account);
     told["expires_at"] = json!(until);
@@ -186,6 +249,68 @@ async fn give(store: &Store, tools: &Tools, whose: &Whose, way: Way, now: Timest
         told["temporary_password"] = password.expose().into();
     }
     Ok(told)
+}
+
+async fn export(asked: &Export, store: &Store, tools: &Tools, now: Timestamp) -> Result<Value, Failed> {
+    let reader = store.read();
+    let (whose, found) = whose(&reader, &asked.person).await?;
+    let made = export::of(&reader, whose, &tools.config.district.name, now).await?;
+    let format = if asked.pdf.is_some() { Format::Pdf } else { Format::Json };
+    if let Some(path) = &asked.pdf {
+        let language = match &asked.language {
+            Some(tag) => Language::from_tag(tag).ok_or_else(|| Failed::Language(tag.clone()))?,
+            None => reads(&found).unwrap_or(tools.config.languages.first().copied().unwrap_or(Language::ALL[0])),
+        };
+        let zone = tools.config.district.zone();
+        let failed = |why: String| Failed::File(path.display().to_string(), why);
+        let pdf = data::set(&made, Writing { pages: &tools.pages, language, zone: &zone }).await.map_err(failed)?;
+        super::private_file(path, &pdf).map_err(|error| failed(error.to_string()))?;
+    }
+    store.write(async |tx: &Tx| data::record(tools, tx, whose, None, format, now).await).await?;
+    Ok(made.json())
+}
+
+/// The language that somebody reads.
+fn reads(found: &Found) -> Option<Language> {
+    let chosen = found.account.as_ref().and_then(|account| account.language);
+    chosen.or(found.person.as_ref().and_then(|person| person.language))
+}
+
+async fn erase(asked: &Erase, store: &Store, tools: &Tools, now: Timestamp) -> Result<Value, Failed> {
+    let (whose, found) = whose(&store.read(), &asked.person).await?;
+    let named = found.account.as_ref().map(|account| account.username.clone());
+    if asked.dry_run {
+        let look = erasing::look(&store.read(), whose).await?;
+        return Ok(told(whose, named, false, json!(look)));
+    }
+    if !asked.yes {
+        return Err(Failed::NotMeant);
+    }
+    let erased = store.write(async |tx: &Tx| erasing::erase(tools, tx, whose, asked.reason.as_deref(), now).await).await?;
+    Ok(told(whose, named, true, json!(erased)))
+}
+
+fn told(whose: Subject, username: Option<String>, erased: bool, mut look: Value) -> Value {
+    look["person"] = json!(whose.person);
+    look["account"] = json!(whose.account);
+    look["username"] = json!(username);
+    look["erased"] = erased.into();
+    let next = if look["comes_back"] == true {
+        "the school's lists still have this person: the next import brings them back as somebody without an account; take them out there first"
+    } else {
+        "the present lists do not have this person: they do not come back"
+    };
+    look["next"] = next.into();
+    look
+}
+
+/// Whom a word means, with or without an account.
+async fn whose(reader: &Reader<'_>, word: &str) -> Result<(Subject, Found), Failed> {
+    let found = find(reader, word).await?.ok_or_else(|| Failed::Unknown(word.to_owned()))?;
+    let account = found.account.as_ref().map(|account| account.id);
+    let person = found.account.as_ref().map(|account| account.person).or(found.person.as_ref().map(|person| person.id));
+    let person = person.ok_or_else(|| Failed::Unknown(word.to_owned()))?;
+    Ok((Subject { person, account }, found))
 }
 
 async fn list(reader: &Reader<'_>, state: Option<AccountState>) -> Result<Value, Failed> {

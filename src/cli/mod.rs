@@ -220,6 +220,10 @@ pub async fn run(command: Command, place: &Place) -> Result<Answer, Failed> {
         Command::Account(account::Accounts::Now(command)) => {
             let app = assemble(place).await?;
             let told = account::run(command, &app.store, &app.tools, clock.now()).await?;
+            // What is held about somebody is for a program to read, or for a PDF.
+            if told.get("format").is_some() {
+                return Ok(Answer { text: serde_json::to_string_pretty(&told).unwrap_or_default(), json: told });
+            }
             Ok(Answer::of(told, &["username", "state", "claimed_by", "claimed_at"]))
         }
         Command::Audit(command) => {
@@ -261,6 +265,20 @@ async fn serve(config: Config) -> Result<Answer, Failed> {
     tracing::info!(issuer = app.tools.config.issuer, listen, "serving");
     serve::run(app, listener, serve::asked_to_stop()).await?;
     Ok(Answer { json: serde_json::Value::Null, text: "Stopped.".to_owned() })
+}
+
+/// A file that its owner alone may read and that was not there before: whole, or not there.
+fn private_file(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options.write(true).create_new(true).mode(0o600).open(path)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    if written.is_err() {
+        // Half of it is of no use to anybody.
+        let _ = std::fs::remove_file(path);
+    }
+    written
 }
 
 /// A path as the person wrote it.

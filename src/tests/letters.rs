@@ -11,6 +11,7 @@ use crate::pages::{District, Pages};
 /// The letters, each with the data it is filled in with. A new letter is one line here.
 pub(super) fn samples() -> Vec<(&'static str, Value)> {
     let proof = json!({ "name": "Anne", "token": "dG9rZW4", "code": "1234 5678", "moment": "aujourd’hui à 6\u{a0}h 05", "device": "Firefox, Windows" });
+    let changed = |what: &str| json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05", "what": what });
     let second_factor = |what: &str| json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05", "what": what });
     vec![
         ("account-created", json!({ "name": "Éloïse", "username": "S0123456", "moment": "aujourd’hui à 6\u{a0}h 05" })),
@@ -51,6 +52,19 @@ pub(super) fn samples() -> Vec<(&'static str, Value)> {
             "recover-proof",
             json!({ "name": "Anne", "token": "dG9rZW4", "code": "1234 5678", "moment": "aujourd’hui à 6\u{a0}h 05", "device": null }),
         ),
+        ("sign-in-code", proof.clone()),
+        ("data-taken", changed("mail-data-taken-own")),
+        ("data-taken", changed("mail-data-taken-school")),
+        ("account-changed", changed("mail-account-changed-questions")),
+        ("account-changed", changed("mail-account-changed-news")),
+        ("account-changed", changed("mail-account-changed-passkey")),
+        ("account-changed-by-school", changed("mail-account-changed-reset")),
+        ("account-changed-by-school", changed("mail-account-changed-locked")),
+        ("account-changed-by-school", changed("mail-account-changed-unlocked")),
+        ("account-changed-by-school", changed("mail-account-changed-disabled")),
+        ("account-changed-by-school", changed("mail-account-changed-enabled")),
+        ("account-changed-by-school", changed("mail-account-changed-given")),
+        ("account-erased", json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05" })),
         ("claim-not-matched", proof.clone()),
         ("account-exists", proof),
         (

@@ -25,7 +25,10 @@
 //! - `lists`: imports by the schedule, and families who wait for the lists of the school
 //! - `logout`: apps hear that a session is over
 //! - `login`, `recovery`, `recovery_limits`, `office`: signing in, getting back in (`back_in` is what they share), and what the school does to an account
+//! - `mailed_code`: codes by mail at the door, where the district lets them do, and what a school asks for
 //! - `mailed_link`: getting back in by the mailbox on file
+//! - `notices`: every change of a credential or an address writes to whoever must know, with the way back
+//! - `own_data`: what is held about somebody, taken along and erased
 //! - `mtls`: clients that show certificates
 //! - `pages`: every page in every state and language renders, strictly, twice the same, with the ids of docs/contract
 //! - `passwords`: what a password must be, and passwords that came from another system
@@ -77,10 +80,13 @@ mod letters;
 mod lists;
 mod login;
 mod logout;
+mod mailed_code;
 mod mailed_link;
 mod mtls;
 mod new_device;
+mod notices;
 mod office;
+mod own_data;
 mod pages;
 mod passkeys;
 mod passwords;
