@@ -39,7 +39,7 @@ impl Erasure<'_> {
     /// How many rows go, table by table, where any do; changes nothing.
     pub async fn count(&self) -> Result<Vec<Rows>, StoreError> {
         let mut found = Vec::new();
-        for (table, of, whose) in self.rows() {
+        for (table, of, whose) in self.rows().await? {
             let row = sql::row(&self.db, &format!("SELECT COUNT(*) AS n FROM {table} WHERE {of}"), whose).await?;
             let rows = row.map_or(Ok(0), |row| row.try_get::<i64>("", "n"))?;
             add(&mut found, table, u64::try_from(rows).unwrap_or_default());
@@ -50,7 +50,7 @@ impl Erasure<'_> {
     /// Takes them away, and their name from what is others'; how many rows went.
     pub async fn erase(&self) -> Result<Vec<Rows>, StoreError> {
         let mut gone = Vec::new();
-        for (table, of, whose) in self.rows() {
+        for (table, of, whose) in self.rows().await? {
             add(&mut gone, table, sql::execute(&self.db, &format!("DELETE FROM {table} WHERE {of}"), whose).await?);
         }
         for Place { table, column, names, .. } in PLACES.iter().filter(|place| place.fate == Fate::Blanked) {
@@ -62,7 +62,7 @@ impl Erasure<'_> {
     }
 
     /// Which rows of which tables go, in their order: what leans on a row goes before it.
-    fn rows(&self) -> Vec<(&'static str, String, Vec<sea_orm::Value>)> {
+    async fn rows(&self) -> Result<Vec<(&'static str, String, Vec<sea_orm::Value>)>, StoreError> {
         let person = || sea_orm::Value::from(self.person.0);
         let mut rows = vec![("list_waiters", "claim IN (SELECT journey FROM claim_cases WHERE person = $1)".to_owned(), vec![person()])];
         let of_person = within(&self.person.to_string());
@@ -73,6 +73,11 @@ impl Erasure<'_> {
             let of_account = within(&account.to_string());
             rows.push(("mail_proofs", format!("journey IN ({JOURNEYS})"), vec![of_account.clone()]));
             rows.push(("journeys", "draft LIKE $1".to_owned(), vec![of_account]));
+            // A journey that is over remembers the session that began with it, and no more than a name.
+            for session in sql::rows(&self.db, SESSIONS, whose()).await? {
+                let session: uuid::Uuid = session.try_get("", "id")?;
+                rows.push(("journeys", "ending LIKE $1".to_owned(), vec![within(&session.to_string())]));
+            }
             rows.push(("access_tokens", format!("family IN ({FAMILIES})"), whose()));
             let of_sessions = ["chosen_in", "allowed_in", "stepped_in"].map(|column| format!("{column} IN ({SESSIONS})")).join(" OR ");
             rows.push(("grants", format!("family IN ({FAMILIES}) OR {of_sessions}"), whose()));
@@ -83,7 +88,7 @@ impl Erasure<'_> {
         for Place { table, column, names, .. } in PLACES.iter().filter(|place| place.fate == Fate::Goes) {
             rows.extend(self.named(*names).map(|whose| (*table, format!("{column} = $1"), vec![whose])));
         }
-        rows
+        Ok(rows)
     }
 
     fn named(&self, names: Names) -> Option<sea_orm::Value> {

@@ -32,7 +32,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("axum", &["account", "demo", "enrollment", "login", "oidc", "recovery", "routes", "serve", "web"]),
     ("bcrypt", &["password"]),
     ("ciborium", &["passkeys"]),
-    ("letters", &["cli", "pages"]),
+    ("letters", &["account", "cli", "pages"]),
     ("lettre", &["mail"]),
     ("openidconnect", &["demo", "sources"]),
     ("qrcode", &["authenticator"]),
