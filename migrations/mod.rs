@@ -32,6 +32,7 @@ mod m0029_passkeys;
 mod m0030_new_devices;
 mod m0035_hashes_of_other_systems;
 mod m0037_shown_at;
+mod m0033_counter;
 
 /// All changes, in order.
 pub struct Migrator;
@@ -67,6 +68,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0028_second_factors::Migration),
             Box::new(m0035_hashes_of_other_systems::Migration),
             Box::new(m0037_shown_at::Migration),
+            Box::new(m0033_counter::Migration),
         ]
     }
 }

@@ -4,7 +4,7 @@
 //! and fails on a step up:
 //!
 //! ```text
-//! main → cli | demo → serve → routes → oidc | login | enrollment | recovery | account → web → app → flow → tools
+//! main → cli | demo → serve → routes → oidc | login | enrollment | recovery | account | counter → web → app → flow → tools
 //!      → mail | limits | passkeys | sources | fetched → roster → people → store → keys | codes | authenticator | authorities | outbound
 //!      | password | pages | policy | charters → clock | random | config | console → model
 //! ```
@@ -19,6 +19,7 @@ pub mod clock;
 pub mod codes;
 pub mod config;
 pub mod console;
+pub mod counter;
 pub mod demo;
 pub mod enrollment;
 pub mod fetched;

@@ -59,6 +59,12 @@ pub enum Rule {
     InvitationAgain,
     /// Copies of their data that somebody takes: each is work, and a letter.
     DataCopies,
+    /// Sessions that one person opens at the counter in a day.
+    CounterOpened,
+    /// The alarm about them: one a day.
+    CounterAlarm,
+    /// Wrong codes that are typed at the counters of one network.
+    CounterCode,
 }
 
 /// What became of a try that was counted.
@@ -368,6 +374,9 @@ const RULES: &[(Rule, Bounds)] = &[
     (Rule::DeviceCode, Bounds { word: "device-code", waits: &[(5, 900)], most: None, forget: Forget::AfterQuiet(900) }),
     (Rule::InvitationAgain, Bounds { word: "invitation-again", waits: &[(3, HOUR_32)], most: None, forget: Forget::AfterQuiet(HOUR_32) }),
     (Rule::DataCopies, Bounds { word: "data-copies", waits: &[(10, DAY_32)], most: None, forget: Forget::AfterWindow(DAY_32) }),
+    (Rule::CounterOpened, Bounds { word: "counter-opened", waits: &[(40, DAY_32)], most: None, forget: Forget::AfterWindow(DAY_32) }),
+    (Rule::CounterAlarm, Bounds { word: "counter-alarm", waits: &[(1, DAY_32)], most: None, forget: Forget::AfterWindow(DAY_32) }),
+    (Rule::CounterCode, Bounds { word: "counter-code", waits: &[(20, 600)], most: None, forget: Forget::AfterWindow(600) }),
     (Rule::Code, Bounds { word: "code", waits: &[], most: Some(10), forget: Forget::Never }),
 ];
 

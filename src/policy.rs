@@ -161,6 +161,16 @@ impl Policy {
         address.is_some_and(|address| self.school_networks.iter().any(|range| range.holds(address)))
     }
 
+    /// What the counter of a school does is done here: in a school's network, where the settings name any (E18).
+    pub fn is_at_the_counter(&self, network: &str) -> bool {
+        self.school_networks.is_empty() || self.is_school_network(network)
+    }
+
+    /// Somebody with this role at a school opens sessions at its counter.
+    pub fn may_open_counter(&self, role: Role) -> bool {
+        role.audience() == Audience::Staff && self.settings.counter_roles.contains(&role)
+    }
+
     fn of(&self, audience: Audience) -> &AudienceSettings {
         match audience {
             Audience::Student => &self.settings.student,
@@ -378,6 +388,25 @@ mod tests {
         }
         let wrong = PolicySettings { school_networks: vec!["203.0.113.0/33".to_owned()], ..PolicySettings::default() };
         assert!(Policy::new(wrong).is_err());
+    }
+
+    #[test]
+    fn r12_a02_a_counter_is_opened_by_those_who_sit_at_it_and_never_by_a_family() {
+        let policy = Policy::default();
+        for (role, may) in [
+            (Role::Secretary, true),
+            (Role::Principal, true),
+            (Role::Teacher, false),
+            (Role::Aide, false),
+            (Role::Student, false),
+            (Role::Parent, false),
+        ] {
+            assert_eq!(policy.may_open_counter(role), may, "{role:?}");
+        }
+        let settings = PolicySettings { counter_roles: vec![Role::Student, Role::Parent, Role::Aide], ..PolicySettings::default() };
+        let policy = Policy::new(settings).unwrap();
+        assert!(policy.may_open_counter(Role::Aide) && !policy.may_open_counter(Role::Secretary));
+        assert!(!policy.may_open_counter(Role::Student) && !policy.may_open_counter(Role::Parent), "whatever the settings say");
     }
 
     #[test]

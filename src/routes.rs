@@ -11,11 +11,12 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::app::App;
 use crate::flow::Feature;
 use crate::oidc::{self, paths};
+use crate::web::counter::END;
 use crate::web::{PageError, assets, flow, footer, guide, headers, health, help, host, logo, respond, status};
-use crate::{account, enrollment, login, recovery};
+use crate::{account, counter, enrollment, login, recovery};
 
 /// What flow files may name.
-pub static FEATURES: &[&Feature] = &[&login::FEATURE, &enrollment::FEATURE, &recovery::FEATURE, &account::FEATURE];
+pub static FEATURES: &[&Feature] = &[&login::FEATURE, &enrollment::FEATURE, &recovery::FEATURE, &account::FEATURE, &counter::OFFICE, &counter::FEATURE];
 
 /// Where other providers send the browser back to (E9).
 pub const CALLBACK: &str = "/sign-in/callback";
@@ -60,6 +61,12 @@ pub fn pages() -> Vec<Address> {
         ("/account/inbox", get(account::inbox::show).post(account::inbox::read)),
         ("/account/inbox/{message}", get(account::inbox::message)),
         ("/account/{flow}", get(flow::start).post(flow::start_with)),
+        ("/office/counter", get(counter::desk::list)),
+        ("/office/counter/{session}", get(counter::desk::show).post(counter::desk::act)),
+        ("/office/counter/{session}/sheet", get(counter::desk::print)),
+        ("/office/open-counter", get(counter::desk::start).post(counter::desk::start_with)),
+        ("/counter", get(flow::start).post(flow::start_with)),
+        (END, get(counter::end::show)),
         ("/help", get(help::show).post(help::send)),
         ("/help/sent", get(help::sent)),
         ("/help/guide", get(guide::show)),

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::Role;
+
 /// Whose rules of passwords hold: what each means stands in docs/admin/passwords.md, and `preau config check` tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -47,6 +49,8 @@ pub struct PolicySettings {
     pub temporary_password_by_mail: bool,
     /// The public addresses of schools, as `203.0.113.0/24`: many pupils behind one address are not an attack.
     pub school_networks: Vec<String>,
+    /// Roles whose people open a session at the counter of their school, for pupils and guardians.
+    pub counter_roles: Vec<Role>,
     /// Words that no password may be made of: the mascot, the town, the name of the portal.
     pub forbidden_words: Vec<String>,
     /// So many days before an invitation ends, whoever has not joined is reminded of it, where there is an address (E3).
@@ -121,6 +125,7 @@ impl Default for PolicySettings {
             questions: QuestionSettings::default(),
             temporary_password_by_mail: false,
             school_networks: Vec::new(),
+            counter_roles: vec![Role::Secretary, Role::Principal, Role::Administrator, Role::SiteAdministrator],
             forbidden_words: Vec::new(),
             reminder_days: vec![30, 7, 1],
         }

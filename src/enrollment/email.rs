@@ -9,7 +9,7 @@ use super::pages;
 use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
 use crate::model::Draft;
 use crate::model::draft::Mailbox;
-use crate::people::is_address;
+use crate::people::{is_address, masked};
 use crate::store::people::People;
 
 /// Asks for it.
@@ -73,26 +73,6 @@ async fn on_file(people: &People<'_>, draft: &Draft) -> Result<Option<String>, F
     Ok(people.find(proven.value).await?.and_then(|person| person.email))
 }
 
-/// `a…@free.fr`: enough for its owner to know it by.
-fn masked(address: &str) -> String {
-    match address.split_once('@') {
-        Some((name, place)) => format!("{}…@{place}", name.chars().next().unwrap_or('…')),
-        None => "…".to_owned(),
-    }
-}
-
 const LONGEST: usize = 254;
 /// Seconds for which a password that was shown counts (row R16).
 const FRESH: i64 = 5 * 60;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn e07_an_address_is_shown_by_its_first_letter_and_its_place() {
-        assert_eq!(masked("anne.roy@free.fr"), "a…@free.fr");
-        assert_eq!(masked("élodie@free.fr"), "é…@free.fr");
-        assert_eq!(masked("nothing"), "…");
-    }
-}

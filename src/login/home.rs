@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::model::Language;
 use crate::people::{is_offered, schools_of_children};
 use crate::store::clients::Client;
+use crate::web::counter::counters_of;
 use crate::web::visitor::given_name;
 use crate::web::{FrameExtras, PageError, SignedIn, Visitor, logo, page};
 
@@ -33,7 +34,8 @@ async fn home(app: &App, signed_in: &SignedIn, language: Language) -> Result<Hom
         clients.iter().filter(offered).filter_map(|client| listed(&app.tools.config.issuer, client, language)).collect();
     apps.sort_by_key(|app| app.name.to_lowercase());
     let messages = reader.announcements().unread(person.id).await?;
-    Ok(Home { name: given_name(&person).to_owned(), username: signed_in.account.username.clone(), apps, messages })
+    let counter = !counters_of(&app.tools.policy, &person).is_empty();
+    Ok(Home { name: given_name(&person).to_owned(), username: signed_in.account.username.clone(), apps, messages, counter })
 }
 
 fn listed(issuer: &str, client: &Client, language: Language) -> Option<Listed> {

@@ -116,6 +116,8 @@ pub struct Home {
     pub apps: Vec<App>,
     /// Messages of the school that were not read yet.
     pub messages: u64,
+    /// They sit at the counter of a school.
+    pub counter: bool,
 }
 
 /// The home page of somebody who is not signed in.
@@ -244,10 +246,16 @@ impl Page for Home {
             address: "https://cahier.example/".to_owned(),
             logo: None,
         };
-        let home = |apps: Vec<App>, messages| Self { name: "Éloïse".to_owned(), username: "S0123456".to_owned(), apps, messages };
+        let home = |apps: Vec<App>, messages, counter| Self {
+            name: "Éloïse".to_owned(),
+            username: "S0123456".to_owned(),
+            apps,
+            messages,
+            counter,
+        };
         vec![
-            home(["Cahier de textes", "Bibliothèque", "Mathématiques en jeu", "Portail des familles"].map(app).to_vec(), 2),
-            home(Vec::new(), 0),
+            home(["Cahier de textes", "Bibliothèque", "Mathématiques en jeu", "Portail des familles"].map(app).to_vec(), 2, true),
+            home(Vec::new(), 0, false),
         ]
     }
 }

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    AccountId, AuthenticatorId, CaseId, CodeId, DateFormat, JourneyId, Language, LocalPath, PasskeyId, PersonId, SessionId, Timestamp,
+    AccountId, AddressSaid, AuthenticatorId, CaseId, CodeId, CounterId, DateFormat, JourneyId, Language, LocalPath, PasskeyId, PersonId, Seen,
+    SessionId, Timestamp,
 };
 
 /// One person's way through one flow. It is bound to its browser by a cookie whose hash the store keeps; the id
@@ -150,6 +151,38 @@ pub struct Draft {
     pub shared_device: bool,
     /// They chose their first name on the first page of such a device, which shows no username (A18).
     pub picked: Option<String>,
+    /// The session that somebody of the office opens at the counter.
+    pub desk: Option<Desk>,
+    /// The session at the counter that this journey is.
+    pub counter: Option<AtCounter>,
+}
+
+/// A session that is being opened at the counter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Desk {
+    /// The person who was looked for.
+    pub found: PersonId,
+    /// The one who stands there: they, or a guardian of theirs.
+    pub whom: Option<PersonId>,
+    /// What the office saw.
+    pub seen: Vec<Seen>,
+    /// The language of the guided pages.
+    pub language: Option<Language>,
+}
+
+/// A session at the counter, in the browser at the counter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AtCounter {
+    /// It.
+    pub session: CounterId,
+    /// It ends by itself then, wherever it is.
+    pub until: Timestamp,
+    /// What the person said of the address on file.
+    pub address: Option<AddressSaid>,
+    /// The sheet was taken.
+    pub sheet: bool,
 }
 
 /// A session that is to rise.

@@ -77,6 +77,8 @@ ids! {
     AnnouncementId,
     /// One authenticator app of an account.
     AuthenticatorId,
+    /// One session at the counter of a school.
+    CounterId,
 }
 
 fn fresh(now: Timestamp, random: &Random) -> Uuid {

@@ -3,6 +3,7 @@
 
 mod animal;
 pub mod assurance;
+mod counter;
 mod date_format;
 pub mod draft;
 mod hash;
@@ -18,12 +19,13 @@ mod scopes;
 mod timestamp;
 
 pub use animal::Animal;
+pub use counter::{AddressSaid, Seen};
 pub use date_format::DateFormat;
 pub use draft::{Draft, Journey};
 pub use hash::Hash;
 pub use holder::Holder;
 pub use ids::{
-    AccountId, AnnouncementId, AuthenticatorId, BatchId, CampaignId, CaseId, ClassId, CodeId, FamilyId, GrantId, ImportId, JourneyId,
+    AccountId, AnnouncementId, AuthenticatorId, BatchId, CampaignId, CaseId, ClassId, CodeId, CounterId, FamilyId, GrantId, ImportId, JourneyId,
     LetterId, OrgId, PasskeyId, PersonId, SessionId, WaiterId,
 };
 pub use language::Language;

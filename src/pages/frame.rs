@@ -34,6 +34,10 @@ pub struct Frame {
     pub progress: Option<(usize, usize)>,
     /// A child reads it, and is spoken to in a child's words (A32).
     pub child: bool,
+    /// Everything is bigger: somebody stands before it, at a counter.
+    pub large: bool,
+    /// When the page closes by itself, in words.
+    pub closes: Option<String>,
     /// Where a person answers: the district's numbers, then those of the reader's schools (B15).
     pub telephones: Vec<Telephone>,
     /// When the last roster was imported, in words of the reader's language and the district's time zone.
@@ -108,6 +112,8 @@ impl Frame {
             errors: Vec::new(),
             typed: BTreeMap::new(),
             child: false,
+            large: false,
+            closes: None,
             progress: None,
             telephones: Vec::new(),
             roster_of: None,

@@ -8,6 +8,14 @@ pub fn is_address(text: &str) -> bool {
     plain && !name.is_empty() && !host.contains('@') && host.split('.').count() > 1 && host.split('.').all(|label| !label.is_empty())
 }
 
+/// `a…@free.fr`: enough for its owner to know it by.
+pub fn masked(address: &str) -> String {
+    match address.split_once('@') {
+        Some((name, place)) => format!("{}…@{place}", name.chars().next().unwrap_or('…')),
+        None => "…".to_owned(),
+    }
+}
+
 /// The address that was probably meant: its host is a letter or two away from one that half the world has. Says nothing
 /// of whether anybody has it.
 pub fn likely_meant(address: &str) -> Option<String> {
@@ -50,6 +58,13 @@ const WELL_KNOWN: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn e07_an_address_is_shown_by_its_first_letter_and_its_place() {
+        assert_eq!(masked("anne.roy@free.fr"), "a…@free.fr");
+        assert_eq!(masked("élodie@free.fr"), "é…@free.fr");
+        assert_eq!(masked("nothing"), "…");
+    }
 
     #[test]
     fn an_address_needs_a_name_and_a_host() {

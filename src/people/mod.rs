@@ -9,7 +9,7 @@ mod find;
 mod fold;
 mod names;
 
-pub use addresses::{is_address, likely_meant};
+pub use addresses::{is_address, likely_meant, masked};
 pub use apps::{is_offered, may_sign_in, schools_of_children};
 pub use dates::{age, day};
 pub use family::children_of;

@@ -134,6 +134,7 @@ async fn forget(app: Arc<App>) -> Result<(), Box<dyn std::error::Error + Send + 
         tx.address_changes().forget(now).await?;
         tx.new_devices().forget(now - 400 * A_DAY, now).await?;
         tx.approvals().forget(now - 30 * A_DAY).await?;
+        tx.counter_sessions().forget(now - A_DAY).await?;
         limits::prune(tx, now).await?;
         for kind in &renewed {
             tx.foreign_hashes().forget(kind).await?;

@@ -119,6 +119,12 @@ impl Journeys<'_> {
         Ok(())
     }
 
+    /// Gives a journey up that somebody else stops; one that has ended stays.
+    pub async fn stop(&self, id: JourneyId) -> Result<(), StoreError> {
+        sql::execute(&self.0, "DELETE FROM journeys WHERE id = $1 AND closed_at IS NULL", [id.0.into()]).await?;
+        Ok(())
+    }
+
     /// Gives a journey up, as if it had never begun.
     pub async fn drop(&self, id: JourneyId) -> Result<(), StoreError> {
         sql::execute(&self.0, "DELETE FROM journeys WHERE id = $1", [id.0.into()]).await?;

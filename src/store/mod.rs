@@ -21,6 +21,7 @@ pub mod clients;
 pub mod codes;
 mod connect;
 pub mod consents;
+pub mod counter_sessions;
 pub mod device_requests;
 pub mod devices;
 pub mod erasure;

@@ -8,7 +8,7 @@ const LADDER: &[&[&str]] = &[
     &["cli", "demo"],
     &["serve"],
     &["routes"],
-    &["account", "enrollment", "login", "oidc", "recovery"],
+    &["account", "counter", "enrollment", "login", "oidc", "recovery"],
     &["web"],
     &["app"],
     &["flow"],
@@ -29,8 +29,8 @@ const KNOTS: &[(&str, &str)] = &[("keys", "store"), ("model", "random")];
 /// Foreign crates that would otherwise be everywhere, and the modules that may name them.
 const HOMES: &[(&str, &[&str])] = &[
     ("argon2", &["password"]),
-    ("axum", &["account", "demo", "enrollment", "login", "oidc", "recovery", "routes", "serve", "web"]),
     ("bcrypt", &["password"]),
+    ("axum", &["account", "counter", "demo", "enrollment", "login", "oidc", "recovery", "routes", "serve", "web"]),
     ("ciborium", &["passkeys"]),
     ("letters", &["account", "cli", "pages"]),
     ("lettre", &["mail"]),

@@ -87,6 +87,14 @@ pub(super) fn samples() -> Vec<(&'static str, Value)> {
             }),
         ),
         ("new-device", json!({ "name": "Éloïse", "moment": "hier", "until": "vendredi", "device": "", "token": "a3Vyen" })),
+        (
+            "counter-password",
+            json!({
+                "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05", "until": "vendredi à 6\u{a0}h 05",
+                "school": "École des Tilleuls", "token": "a3Vyen",
+            }),
+        ),
+        ("counter-alarm", json!({ "name": "Anne Roy", "moment": "aujourd’hui à 6\u{a0}h 05" })),
         ("second-factor-changed", second_factor("mail-second-factor-added")),
         ("second-factor-changed", second_factor("mail-second-factor-removed")),
         ("second-factor-changed", second_factor("mail-second-factor-renamed")),

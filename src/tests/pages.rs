@@ -32,6 +32,14 @@ macro_rules! pages {
 }
 
 pages![
+    crate::counter::pages::Counter,
+    crate::counter::pages::CounterAddress,
+    crate::counter::pages::CounterChecks,
+    crate::counter::pages::CounterCode,
+    crate::counter::pages::CounterEnd,
+    crate::counter::pages::CounterSession,
+    crate::counter::pages::CounterSheet,
+    crate::counter::pages::CounterWho,
     crate::oidc::authorize::pages::ChooseAccount,
     crate::oidc::authorize::pages::Consent,
     crate::oidc::device::pages::Device,
@@ -153,6 +161,13 @@ const IDS: &[(&str, &[&str])] = &[
     ("charter", &["accept", "continue"]),
     ("preferences", &["preferred_language", "date_format", "notification_email", "continue"]),
     ("confirm", &["continue"]),
+    ("counter", &["open-counter"]),
+    ("counter-who", &["who", "continue"]),
+    ("counter-checks", &["whom", "photo-id", "known-in-person", "roster-compared", "spoken", "continue"]),
+    ("counter-session", &["counter-code", "picture", "here", "stop"]),
+    ("counter-code", &["code", "continue"]),
+    ("counter-address", &["address", "right", "wrong"]),
+    ("counter-sheet", &["username-given", "continue"]),
     ("enrolled", &["username-given", "continue"]),
 ];
 
@@ -327,7 +342,11 @@ fn every_state() -> Vec<(&'static str, Value, Frame)> {
     for (template, data) in samples() {
         for sample in data {
             for &language in Language::ALL {
-                let quiet = frame(language);
+                let mut quiet = frame(language);
+                if name_of(template).starts_with("counter-") {
+                    quiet.large = true;
+                    quiet.closes = quiet.roster_of.clone();
+                }
                 let html = pages.render_screen(template, sample.clone(), &quiet).unwrap();
                 let mut busy = quiet.clone();
                 busy.asked_by = Some(asked_by());

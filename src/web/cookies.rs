@@ -26,6 +26,8 @@ pub const MAIL: &str = "__Host-mail";
 pub const UNDO: &str = "__Host-undo";
 /// The token of a letter about a new device, between its address and its button.
 pub const NOT_ME: &str = "__Host-not-me";
+/// The code of a session at the counter, where the office turns its own screen around; it opens the one session, once.
+pub const COUNTER: &str = "__Host-counter";
 /// Where somebody signs in, remembered by their own choice; a word of the settings.
 pub const SOURCE: &str = "__Host-src";
 /// The school whose address somebody came by; its id.

@@ -9,7 +9,7 @@ use super::notice;
 use super::visitor::given_name;
 use crate::flow::{FlowError, Step};
 use crate::keys::{KeyStore, Purpose};
-use crate::model::{Audience, Hash, Letter};
+use crate::model::{Audience, Hash, Letter, OrgId};
 use crate::random::Secret;
 use crate::store::accounts::Account;
 use crate::store::new_devices::Notice;
@@ -34,6 +34,17 @@ pub(super) async fn is_new(step: &Step<'_>, account: &Account, audience: Audienc
 
 /// Writes the letter.
 pub(super) async fn tell(step: &Step<'_>, account: &Account, person: &Person) -> Result<(), FlowError> {
+    tell_of(step, (account, person), ("new-device", "device", &step.visitor.device)).await
+}
+
+/// The letter about a new password that was chosen at the counter of a school: it has the same button (rows R12, R15).
+pub async fn tell_of_counter(step: &Step<'_>, account: &Account, person: &Person, school: OrgId) -> Result<(), FlowError> {
+    let school = step.tx.people().org(school).await?.map(|org| org.name).unwrap_or_default();
+    tell_of(step, (account, person), ("counter-password", "school", &school)).await
+}
+
+/// A letter of this kind, with one thing more in it.
+async fn tell_of(step: &Step<'_>, (account, person): (&Account, &Person), (kind, key, said): (&str, &str, &str)) -> Result<(), FlowError> {
     let (tools, now) = (step.tools, step.now);
     let token = tools.random.secret();
     let until = now + TO_SHUT;
@@ -46,10 +57,9 @@ pub(super) async fn tell(step: &Step<'_>, account: &Account, person: &Person) ->
         let zone = tools.config.district.zone();
         let moment = |at| tools.pages.moment(language, at, now, &zone);
         let data = json!({
-            "name": given_name(person), "moment": moment(now), "until": moment(until), "device": step.visitor.device,
-            "token": token.expose(),
+            "name": given_name(person), "moment": moment(now), "until": moment(until), key: said, "token": token.expose(),
         });
-        let letter = Letter { kind: "new-device".to_owned(), to, language, data, useless_after: Some(until) };
+        let letter = Letter { kind: kind.to_owned(), to, language, data, useless_after: Some(until) };
         step.tx.outbox().add(&letter, &tools.keys, &tools.random, now).await?;
     }
     Ok(())

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{LOCATION, RETRY_AFTER, SET_COOKIE};
+use axum::http::header::{LOCATION, REFRESH, RETRY_AFTER, SET_COOKIE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
@@ -19,7 +19,7 @@ use super::visitor::Slot;
 use super::{PageError, Visitor, browser_state, cookies, csrf, district, logo};
 use crate::app::App;
 use crate::flow::Screen;
-use crate::model::FieldError;
+use crate::model::{FieldError, Timestamp};
 use crate::model::draft::AskedFor;
 use crate::pages::{AskedBy, Frame, Page, Telephone, plain};
 use crate::store::people::Org;
@@ -39,12 +39,27 @@ pub struct FrameExtras {
     pub progress: Option<(usize, usize)>,
     /// A child reads it (A32).
     pub child: bool,
+    /// Everything is bigger: somebody stands before it, at a counter.
+    pub large: bool,
+    /// The page leaves by itself.
+    pub closes: Option<Closes>,
     /// Origins that the page frames.
     pub frames: Vec<String>,
     /// The request ended its own session: the page is nobody's already.
     pub nobody: bool,
     /// Where this page can be fetched again, if not at the request's own address.
     pub here: Option<String>,
+}
+
+/// When a page leaves by itself, and to where: also without JavaScript, and with nobody before it.
+#[derive(Clone, Debug)]
+pub struct Closes {
+    /// Then.
+    pub at: Timestamp,
+    /// From the request on, in seconds.
+    pub seconds: i64,
+    /// To this address of ours.
+    pub to: &'static str,
 }
 
 /// A page that is still to be rendered.
@@ -144,6 +159,10 @@ fn fill(response: Response, html: String, shown: &Shown) -> Response {
     let (mut parts, _) = response.into_parts();
     let page = Html(html).into_response();
     parts.headers.extend(page.headers().clone());
+    if let Some(Closes { seconds, to, .. }) = &shown.extras.closes {
+        let after = HeaderValue::try_from(format!("{seconds};url={to}")).expect("a number and an address of ours are plain");
+        parts.headers.insert(REFRESH, after);
+    }
     let form_to = shown.extras.client.as_ref().map(|client| client.origin.clone());
     parts.extensions.insert(Exceptions { form_to, frames: shown.extras.frames.clone(), framed_by_anybody: false });
     Response::from_parts(parts, page.into_body())
@@ -179,6 +198,8 @@ async fn frame(app: &App, visitor: &Visitor, extras: &FrameExtras) -> Result<Fra
         school: school.map(|school| school.name),
         progress: extras.progress,
         child: extras.child,
+        large: extras.large,
+        closes: extras.closes.as_ref().map(|closes| words(closes.at)),
         telephones: telephones(app, visitor).await?,
         roster_of: roster_of.map(&words),
         roster_next: schedule.map(|schedule| words(schedule.next(visitor.now, &zone))),

@@ -167,7 +167,7 @@ fn secret_of(mac: Hash) -> Secret {
 /// What a journey knows before its first answer: the app that another journey of this browser serves on the way to the
 /// same place. Who forgot the password still arrives where they were going (A23), and the page's form may end there.
 pub(super) async fn first_draft(app: &App, visitor: &Visitor, flow: &Flow, return_to: &LocalPath) -> Result<Draft, PageError> {
-    if let ("account", Some(signed_in)) = (flow.feature.name, &visitor.signed_in) {
+    if let (true, Some(signed_in)) = (is_of_signed_in(flow), &visitor.signed_in) {
         let account = &signed_in.account;
         let username = Some(account.username.clone());
         return Ok(Draft { username, account: Some(account.id), session: Some(signed_in.session.id), ..Draft::default() });
@@ -185,6 +185,11 @@ pub(super) async fn first_draft(app: &App, visitor: &Visitor, flow: &Flow, retur
         }
     }
     Ok(Draft { signs_in_at, ..Draft::default() })
+}
+
+/// Its journeys begin with whoever is signed in, who shows once more that it is them.
+pub(super) fn is_of_signed_in(flow: &Flow) -> bool {
+    ["account", "office"].contains(&flow.feature.name)
 }
 
 /// Whoever chose to be remembered as one who signs in here is not asked where (E9). Other providers come first on the page, and

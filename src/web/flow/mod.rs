@@ -11,22 +11,23 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::http::Uri;
+use axum::http::{HeaderValue, Uri};
 use axum::response::Response;
 use serde::Serialize;
 
 use self::held::Held;
 use self::turn::Turn;
-use super::{FrameExtras, PageError, Sent, Visitor, cookies, page, screen, see_other, session, visitor, with_cookie};
+use super::counter;
+use super::{Closes, FrameExtras, PageError, Sent, Visitor, cookies, page, screen, see_other, session, visitor, with_cookie};
 use crate::app::App;
 use crate::flow::{Flow, FlowError, Form, Look, Step};
 use crate::model::draft::Proven;
 use crate::model::{Audience, Draft, FieldError, Hash, Journey, JourneyId, LocalPath, PersonId};
 use crate::pages::Page;
 use crate::people::age;
-use crate::store::Tx;
+use crate::store::{Reader, StoreError, Tx};
 use crate::store::accounts::Account;
-use crate::store::journeys::Ending;
+use crate::store::journeys::{Ending, Kept};
 
 /// A claim of this browser that was not matched.
 #[derive(Clone, Debug)]
@@ -98,6 +99,9 @@ pub async fn start(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri) -> R
     let mut typed = BTreeMap::new();
     if let Some(username) = query(&uri, "username").filter(|username| username.len() <= 254) {
         typed.insert("username".to_owned(), username);
+    }
+    if let (COUNTER, Some(code)) = (flow.feature.name, visitor.cookie(cookies::COUNTER)) {
+        typed.insert("code".to_owned(), code.expose().to_owned());
     }
     if let Some(before) = held::lately_typed(&app, &visitor, flow).await? {
         typed.extend(before);
@@ -279,6 +283,22 @@ pub async fn proven_here(app: &App, visitor: &Visitor) -> Result<Option<(String,
     Ok(None)
 }
 
+/// Lets go of the journeys of this browser that were somebody's at a counter: whether one of them went to its end, and the
+/// cookies to clear. Those that the store does not know any more were stopped.
+pub async fn leave_counter(app: &App, visitor: &Visitor) -> Result<Option<(bool, Vec<HeaderValue>)>, PageError> {
+    let reader = app.store.read();
+    let (mut done, mut cleared) = (false, Vec::new());
+    for (id, _) in visitor.jar.journeys() {
+        let kept = reader.journeys().find(id).await?;
+        let of_counter = |kept: &Kept| app.flow(&kept.journey.flow).is_some_and(|flow| flow.feature.name == COUNTER);
+        if kept.as_ref().is_none_or(of_counter) {
+            done |= kept.and_then(|kept| kept.ending).is_some_and(|ending| ending.to.as_str() == counter::DONE);
+            cleared.push(cookies::clear_journey(id));
+        }
+    }
+    Ok((!cleared.is_empty()).then_some((done, cleared)))
+}
+
 /// A stage's page in its place.
 struct Place<'a> {
     flow: &'a Flow,
@@ -311,6 +331,12 @@ impl Place<'_> {
             progress: Some(self.flow.progress(self.draft)),
             here: self.here.clone(),
             child: child_reads(app, visitor, self.draft).await?,
+            large: self.flow.feature.name == COUNTER,
+            closes: self.draft.counter.as_ref().map(|counter| Closes {
+                at: counter.until,
+                seconds: counter.until.since(visitor.now).max(0),
+                to: counter::END,
+            }),
             ..FrameExtras::default()
         };
         Ok(screen(shown, extras))
@@ -318,8 +344,7 @@ impl Place<'_> {
 }
 
 /// The ways back that an account has: nothing secret stands on the sheet (A39).
-async fn ways_back(app: &App, account: &Account) -> Result<Vec<&'static str>, PageError> {
-    let reader = app.store.read();
+pub async fn ways_back(reader: &Reader<'_>, account: &Account) -> Result<Vec<&'static str>, StoreError> {
     let person = reader.people().find(account.person).await?;
     let mail = reader.accounts().email(account.id).await?.is_some() || person.as_ref().is_some_and(|person| person.email.is_some());
     let questions = !reader.accounts().security_answers(account.id).await?.is_empty();
@@ -347,7 +372,7 @@ async fn end(app: &App, visitor: &Visitor, held: &Held, ending: &Ending) -> Resu
     let reader = app.store.read();
     let account = reader.accounts().by_username(username).await?;
     let ways_back = match &account {
-        Some(account) => ways_back(app, account).await?,
+        Some(account) => ways_back(&reader, account).await?,
         None => Vec::new(),
     };
     let person = match account {
@@ -393,6 +418,7 @@ pub fn start_address(flow: &Flow) -> String {
     match flow.feature.name {
         "enrollment" => format!("/enroll/{}", flow.name),
         "account" => format!("/account/{}", flow.name),
+        "office" => format!("/office/{}", flow.name),
         _ => format!("/{}", flow.name),
     }
 }
@@ -418,9 +444,9 @@ fn query(uri: &Uri, name: &str) -> Option<String> {
     pairs.into_owned().find(|(found, _)| found == name).map(|(_, value)| value)
 }
 
-/// A flow of the account is for those who are signed in.
+/// A flow of the account, or of the office, is for those who are signed in.
 fn sign_in_first(flow: &Flow, visitor: &Visitor) -> Option<Response> {
-    if flow.feature.name != "account" || visitor.signed_in.is_some() {
+    if !held::is_of_signed_in(flow) || visitor.signed_in.is_some() {
         return None;
     }
     let back: String = url::form_urlencoded::byte_serialize(start_address(flow).as_bytes()).collect();
@@ -460,6 +486,8 @@ impl Page for Enrolled {
 
 /// Of primary school.
 const CHILD_UNDER: i16 = 12;
+/// The feature whose journeys are somebody's at a counter.
+const COUNTER: &str = "counter";
 /// The button of the last page.
 const LAST: &str = "continue";
 const MOST_JOURNEYS: usize = 5;

@@ -206,6 +206,11 @@ impl Turn<'_> {
 
     /// Where somebody signs in is remembered if they ask for it, and forgotten if they do not (E9).
     fn remember(&self, draft: &Draft, response: Response) -> Response {
+        // At the counter the pages speak the language that the office chose, and the code was used up.
+        if let (true, Some(_), Some(language)) = (self.held.fresh, &draft.counter, draft.language) {
+            let response = with_cookie(response, cookies::set(cookies::LANGUAGE, language.tag(), None));
+            return with_cookie(response, cookies::clear(cookies::COUNTER));
+        }
         let Some(chosen) = draft.signs_in_at.as_ref().map(SignsInAt::word) else { return response };
         match (self.sent.form.0.contains_key("source"), self.sent.form.ticked("remember")) {
             (true, true) => with_cookie(response, cookies::set(cookies::SOURCE, chosen, Some(A_YEAR))),
@@ -278,10 +283,10 @@ impl Turn<'_> {
     }
 }
 
-/// How long a journey's cookie lives: signing in, and what one does while signed in, end with the browser; joining and
+/// How long a journey's cookie lives: signing in, what one does while signed in, and the counter end with the browser; joining and
 /// getting back in may go on tomorrow.
 pub(super) fn life(flow: &Flow) -> Option<Duration> {
-    (!["login", "account"].contains(&flow.feature.name)).then_some(flow.lifetime)
+    (!["login", "account", "office", "counter"].contains(&flow.feature.name)).then_some(flow.lifetime)
 }
 
 /// What was typed, without fields of these names.

@@ -1,0 +1,47 @@
+//! The sheet: the name to sign in with, and the ways back in. Never a password (E18, A39).
+
+use async_trait::async_trait;
+use serde::Deserialize;
+
+use super::{at_counter, pages};
+use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
+use crate::model::Draft;
+use crate::store::people::Person;
+use crate::store::accounts::Account;
+use crate::store::{Reader, StoreError};
+use crate::web::flow::ways_back;
+use crate::web::visitor::given_name;
+
+/// Shows the sheet, and ends.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TakeSheet {}
+
+#[async_trait]
+impl Stage for TakeSheet {
+    fn is_open(&self, draft: &Draft) -> bool {
+        draft.counter.as_ref().is_none_or(|counter| !counter.sheet)
+    }
+
+    async fn show(&self, look: &Look<'_>) -> Result<Screen, FlowError> {
+        match super::person_of(&look.reader, look.draft.account).await? {
+            Some((account, person)) => Ok(Screen::of(&sheet(&look.reader, &account, &person).await?)),
+            None => Err(FlowError::Broken("a sheet of nobody".to_owned())),
+        }
+    }
+
+    async fn submit(&self, step: &mut Step<'_>, _form: &Form, _prepared: Prepared) -> Result<Outcome, FlowError> {
+        at_counter(step)?.sheet = true;
+        Ok(Outcome::Next)
+    }
+}
+
+/// What stands on the sheet of somebody.
+pub(super) async fn sheet(reader: &Reader<'_>, account: &Account, person: &Person) -> Result<pages::CounterSheet, StoreError> {
+    Ok(pages::CounterSheet {
+        name: given_name(person).to_owned(),
+        username: account.username.clone(),
+        ways_back: ways_back(reader, account).await?,
+        back: None,
+    })
+}
