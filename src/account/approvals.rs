@@ -1,4 +1,4 @@
-//! `/account/approvals`: what a guardian's children ask, and the answer. The right to answer is looked up in the roster when
+//! `/account/approvals`: what a guardian's children ask, and the pupils of a teacher, and the answer. The right to answer is looked up in the roster when
 //! the answer comes, not when the page was shown (row R17); whoever answers must know the digits on the child's screen.
 
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::model::{FieldError, PersonId, Timestamp};
 use crate::store::approvals::{Approval, Deciding, Decision};
 use crate::store::events::Event;
 use crate::store::{Reader, StoreError, Tx};
-use crate::web::approval::{choices, may_decide};
+use crate::web::approval::{Right, choices, may_decide};
 use crate::web::{self, FrameExtras, PageError, Sent, SignedIn, Visitor, page, see_other};
 
 /// `GET /account/approvals`.
@@ -23,9 +23,9 @@ pub async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Respo
     list(&app, &visitor, signed_in, Vec::new()).await
 }
 
-/// How many wait for an answer of this guardian.
-pub(super) async fn waiting(reader: &Reader<'_>, guardian: PersonId, now: Timestamp) -> Result<usize, StoreError> {
-    Ok(asked_of(reader, guardian, now).await?.len())
+/// How many wait for an answer of this person.
+pub(super) async fn waiting(reader: &Reader<'_>, adult: PersonId, now: Timestamp) -> Result<usize, StoreError> {
+    Ok(asked_of(reader, adult, now).await?.len())
 }
 
 /// `POST /account/approvals`: yes or no to one.
@@ -40,13 +40,15 @@ pub async fn decide(State(app): State<Arc<App>>, visitor: Visitor, sent: Sent) -
     }
     let judge = async |tx: &Tx| {
         let Some(asked) = tx.approvals().by_number(&number).await? else { return Ok(None) };
-        if !may_decide(&tx.people(), signed_in.person, &asked).await? {
-            return Ok(None);
-        }
+        let Some(right) = may_decide(&tx.people(), signed_in.person, &asked).await? else { return Ok(None) };
         // Other digits than the child's are another child's asking, or nobody's: that is a no.
         let matches = typed == Some(asked.matching);
         let decision = if says_yes && matches { Decision::Approved } else { Decision::Refused };
-        let reason = if says_yes && !matches { "other digits" } else { "a guardian" };
+        let reason = match right {
+            _ if says_yes && !matches => "other digits",
+            Right::Guardian => "a guardian",
+            Right::Teacher => "a teacher",
+        };
         let deciding = Deciding { decision, by: Some(signed_in.account.id), reason };
         if tx.approvals().decide(&number, &deciding, now).await? {
             let detail = json!({ "number": number, "decision": decision.word(), "reason": reason, "flow": asked.flow });
@@ -66,11 +68,12 @@ async fn list(app: &App, visitor: &Visitor, signed_in: &SignedIn, errors: Vec<Fi
     let reader = app.store.read();
     let zone = web::zone(app);
     let mut asking = Vec::new();
-    for asked in asked_of(&reader, signed_in.person, visitor.now).await? {
+    for (asked, right) in asked_of(&reader, signed_in.person, visitor.now).await? {
         let Some(child) = reader.people().find(asked.person.unwrap_or(signed_in.person)).await? else { continue };
         asking.push(Asking {
             name: child.display_name(),
             since: app.tools.pages.moment(visitor.reading(), asked.asked_at, visitor.now, &zone),
+            pupil: right == Right::Teacher,
             back_in: app.flow(&asked.flow).is_some_and(|flow| flow.feature.name == "recovery"),
             choices: choices(&app.tools.keys, &asked).iter().map(ToString::to_string).collect(),
             number: asked.number,
@@ -84,15 +87,18 @@ async fn list(app: &App, visitor: &Visitor, signed_in: &SignedIn, errors: Vec<Fi
     Ok(response)
 }
 
-/// What this guardian may answer now.
-async fn asked_of(reader: &Reader<'_>, guardian: PersonId, now: Timestamp) -> Result<Vec<Approval>, StoreError> {
+/// What this guardian, or this teacher, may answer now.
+async fn asked_of(reader: &Reader<'_>, adult: PersonId, now: Timestamp) -> Result<Vec<(Approval, Right)>, StoreError> {
     let people = reader.people();
-    let mut found = Vec::new();
-    for tie in people.relationships(guardian).await?.into_iter().filter(|tie| tie.guardian == guardian) {
-        for asked in reader.approvals().open_of(tie.child, now).await? {
-            if !found.contains(&asked) && may_decide(&people, guardian, &asked).await? {
-                found.push(asked);
-            }
+    let mut open = Vec::new();
+    for tie in people.relationships(adult).await?.into_iter().filter(|tie| tie.guardian == adult) {
+        open.extend(reader.approvals().open_of(tie.child, now).await?);
+    }
+    open.extend(reader.approvals().open_of_pupils(adult, now).await?);
+    let mut found: Vec<(Approval, Right)> = Vec::new();
+    for asked in open {
+        if let (true, Some(right)) = (found.iter().all(|(known, _)| *known != asked), may_decide(&people, adult, &asked).await?) {
+            found.push((asked, right));
         }
     }
     Ok(found)

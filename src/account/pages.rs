@@ -51,7 +51,7 @@ pub struct NotMe {
     pub state: &'static str,
 }
 
-/// What a guardian's children ask.
+/// What a guardian's children ask, or a teacher's pupils.
 #[derive(Clone, Debug, Serialize)]
 pub struct Approvals {
     /// The oldest first.
@@ -65,6 +65,8 @@ pub struct Asking {
     pub name: String,
     /// Since when, in words.
     pub since: String,
+    /// A pupil of the reader's; else a child of theirs.
+    pub pupil: bool,
     /// To get back into an account; else to open one.
     pub back_in: bool,
     /// The digits to choose from.
@@ -338,15 +340,17 @@ impl Page for Approvals {
     const TEMPLATE: &'static str = "pages/account-approvals.html";
 
     fn samples() -> Vec<Self> {
-        let asking = |name: &str, back_in, number: &str| Asking {
+        let asking = |name: &str, back_in, number: &str, pupil| Asking {
             name: name.to_owned(),
+            pupil,
             since: "aujourd’hui à 6\u{a0}h 05".to_owned(),
             back_in,
             choices: ["18", "47", "63"].map(str::to_owned).into(),
             number: number.to_owned(),
         };
         vec![
-            Self { asking: vec![asking("Léa N’Diaye-Roy", true, "2418-1107"), asking("Noé N’Diaye-Roy", false, "1107-2418")] },
+            Self { asking: vec![asking("Léa N’Diaye-Roy", true, "2418-1107", false), asking("Noé N’Diaye-Roy", false, "1107-2418", false)] },
+            Self { asking: vec![asking("Léa N’Diaye-Roy", true, "2418-1107", true)] },
             Self { asking: Vec::new() },
         ]
     }

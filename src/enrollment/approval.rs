@@ -1,4 +1,4 @@
-//! Somebody else says yes: the school, or a guardian of the pupil on a page of their own (D14, A21, A28). Whoever waits sees a
+//! Somebody else says yes: the school, or a guardian or a teacher of the pupil on a page of their own (D14, A21, A28). Whoever waits sees a
 //! number for the school and two digits that the one who decides must know, so that nobody says yes to somebody else's
 //! asking. For a name that nobody has, the same page waits for ever (row R01).
 
@@ -16,7 +16,7 @@ use crate::model::{Audience, Draft, Language, Letter, Timestamp};
 use crate::store::accounts::AccountState;
 use crate::store::approvals::{Approval, Decision};
 use crate::store::people::Person;
-use crate::web::approval::{GUARDIAN, NAME};
+use crate::web::approval::{GUARDIAN, NAME, TEACHER};
 use crate::web::cases::free_number;
 use crate::web::notice;
 use crate::web::session;
@@ -43,6 +43,8 @@ pub(super) enum By {
     School,
     /// A guardian who may see the pupil's records.
     Guardian,
+    /// A teacher of a class of the pupil.
+    Teacher,
 }
 
 #[async_trait]
@@ -59,7 +61,7 @@ impl Stage for AwaitApproval {
 
     fn check(&self, _flow: &Flow) -> Result<(), String> {
         match self.by.is_empty() || self.days == 0 {
-            true => Err("`by` names who says yes: [\"school\"], [\"guardian\"] or both; `days` is at least 1".to_owned()),
+            true => Err("`by` names who says yes: \"school\", \"guardian\", \"teacher\" or several of them; `days` is at least 1".to_owned()),
             false => Ok(()),
         }
     }
@@ -113,6 +115,7 @@ impl Stage for AwaitApproval {
             until: asked.as_ref().map(|asked| moment(asked.until)).unwrap_or_default(),
             school: self.by.contains(&By::School),
             guardian: self.by.contains(&By::Guardian),
+            teacher: self.by.contains(&By::Teacher),
             again: look.link(if self.as_way { "/recover" } else { "/enroll" }),
         }))
     }
@@ -168,6 +171,7 @@ impl By {
         match self {
             Self::School => "school",
             Self::Guardian => GUARDIAN,
+            Self::Teacher => TEACHER,
         }
     }
 }

@@ -179,6 +179,8 @@ pub struct Waiting {
     pub school: bool,
     /// A guardian may.
     pub guardian: bool,
+    /// A teacher may.
+    pub teacher: bool,
     /// Where to begin again.
     pub again: String,
 }
@@ -499,21 +501,23 @@ impl Page for Waiting {
     const TEMPLATE: &'static str = "pages/waiting.html";
 
     fn samples() -> Vec<Self> {
-        let page = |state, school, guardian| Self {
+        let page = |state, school, guardian, teacher| Self {
             state,
             number: "2418-1107".to_owned(),
             matching: "47".to_owned(),
             until: "jeudi à 8\u{a0}h".to_owned(),
             school,
             guardian,
+            teacher,
             again: "/recover".to_owned(),
         };
         vec![
-            page("waiting", true, true),
-            page("waiting", false, true),
-            page("approved", true, false),
-            page("refused", true, false),
-            page("over", true, false),
+            page("waiting", true, true, true),
+            page("waiting", true, true, false),
+            page("waiting", false, true, false),
+            page("approved", true, false, false),
+            page("refused", true, false, false),
+            page("over", true, false, false),
         ]
     }
 }

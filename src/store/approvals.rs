@@ -121,6 +121,12 @@ impl Approvals<'_> {
         rows.iter().map(read).collect()
     }
 
+    /// The same of the pupils of a teacher's classes.
+    pub async fn open_of_pupils(&self, teacher: PersonId, now: Timestamp) -> Result<Vec<Approval>, StoreError> {
+        let rows = sql::rows(&self.0, OPEN_OF_PUPILS, [teacher.0.into(), now.0.into()]).await?;
+        rows.iter().map(read).collect()
+    }
+
     /// Decides, once; false if it was decided before or is over.
     pub async fn decide(&self, number: &str, deciding: &Deciding<'_>, now: Timestamp) -> Result<bool, StoreError> {
         let update = "UPDATE approvals SET decision = $2, decided_at = $3, decided_by = $4, reason = $5 \
@@ -156,3 +162,11 @@ fn read(row: &sea_orm::QueryResult) -> Result<Approval, StoreError> {
         decision: decision.map(|word| if word == Decision::Approved.word() { Decision::Approved } else { Decision::Refused }),
     })
 }
+
+/// The few that wait are looked at first; the classes of a district are many.
+const OPEN_OF_PUPILS: &str = "SELECT a.* FROM approvals a WHERE a.decision IS NULL AND a.person IS NOT NULL AND a.until > $2 \
+    AND EXISTS (SELECT 1 FROM current_roster_users p \
+    JOIN current_roster_enrollments pe ON pe.user_source = p.source_id AND pe.role = 'student' \
+    JOIN current_roster_enrollments te ON te.class_source = pe.class_source AND te.role = 'teacher' \
+    JOIN current_roster_users t ON t.source_id = te.user_source AND t.active \
+    WHERE p.person = a.person AND p.active AND t.person = $1) ORDER BY a.asked_at LIMIT 100";

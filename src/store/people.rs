@@ -233,6 +233,11 @@ impl People<'_> {
         rows.iter().map(class).collect()
     }
 
+    /// One is a teacher of a class in which the other is a pupil.
+    pub async fn teaches(&self, teacher: PersonId, pupil: PersonId) -> Result<bool, StoreError> {
+        Ok(sql::row(&self.0, TEACHES, [teacher.0.into(), pupil.0.into()]).await?.is_some())
+    }
+
     /// How many people the roster has.
     pub async fn count(&self) -> Result<u64, StoreError> {
         let row = sql::row(&self.0, "SELECT COUNT(*) AS people FROM current_roster_users", []).await?;
@@ -366,6 +371,11 @@ const CLASSES: &str = "SELECT c.class, c.title, c.homeroom, e.role FROM current_
     JOIN current_roster_enrollments e ON e.user_source = u.source_id \
     JOIN current_roster_classes c ON c.source_id = e.class_source \
     WHERE u.person = $1 AND u.active ORDER BY c.homeroom DESC, c.title, c.source_id";
+const TEACHES: &str = "SELECT 1 AS one FROM current_roster_users t \
+    JOIN current_roster_enrollments te ON te.user_source = t.source_id AND te.role = 'teacher' \
+    JOIN current_roster_enrollments pe ON pe.class_source = te.class_source AND pe.role = 'student' \
+    JOIN current_roster_users p ON p.source_id = pe.user_source AND p.active \
+    WHERE t.person = $1 AND t.active AND p.person = $2 LIMIT 1";
 
 #[cfg(test)]
 mod tests {

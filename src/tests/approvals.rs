@@ -1,8 +1,9 @@
-//! The yes of somebody else: the school or a guardian lets a pupil in, or back in (A21, A28, D14; rows R01, R12, R17).
+//! The yes of somebody else: the school, a guardian or a teacher lets a pupil in, or back in (A21, A28, D14; rows R01, R12, R17).
 
 use axum::http::StatusCode;
 
-use super::district::District;
+use super::back_in::grown_up;
+use super::district::{District, FAMILIES};
 use super::family::{Family, PASSWORD};
 use crate::cli::approval::{self, Command, Failed};
 
@@ -277,5 +278,66 @@ async fn r02_of_thirty_two_decisions_at_once_one_counts() {
             counted += usize::from(decided.await.unwrap());
         }
         assert_eq!((counted, district.count("events WHERE kind = 'approval.decided'").await), (1, 1));
+    }
+}
+
+/// Paul teaches Léa's class; Noé is not in it.
+async fn with_a_class() -> Vec<District> {
+    let districts = District::each_with_families().await;
+    for district in &districts {
+        let classes = "sourcedId,status,dateLastModified,title,grades,courseSourcedId,classCode,classType,location,schoolSourcedId,termSourcedIds\n\
+                       k1,,,5e A,05,,,homeroom,,s1,\n";
+        let enrollments = "sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,userSourcedId,role,primary,beginDate,endDate\n\
+                           e1,,,k1,s1,c01,student,,,\ne2,,,k1,s1,t01,teacher,,,\n";
+        let head = "sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,userIds,givenName,familyName,middleName,\
+                    identifier,email,sms,phone,agentSourcedIds,grades,password,metadata.civicNumber\n";
+        let orgs = "sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId\n\
+                    s1,,,École des Érables,school,,\ns2,,,École du Ruisseau,school,,\n";
+        let users = format!("{head}{FAMILIES}");
+        let files = [("orgs.csv", orgs), ("users.csv", users.as_str()), ("classes.csv", classes), ("enrollments.csv", enrollments)];
+        district.import_files(&files).await;
+        grown_up(district, TEACHER).await;
+    }
+    districts
+}
+
+const TEACHER: &str = "paul@ecole.example";
+
+#[tokio::test]
+async fn a28_r17_a_teacher_says_yes_to_a_pupil_of_their_class_and_to_no_other() {
+    for district in with_a_class().await {
+        district.family("203.0.113.1").to_the_end("student-claim", LEA).await;
+        let noe = [("given_name", "Noé"), ("family_name", "Roy"), ("student_number", "0100002")];
+        district.family("203.0.113.2").to_the_end("student-claim", &noe).await;
+        district.clock.advance(std::time::Duration::from_secs(1));
+        let asks = async |name: &str, network: &str| {
+            let mut pupil = district.family(network);
+            pupil.open("/recover").await.send(&[("username", name)]).await.send(&[("way", "approval")]).await;
+            assert_eq!(pupil.shows(), "waiting");
+            pupil
+        };
+        let (mut lea, noe) = (asks("0100001", "203.0.113.3").await, asks("0100002", "203.0.113.4").await);
+        let mut paul = district.family("203.0.113.5");
+        assert_eq!(paul.sign_in(TEACHER, PASSWORD).await, "home");
+        assert_eq!(paul.open("/account/approvals").await.shows(), "account-approvals");
+        let body = paul.page.as_ref().unwrap().body.clone();
+        assert!(body.contains("Léa Roy") && !body.contains("Noé Roy") && body.contains("Dire oui à un élève"), "{body}");
+        let (of_noe, digits_of_noe) = number(&noe);
+        paul.send(&[("number", &of_noe), ("matching", &digits_of_noe), ("answer", "yes")]).await;
+        assert_eq!(paul.status(), 403, "he is not in the class");
+        let (case, digits) = number(&lea);
+        paul.open("/account/approvals").await.send(&[("number", &case), ("matching", &digits), ("answer", "yes")]).await;
+        lea.send(&[]).await;
+        assert_eq!(lea.shows(), "new-password");
+        lea.choose(NEW).await;
+        assert_eq!(district.family("203.0.113.6").sign_in("0100001", NEW).await, "home");
+        assert!(district.texts("events", &["kind", "detail"]).await.contains("\"reason\":\"a teacher\""));
+        // The class has another teacher by the time of the answer (row R17).
+        let again = asks("0100001", "203.0.113.7").await;
+        paul.open("/account/approvals").await;
+        district.import_families(FAMILIES).await;
+        let (case, digits) = number(&again);
+        paul.send(&[("number", &case), ("matching", &digits), ("answer", "yes")]).await;
+        assert_eq!(paul.status(), 403);
     }
 }

@@ -9,6 +9,7 @@
 //! - `carried`: what a browser carries along, shows and keeps, over the whole table of addresses
 //! - `charter`: what people agree to when they join, and again when it has changed; how they like to be written to
 //! - `codes`: activation codes, from the command that makes them to the parent's account, in a `district`
+//! - `counter`: the session at the counter of a school, from the office that opens it to the browser that holds nothing of it
 //! - `device`: devices without a browser, and the person who lets one in
 //! - `encrypted`: what was signed or encrypted for one client
 //! - `dpop`: tokens that are bound to a key, and the proofs that they come with
@@ -56,6 +57,7 @@ mod campaigns;
 mod carried;
 mod charter;
 mod codes;
+mod counter;
 mod device;
 mod discovery;
 mod district;

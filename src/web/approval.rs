@@ -10,6 +10,17 @@ use crate::store::people::People;
 pub const NAME: &str = "approval";
 /// The word of a guardian in flow files and in the store.
 pub const GUARDIAN: &str = "guardian";
+/// The same of a teacher.
+pub const TEACHER: &str = "teacher";
+
+/// In what right somebody decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Right {
+    /// A guardian whose tie gives access to the records.
+    Guardian,
+    /// A teacher of a class of the pupil.
+    Teacher,
+}
 
 /// The three numbers that a guardian chooses from: the right one among two others, the same ones each time.
 pub fn choices(keys: &KeyStore, asked: &Approval) -> Vec<i32> {
@@ -24,10 +35,15 @@ pub fn choices(keys: &KeyStore, asked: &Approval) -> Vec<i32> {
     numbers
 }
 
-/// Whoever may decide for a pupil now: a guardian whose tie to them gives access to the records (row R17).
-pub async fn may_decide(people: &People<'_>, guardian: PersonId, asked: &Approval) -> Result<bool, StoreError> {
-    let Some(person) = asked.person.filter(|_| asked.by_whom.iter().any(|by| by == GUARDIAN)) else { return Ok(false) };
+/// In what right somebody may decide for a pupil now, if in any: as a guardian whose tie to them gives access to the records, or as a
+/// teacher of one of their classes, where the flow lets teachers (row R17).
+pub async fn may_decide(people: &People<'_>, adult: PersonId, asked: &Approval) -> Result<Option<Right>, StoreError> {
+    let Some(person) = asked.person.filter(|person| *person != adult) else { return Ok(None) };
+    let says = |word: &str| asked.by_whom.iter().any(|by| by == word);
     let ties = people.relationships(person).await?;
-    let tied = |allowed: bool| ties.iter().any(|tie| tie.guardian == guardian && tie.child == person && tie.can_access_records == allowed);
-    Ok(tied(true) && !tied(false))
+    let tied = |allowed: bool| ties.iter().any(|tie| tie.guardian == adult && tie.child == person && tie.can_access_records == allowed);
+    if says(GUARDIAN) && tied(true) && !tied(false) {
+        return Ok(Some(Right::Guardian));
+    }
+    Ok((says(TEACHER) && people.teaches(adult, person).await?).then_some(Right::Teacher))
 }

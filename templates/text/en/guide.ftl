@@ -52,7 +52,7 @@ guide-letter-until = Go on to the end before the date on the letter. After it, a
 
 guide-forgotten-title = Forgotten password
 guide-forgotten = On the sign-in page, choose “{ $link }”.
-guide-forgotten-pupil = Students answer their questions, or ask the school.
+guide-forgotten-pupil = Students answer their questions, or ask a parent or a teacher to say yes on their own screen. At the school office you choose a new password in ten minutes.
 guide-forgotten-letter = An e-mail arrives with a link. Nobody else can choose your password.
 
 guide-children = One account shows all your children, at several schools too.

@@ -131,6 +131,9 @@ account-approvals = { $count ->
 }
 approvals-title = Say yes to your child
 approvals-lead = Ask your child for the two digits on their screen. Say yes only if they are beside you or on the phone.
+approvals-title-pupil = Say yes to a pupil
+approvals-lead-pupil = Ask the pupil for the two digits on their screen. Say yes only if they stand before you.
+approvals-yes-pupil = Yes, it is my pupil
 approvals-none = Nothing is waiting
 approvals-none-hint = When one of your children asks you to help them in, it is here.
 approvals-back-in = To get back into their account. Since { $since }.

@@ -34,6 +34,7 @@ waiting-title = Somebody has to say yes
 waiting-lead-both = A parent, on the page of their account, or the school, if you read this number to it.
 waiting-lead-guardian = One of your parents, on the page of their account. We wrote to them if they have an address.
 waiting-lead-school = The school, if you read this number to it.
+waiting-lead-teacher = A parent or one of your teachers, on the page of their account. Or the school, if you read this number to it.
 waiting-number = Number for the school
 waiting-matching = Digits for whoever says yes
 waiting-until = Yes can be said until { $until }. You can close this page and open it again here.

@@ -52,7 +52,7 @@ guide-letter-until = Allez jusqu’au bout avant la date écrite sur la lettre. 
 
 guide-forgotten-title = Mot de passe oublié
 guide-forgotten = Sur la page de connexion, choisissez « { $link } ».
-guide-forgotten-pupil = Les élèves répondent à leurs questions, ou demandent à l’école.
+guide-forgotten-pupil = Les élèves répondent à leurs questions, ou demandent à un parent ou à un enseignant de dire oui sur son propre écran. Au secrétariat de l’école, on choisit un nouveau mot de passe en dix minutes.
 guide-forgotten-letter = Un courriel arrive avec un lien. Personne d’autre ne peut choisir votre mot de passe.
 
 guide-children = Un seul compte montre tous vos enfants, même dans plusieurs écoles.

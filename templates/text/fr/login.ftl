@@ -131,6 +131,9 @@ account-approvals = { $count ->
 }
 approvals-title = Dire oui à votre enfant
 approvals-lead = Demandez à votre enfant les deux chiffres sur son écran. Ne dites oui que s’il est à côté de vous ou au téléphone.
+approvals-title-pupil = Dire oui à un élève
+approvals-lead-pupil = Demandez à l’élève les deux chiffres sur son écran. Ne dites oui que s’il est devant vous.
+approvals-yes-pupil = Oui, c’est bien mon élève
 approvals-none = Rien ne vous attend
 approvals-none-hint = Quand un de vos enfants vous demande de l’aider à entrer, c’est ici.
 approvals-back-in = Rentrer dans son compte. Depuis { $since }.

@@ -34,6 +34,7 @@ waiting-title = Quelqu’un doit dire oui
 waiting-lead-both = Un parent, sur la page de son compte, ou l’école, si vous lui lisez ce numéro.
 waiting-lead-guardian = Un de vos parents, sur la page de son compte. Nous lui avons écrit, s’il a une adresse.
 waiting-lead-school = L’école, si vous lui lisez ce numéro.
+waiting-lead-teacher = Un parent ou un de vos enseignants, sur la page de son compte. Ou l’école, si vous lui lisez ce numéro.
 waiting-number = Numéro pour l’école
 waiting-matching = Chiffres pour la personne qui dit oui
 waiting-until = On peut dire oui jusqu’à { $until }. Vous pouvez fermer cette page et la rouvrir ici.

@@ -2,11 +2,10 @@
 import { expect, test } from "@playwright/test";
 import axe from "axe-core";
 
-/** No violation that axe can find, and nothing that scrolls sideways. */
-export async function expectAccessible(page, where) {
+/** No violation that axe can find, and nothing that scrolls sideways. `use` is how the page's window was opened. */
+export async function expectAccessible(page, where, use = test.info().project.use) {
   const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(tooWide, `${where} is wider than its window`).toBeLessThanOrEqual(0);
-  const { use } = test.info().project;
   const found = use.javaScriptEnabled === false ? await elsewhere(page, use) : await violations(page);
   const told = found.map((rule) => `${rule.id}: ${rule.nodes.map((node) => node.target.join(" ")).join(", ")}`);
   expect(told, `axe on ${where}`).toEqual([]);
