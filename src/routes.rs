@@ -16,7 +16,8 @@ use crate::web::{PageError, assets, flow, footer, guide, headers, health, help, 
 use crate::{account, counter, enrollment, login, recovery};
 
 /// What flow files may name.
-pub static FEATURES: &[&Feature] = &[&login::FEATURE, &enrollment::FEATURE, &recovery::FEATURE, &account::FEATURE, &counter::OFFICE, &counter::FEATURE];
+pub static FEATURES: &[&Feature] =
+    &[&login::FEATURE, &enrollment::FEATURE, &recovery::FEATURE, &account::FEATURE, &counter::OFFICE, &counter::FEATURE];
 
 /// Where other providers send the browser back to (E9).
 pub const CALLBACK: &str = "/sign-in/callback";

@@ -349,7 +349,9 @@ impl Page for Approvals {
             number: number.to_owned(),
         };
         vec![
-            Self { asking: vec![asking("Léa N’Diaye-Roy", true, "2418-1107", false), asking("Noé N’Diaye-Roy", false, "1107-2418", false)] },
+            Self {
+                asking: vec![asking("Léa N’Diaye-Roy", true, "2418-1107", false), asking("Noé N’Diaye-Roy", false, "1107-2418", false)],
+            },
             Self { asking: vec![asking("Léa N’Diaye-Roy", true, "2418-1107", true)] },
             Self { asking: Vec::new() },
         ]

@@ -30,7 +30,9 @@ impl Stage for Checks {
             Some(desk) => people.find(desk.found).await?,
             None => None,
         };
-        let Some(found) = found else { return Err(FlowError::Broken("the list is ticked behind the stage that finds somebody".to_owned())) };
+        let Some(found) = found else {
+            return Err(FlowError::Broken("the list is ticked behind the stage that finds somebody".to_owned()));
+        };
         let mut standing = Vec::new();
         for person in family(&people, &found).await? {
             let account = accounts.of_person(person.id).await?.filter(|account| account.state == AccountState::Claimed);

@@ -19,7 +19,9 @@ use crate::store::events::Event;
 use crate::store::people::Person;
 use crate::store::{StoreError, Tx};
 use crate::web::counter::{counters_of, shown};
-use crate::web::{self, FrameExtras, PageError, Sent, SignedIn, Visitor, browser_state, cookies, flow, page, see_other, session, with_cookie};
+use crate::web::{
+    self, FrameExtras, PageError, Sent, SignedIn, Visitor, browser_state, cookies, flow, page, see_other, session, with_cookie,
+};
 
 /// `GET /office/counter`.
 pub async fn list(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Response, PageError> {
@@ -65,11 +67,7 @@ pub async fn show(State(app): State<Arc<App>>, visitor: Visitor, Path(id): Path<
     let state = state(&session, visitor.now);
     let issuer = app.tools.config.issuer.trim_end_matches('/');
     let waits = (state == "waiting").then(|| shown(&app.tools.keys, session.id));
-    let standing = Standing {
-        value: String::new(),
-        label: person.display_name(),
-        audience: web::session::audience(&person).word(),
-    };
+    let standing = Standing { value: String::new(), label: person.display_name(), audience: web::session::audience(&person).word() };
     let about = Shown {
         standing,
         state,

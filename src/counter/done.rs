@@ -49,7 +49,13 @@ impl Finish for NewPassword {
             "flow": flow.name, "way": "counter", "counter": at.session, "opened_by": session.opened_by, "address": said.word(),
             "sessions_ended": ended, "devices_forgotten": devices,
         });
-        let event = Event { actor: Some(account.id), person: Some(person.id), school: Some(session.school), detail, ..Event::of("password.recovered") };
+        let event = Event {
+            actor: Some(account.id),
+            person: Some(person.id),
+            school: Some(session.school),
+            detail,
+            ..Event::of("password.recovered")
+        };
         step.tx.record(&event, step.now).await?;
         new_device::tell_of_counter(step, &account, &person, session.school).await?;
         Ok(Finished::Done(LocalPath::parse(DONE).expect("it is a path")))

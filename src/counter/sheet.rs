@@ -6,8 +6,8 @@ use serde::Deserialize;
 use super::{at_counter, pages};
 use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
 use crate::model::Draft;
-use crate::store::people::Person;
 use crate::store::accounts::Account;
+use crate::store::people::Person;
 use crate::store::{Reader, StoreError};
 use crate::web::flow::ways_back;
 use crate::web::visitor::given_name;
@@ -38,10 +38,8 @@ impl Stage for TakeSheet {
 
 /// What stands on the sheet of somebody.
 pub(super) async fn sheet(reader: &Reader<'_>, account: &Account, person: &Person) -> Result<pages::CounterSheet, StoreError> {
-    Ok(pages::CounterSheet {
-        name: given_name(person).to_owned(),
-        username: account.username.clone(),
-        ways_back: ways_back(reader, account).await?,
-        back: None,
-    })
+    // The questions were not chosen a moment ago, as at the end of joining.
+    let said = |way| if way == "enrolled-way-questions" { "counter-way-questions" } else { way };
+    let ways_back = ways_back(reader, account).await?.into_iter().map(said).collect();
+    Ok(pages::CounterSheet { name: given_name(person).to_owned(), username: account.username.clone(), ways_back, back: None })
 }

@@ -61,7 +61,9 @@ impl Stage for AwaitApproval {
 
     fn check(&self, _flow: &Flow) -> Result<(), String> {
         match self.by.is_empty() || self.days == 0 {
-            true => Err("`by` names who says yes: \"school\", \"guardian\", \"teacher\" or several of them; `days` is at least 1".to_owned()),
+            true => {
+                Err("`by` names who says yes: \"school\", \"guardian\", \"teacher\" or several of them; `days` is at least 1".to_owned())
+            }
             false => Ok(()),
         }
     }

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    AccountId, AddressSaid, AuthenticatorId, CaseId, CodeId, CounterId, DateFormat, JourneyId, Language, LocalPath, PasskeyId, PersonId, Seen,
-    SessionId, Timestamp,
+    AccountId, AddressSaid, AuthenticatorId, CaseId, CodeId, CounterId, DateFormat, JourneyId, Language, LocalPath, PasskeyId, PersonId,
+    Seen, SessionId, Timestamp,
 };
 
 /// One person's way through one flow. It is bound to its browser by a cookie whose hash the store keeps; the id

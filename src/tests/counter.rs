@@ -302,7 +302,13 @@ async fn s14_e18_what_was_not_finished_left_no_trace() {
         first.send(&[]).await;
         assert!(first.shows() == "counter-end" && first.page.as_ref().unwrap().body.contains("C’est fini"));
         assert_eq!(district.texts("passwords", &["hash"]).await, before);
-        assert_eq!((events(&district, "password.recovered").await, district.letters().await.iter().filter(|l| l.kind == "counter-password").count()), (0, 0));
+        assert_eq!(
+            (
+                events(&district, "password.recovered").await,
+                district.letters().await.iter().filter(|l| l.kind == "counter-password").count()
+            ),
+            (0, 0)
+        );
         assert!(opens(&district, PASSWORD).await);
     }
 }

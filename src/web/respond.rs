@@ -19,8 +19,8 @@ use super::visitor::Slot;
 use super::{PageError, Visitor, browser_state, cookies, csrf, district, logo};
 use crate::app::App;
 use crate::flow::Screen;
-use crate::model::{FieldError, Timestamp};
 use crate::model::draft::AskedFor;
+use crate::model::{FieldError, Timestamp};
 use crate::pages::{AskedBy, Frame, Page, Telephone, plain};
 use crate::store::people::Org;
 

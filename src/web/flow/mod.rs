@@ -25,9 +25,9 @@ use crate::model::draft::Proven;
 use crate::model::{Audience, Draft, FieldError, Hash, Journey, JourneyId, LocalPath, PersonId};
 use crate::pages::Page;
 use crate::people::age;
-use crate::store::{Reader, StoreError, Tx};
 use crate::store::accounts::Account;
 use crate::store::journeys::{Ending, Kept};
+use crate::store::{Reader, StoreError, Tx};
 
 /// A claim of this browser that was not matched.
 #[derive(Clone, Debug)]

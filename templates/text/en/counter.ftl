@@ -65,6 +65,7 @@ counter-address-wrong = No
 counter-address-missing = Say yes or no.
 counter-sheet-title = The sheet of { $name }
 counter-sheet-no-password = The password is written nowhere: you alone know it.
+counter-way-questions = In the same place, your questions and your answers.
 counter-finish = Finish
 counter-end-title = It is over
 counter-end-over = The session has ended. If it did not go to its end, nothing changed in the account.

@@ -65,6 +65,7 @@ counter-address-wrong = Non
 counter-address-missing = Dites oui ou non.
 counter-sheet-title = La feuille de { $name }
 counter-sheet-no-password = Le mot de passe n’est écrit nulle part : vous seul le connaissez.
+counter-way-questions = Au même endroit, vos questions et vos réponses.
 counter-finish = Terminer
 counter-end-title = C’est fini
 counter-end-over = La séance est terminée. Si elle n’est pas allée jusqu’au bout, rien n’a changé dans le compte.
