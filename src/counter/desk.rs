@@ -67,7 +67,7 @@ pub async fn show(State(app): State<Arc<App>>, visitor: Visitor, Path(id): Path<
     let state = state(&session, visitor.now);
     let issuer = app.tools.config.issuer.trim_end_matches('/');
     let waits = (state == "waiting").then(|| shown(&app.tools.keys, session.id));
-    let standing = Standing { value: String::new(), label: person.display_name(), audience: web::session::audience(&person).word() };
+    let standing = Standing { value: String::new(), label: person.display_name(), audience: session::audience(&person).word() };
     let about = Shown {
         standing,
         state,

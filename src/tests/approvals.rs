@@ -281,31 +281,30 @@ async fn r02_of_thirty_two_decisions_at_once_one_counts() {
     }
 }
 
-/// Paul teaches Léa's class; Noé is not in it.
-async fn with_a_class() -> Vec<District> {
-    let districts = District::each_with_families().await;
-    for district in &districts {
-        let classes = "sourcedId,status,dateLastModified,title,grades,courseSourcedId,classCode,classType,location,schoolSourcedId,termSourcedIds\n\
-                       k1,,,5e A,05,,,homeroom,,s1,\n";
-        let enrollments = "sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,userSourcedId,role,primary,beginDate,endDate\n\
-                           e1,,,k1,s1,c01,student,,,\ne2,,,k1,s1,t01,teacher,,,\n";
-        let head = "sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,userIds,givenName,familyName,middleName,\
-                    identifier,email,sms,phone,agentSourcedIds,grades,password,metadata.civicNumber\n";
-        let orgs = "sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId\n\
-                    s1,,,École des Érables,school,,\ns2,,,École du Ruisseau,school,,\n";
-        let users = format!("{head}{FAMILIES}");
-        let files = [("orgs.csv", orgs), ("users.csv", users.as_str()), ("classes.csv", classes), ("enrollments.csv", enrollments)];
-        district.import_files(&files).await;
-        grown_up(district, TEACHER).await;
-    }
-    districts
+/// Who is in the class 5e A: Léa, and this teacher.
+async fn with_teacher(district: &District, teacher: &str) {
+    let classes = "sourcedId,status,dateLastModified,title,grades,courseSourcedId,classCode,classType,location,schoolSourcedId,termSourcedIds\n\
+                   k1,,,5e A,05,,,homeroom,,s1,\n";
+    let enrollments = format!(
+        "sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,userSourcedId,role,primary,beginDate,endDate\n\
+         e1,,,k1,s1,c01,student,,,\ne2,,,k1,s1,{teacher},teacher,,,\n"
+    );
+    let head = "sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,userIds,givenName,familyName,middleName,\
+                identifier,email,sms,phone,agentSourcedIds,grades,password,metadata.civicNumber\n";
+    let orgs = "sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId\n\
+                s1,,,École des Érables,school,,\ns2,,,École du Ruisseau,school,,\n";
+    let users = format!("{head}{FAMILIES}t02,,,true,s1,teacher,line,,Line,Prof,,,line@ecole.example,,,,,,\n");
+    let files = [("orgs.csv", orgs), ("users.csv", users.as_str()), ("classes.csv", classes), ("enrollments.csv", enrollments.as_str())];
+    district.import_files(&files).await;
 }
 
 const TEACHER: &str = "paul@ecole.example";
 
 #[tokio::test]
 async fn a28_r17_a_teacher_says_yes_to_a_pupil_of_their_class_and_to_no_other() {
-    for district in with_a_class().await {
+    for district in District::each_with_families().await {
+        with_teacher(&district, "t01").await;
+        grown_up(&district, TEACHER).await;
         district.family("203.0.113.1").to_the_end("student-claim", LEA).await;
         let noe = [("given_name", "Noé"), ("family_name", "Roy"), ("student_number", "0100002")];
         district.family("203.0.113.2").to_the_end("student-claim", &noe).await;
@@ -335,7 +334,7 @@ async fn a28_r17_a_teacher_says_yes_to_a_pupil_of_their_class_and_to_no_other() 
         // The class has another teacher by the time of the answer (row R17).
         let again = asks("0100001", "203.0.113.7").await;
         paul.open("/account/approvals").await;
-        district.import_families(FAMILIES).await;
+        with_teacher(&district, "t02").await;
         let (case, digits) = number(&again);
         paul.send(&[("number", &case), ("matching", &digits), ("answer", "yes")]).await;
         assert_eq!(paul.status(), 403);

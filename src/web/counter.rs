@@ -97,7 +97,7 @@ mod tests {
     fn r02_what_opens_a_session_is_read_as_people_type_it_and_differs_from_session_to_session() {
         let (keys, random) = (KeyStore::for_tests(), Random::seeded(1));
         let (one, other) = (CounterId::new(Timestamp(1), &random), CounterId::new(Timestamp(1), &random));
-        let (shown, secrets) = (shown(&keys, one), kept(&keys, &super::shown(&keys, one)));
+        let (shown, secrets) = (shown(&keys, one), kept(&keys, &shown(&keys, one)));
         let bare = shown.code.replace(' ', "");
         for written in [&shown.code, &bare, &format!("{}-{}", &bare[..4], &bare[4..]), &format!(" {bare} ")] {
             assert_eq!(typed(&keys, written), Some(secrets.code), "{written}");
