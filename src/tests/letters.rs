@@ -10,6 +10,23 @@ use crate::pages::{District, Pages};
 
 /// The letters, each with the data it is filled in with. A new letter is one line here.
 pub(super) fn samples() -> Vec<(&'static str, Value)> {
+    [of_accounts(), of_the_counter()].concat()
+}
+
+fn of_the_counter() -> Vec<(&'static str, Value)> {
+    vec![
+        (
+            "counter-password",
+            json!({
+                "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05", "until": "vendredi à 6\u{a0}h 05",
+                "school": "École des Tilleuls", "token": "a3Vyen",
+            }),
+        ),
+        ("counter-alarm", json!({ "name": "Anne Roy", "moment": "aujourd’hui à 6\u{a0}h 05" })),
+    ]
+}
+
+fn of_accounts() -> Vec<(&'static str, Value)> {
     let proof = json!({ "name": "Anne", "token": "dG9rZW4", "code": "1234 5678", "moment": "aujourd’hui à 6\u{a0}h 05", "device": "Firefox, Windows" });
     let changed = |what: &str| json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05", "what": what });
     let second_factor = |what: &str| json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05", "what": what });
@@ -87,14 +104,6 @@ pub(super) fn samples() -> Vec<(&'static str, Value)> {
             }),
         ),
         ("new-device", json!({ "name": "Éloïse", "moment": "hier", "until": "vendredi", "device": "", "token": "a3Vyen" })),
-        (
-            "counter-password",
-            json!({
-                "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05", "until": "vendredi à 6\u{a0}h 05",
-                "school": "École des Tilleuls", "token": "a3Vyen",
-            }),
-        ),
-        ("counter-alarm", json!({ "name": "Anne Roy", "moment": "aujourd’hui à 6\u{a0}h 05" })),
         ("second-factor-changed", second_factor("mail-second-factor-added")),
         ("second-factor-changed", second_factor("mail-second-factor-removed")),
         ("second-factor-changed", second_factor("mail-second-factor-renamed")),

@@ -202,7 +202,7 @@ for (const [index, settings] of SETTINGS.entries()) {
       const grown = await screen(browser, district, settings);
       await signIn(grown, adult, "/sign-in?return_to=%2Faccount%2Fapprovals");
       await look(grown, "account-approvals");
-      const asking = grown.locator(`section:has(#yes-${number})`);
+      const asking = grown.locator(`.card section:has(#yes-${number})`);
       await expect(asking).toContainText(pupil.family_name);
       await expect(asking.locator(`input[name=matching][value="${digits}"]`)).toBeVisible();
       await expect(asking.locator("input[name=matching]")).toHaveCount(3);
