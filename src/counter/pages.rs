@@ -214,7 +214,7 @@ impl Page for CounterSheet {
         let page = |back: Option<&str>| Self {
             name: "Éloïse".to_owned(),
             username: "S0123456".to_owned(),
-            ways_back: vec!["counter-way-questions", "enrolled-way-guardian", "enrolled-way-school"],
+            ways_back: vec!["counter-way-questions", "counter-way-guardian", "enrolled-way-school"],
             back: back.map(str::to_owned),
         };
         vec![page(None), page(Some("/office/counter/0192"))]

@@ -38,8 +38,12 @@ impl Stage for TakeSheet {
 
 /// What stands on the sheet of somebody.
 pub(super) async fn sheet(reader: &Reader<'_>, account: &Account, person: &Person) -> Result<pages::CounterSheet, StoreError> {
-    // The questions were not chosen a moment ago, as at the end of joining.
-    let said = |way| if way == "enrolled-way-questions" { "counter-way-questions" } else { way };
+    // The questions were not chosen a moment ago, as at the end of joining; and each line stands alone.
+    let said = |way| match way {
+        "enrolled-way-questions" => "counter-way-questions",
+        "enrolled-way-guardian" => "counter-way-guardian",
+        other => other,
+    };
     let ways_back = ways_back(reader, account).await?.into_iter().map(said).collect();
     Ok(pages::CounterSheet { name: given_name(person).to_owned(), username: account.username.clone(), ways_back, back: None })
 }

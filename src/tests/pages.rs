@@ -343,7 +343,7 @@ fn every_state() -> Vec<(&'static str, Value, Frame)> {
         for sample in data {
             for &language in Language::ALL {
                 let mut quiet = frame(language);
-                if name_of(template).starts_with("counter-") {
+                if ["counter-address", "counter-code", "counter-sheet"].contains(&name_of(template)) {
                     quiet.large = true;
                     quiet.closes = quiet.roster_of.clone();
                 }

@@ -1,7 +1,7 @@
 # Le guichet : les pages du secrétariat, et celles de la personne qui s’y tient.
 
 counter-title = Guichet
-counter-lead = { $school } : quelqu’un est devant vous et ne peut plus entrer. Il choisit lui-même un nouveau mot de passe, en dix minutes.
+counter-lead = { $school } : quelqu’un est devant vous et ne peut plus entrer. Cette personne choisit elle-même un nouveau mot de passe, en dix minutes.
 counter-open = Ouvrir une séance
 counter-today = Vos séances d’aujourd’hui
 counter-none = Aucune pour l’instant.
@@ -65,7 +65,8 @@ counter-address-wrong = Non
 counter-address-missing = Dites oui ou non.
 counter-sheet-title = La feuille de { $name }
 counter-sheet-no-password = Le mot de passe n’est écrit nulle part : vous seul le connaissez.
-counter-way-questions = Au même endroit, vos questions et vos réponses.
+counter-way-questions = Sur la page de connexion, « Je n’arrive pas à me connecter », puis vos questions et vos réponses.
+counter-way-guardian = À partir de la page de connexion aussi, un parent ou un enseignant dit oui sur son propre écran.
 counter-finish = Terminer
 counter-end-title = C’est fini
 counter-end-over = La séance est terminée. Si elle n’est pas allée jusqu’au bout, rien n’a changé dans le compte.
