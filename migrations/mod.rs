@@ -33,6 +33,7 @@ mod m0030_new_devices;
 mod m0035_hashes_of_other_systems;
 mod m0037_shown_at;
 mod m0033_counter;
+mod m0031_badges;
 
 /// All changes, in order.
 pub struct Migrator;
@@ -69,6 +70,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0035_hashes_of_other_systems::Migration),
             Box::new(m0037_shown_at::Migration),
             Box::new(m0033_counter::Migration),
+            Box::new(m0031_badges::Migration),
         ]
     }
 }

@@ -53,6 +53,8 @@ pub enum Rule {
     Code,
     /// Tries of one security code, which came by mail: a pause, not the end of the code (D7).
     SecurityCode,
+    /// Pictures or digits beside a card: never the password's counter, nor the other way round (R19).
+    Badge,
     /// Codes of devices that an account types (RFC 8628 section 5.1).
     DeviceCode,
     /// Letters with a security code that are asked for again, by address (D17).
@@ -177,7 +179,7 @@ pub async fn would_wait(reader: &Reader<'_>, rule: Rule, subject: &Hash, now: Ti
 /// The factor succeeded in full: waits are over. For rules with an end that is counted *in a row*, that count too.
 pub async fn clear(tx: &Tx, rule: Rule, subject: &Hash) -> Result<(), StoreError> {
     match rule {
-        Rule::AccountPassword | Rule::KnownDevice | Rule::SecondFactor => {
+        Rule::AccountPassword | Rule::KnownDevice | Rule::SecondFactor | Rule::Badge => {
             tx.throttles().reset(rule.bounds().word, subject).await.map(|_| ())
         }
         _ => tx.throttles().clear(rule.bounds().word, subject).await,
@@ -371,6 +373,7 @@ const RULES: &[(Rule, Bounds)] = &[
     (Rule::ClientSecret, Bounds { word: "client-secret", waits: &[(20, 600)], most: None, forget: Forget::AfterWindow(600) }),
     (Rule::Registration, Bounds { word: "registration", waits: &[(3_000, HOUR_32)], most: None, forget: Forget::AfterWindow(HOUR_32) }),
     (Rule::SecurityCode, Bounds { word: "security-code", waits: &[(5, 900)], most: None, forget: Forget::AfterQuiet(900) }),
+    (Rule::Badge, Bounds { word: "badge", waits: &[(5, HOUR_32)], most: Some(20), forget: Forget::AfterQuiet(HOUR_32) }),
     (Rule::DeviceCode, Bounds { word: "device-code", waits: &[(5, 900)], most: None, forget: Forget::AfterQuiet(900) }),
     (Rule::InvitationAgain, Bounds { word: "invitation-again", waits: &[(3, HOUR_32)], most: None, forget: Forget::AfterQuiet(HOUR_32) }),
     (Rule::DataCopies, Bounds { word: "data-copies", waits: &[(10, DAY_32)], most: None, forget: Forget::AfterWindow(DAY_32) }),

@@ -201,6 +201,36 @@ pub fn may_be_asked_for_second_factor(audience: Audience) -> bool {
     audience != Audience::Student
 }
 
+/// Whose cards somebody looks after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LooksAfter {
+    /// Those of the classes in which they teach or help.
+    Classes,
+    /// Those of the whole school; of the district, those of its schools.
+    School,
+}
+
+/// Whose cards somebody in this role looks after; `None`: nobody's.
+pub fn looks_after_cards(role: Role) -> Option<LooksAfter> {
+    match role {
+        Role::Teacher | Role::Aide => Some(LooksAfter::Classes),
+        Role::Administrator
+        | Role::Counselor
+        | Role::DistrictAdministrator
+        | Role::Principal
+        | Role::Secretary
+        | Role::SiteAdministrator
+        | Role::SystemAdministrator => Some(LooksAfter::School),
+        Role::Guardian | Role::Parent | Role::Proctor | Role::Relative | Role::Student => None,
+    }
+}
+
+/// Digits that are tried first: one digit again and again, and those that run up or down.
+pub fn is_weak_pin(digits: &str) -> bool {
+    let steps: Vec<i16> = digits.as_bytes().windows(2).map(|pair| i16::from(pair[1]) - i16::from(pair[0])).collect();
+    steps.iter().all(|step| *step == 0) || steps.iter().all(|step| *step == 1) || steps.iter().all(|step| *step == -1)
+}
+
 /// The number as it stands in a name to sign in with: without the `S`, without spaces, the letter O read as zero (A34).
 pub fn bare_number(number: &str) -> String {
     let plain: String = number.chars().filter(|symbol| symbol.is_alphanumeric()).collect::<String>().to_uppercase();
@@ -369,6 +399,27 @@ mod tests {
         }
         let principal = AssuranceSettings { two_factor_roles: vec![Role::Principal], ..settings(Level::MailedCode) };
         assert_eq!(asked_at_the_door(&principal, Audience::Staff, &[Role::Principal], &[]), Level::TwoFactor);
+    }
+
+    #[test]
+    fn cards_are_looked_after_by_the_teacher_of_the_class_and_the_office_of_the_school() {
+        for (role, expected) in [
+            (Role::Teacher, Some(LooksAfter::Classes)),
+            (Role::Aide, Some(LooksAfter::Classes)),
+            (Role::Secretary, Some(LooksAfter::School)),
+            (Role::DistrictAdministrator, Some(LooksAfter::School)),
+            (Role::Parent, None),
+            (Role::Student, None),
+        ] {
+            assert_eq!(looks_after_cards(role), expected, "{role:?}");
+        }
+    }
+
+    #[test]
+    fn digits_that_are_tried_first_are_refused() {
+        for (digits, weak) in [("0000", true), ("1234", true), ("987654", true), ("2580", false), ("1235", false), ("112233", false)] {
+            assert_eq!(is_weak_pin(digits), weak, "{digits}");
+        }
     }
 
     #[test]

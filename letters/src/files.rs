@@ -18,7 +18,7 @@ use crate::{Document, Error, Letter, Mistake, Typesetter};
 const A_DOCUMENT: usize = 32;
 
 /// The typesetter calls itself deeply where a template nests deeply.
-const STACK: usize = 32 << 20;
+pub(crate) const STACK: usize = 32 << 20;
 
 /// Where letters go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,10 +62,10 @@ where
 }
 
 /// Letters of one document: neighbours of one class.
-struct Batch {
-    school: Arc<crate::Sender>,
-    class: String,
-    letters: usize,
+pub(crate) struct Batch {
+    pub(crate) school: Arc<crate::Sender>,
+    pub(crate) class: String,
+    pub(crate) letters: usize,
 }
 
 /// Sets every document and hands them over in the order of the letters.
@@ -148,7 +148,7 @@ fn same_class(one: &Letter, other: &Letter) -> bool {
 }
 
 /// The files of a run.
-struct Files<'a> {
+pub(crate) struct Files<'a> {
     output: &'a Output,
     open: Option<Open>,
     written: Written,
@@ -163,11 +163,11 @@ struct Open {
 }
 
 impl<'a> Files<'a> {
-    fn new(output: &'a Output) -> Self {
+    pub(crate) fn new(output: &'a Output) -> Self {
         Self { output, open: None, written: Written::default() }
     }
 
-    fn add(&mut self, batch: &Batch, document: Document, told: &dyn Fn(usize)) -> Result<(), Error> {
+    pub(crate) fn add(&mut self, batch: &Batch, document: Document, told: &dyn Fn(usize)) -> Result<(), Error> {
         let of = (batch.school.school.clone(), batch.class.clone());
         let another = self.open.as_ref().is_none_or(|open| matches!(self.output, Output::FileAClass(_)) && open.of != of);
         if another {
@@ -213,7 +213,7 @@ impl<'a> Files<'a> {
         paths.find(|path| !self.written.files.contains(path)).expect("numbers do not end")
     }
 
-    fn close(&mut self) -> Result<(), Error> {
+    pub(crate) fn close(&mut self) -> Result<(), Error> {
         let Some(open) = self.open.take() else { return Ok(()) };
         let path = part_of(&open.path);
         let file = match open.only {
@@ -228,14 +228,14 @@ impl<'a> Files<'a> {
     }
 
     /// Every file is whole: they get their names.
-    fn settle(self) -> Result<Written, Error> {
+    pub(crate) fn settle(self) -> Result<Written, Error> {
         for path in &self.written.files {
             fs::rename(part_of(path), path).map_err(failed(path))?;
         }
         Ok(self.written)
     }
 
-    fn discard(self) {
+    pub(crate) fn discard(self) {
         for path in &self.written.files {
             let _ = fs::remove_file(part_of(path));
         }

@@ -11,6 +11,7 @@
 //! let written = print(&setter, letters.into_iter(), &Output::OneFile(path), &|count| progress.tell("letters", count))?;
 //! ```
 
+mod cards;
 mod data;
 mod error;
 mod files;
@@ -23,6 +24,7 @@ mod typeset;
 
 use std::sync::Arc;
 
+pub use cards::{Card, CardSheet, CardSize, print_cards};
 pub use error::{Error, Mistake, Mistakes};
 pub use files::{Output, Written, print};
 pub use record::{Record, Section};

@@ -32,6 +32,11 @@ impl Template {
         Self { name: "record.typ".to_owned(), source: include_str!("../../templates/letters/record.typ").to_owned() }
     }
 
+    /// That of sheets of cards, which is `templates/letters/cards.typ`.
+    pub(crate) fn cards() -> Self {
+        Self { name: "cards.typ".to_owned(), source: include_str!("../../templates/letters/cards.typ").to_owned() }
+    }
+
     /// Another; `name` is what messages call it.
     pub fn new(name: impl Into<String>, source: impl Into<String>) -> Self {
         Self { name: name.into(), source: source.into() }
@@ -84,15 +89,20 @@ impl Typesetter {
 
     /// Sets these letters as one document. About 1.5 MB of memory a page until it returns: give it a class, not a school.
     pub fn set(&self, letters: &[Letter]) -> Result<Document, Error> {
-        self.print(data::inputs(letters, self.layout, &self.fonts)?)
+        self.set_inputs(data::inputs(letters, self.layout, &self.fonts)?)
     }
 
     /// Sets a record as one document.
     pub(crate) fn set_record(&self, facts: &Record) -> Result<Document, Error> {
-        self.print(record::inputs(facts, &self.fonts))
+        self.set_inputs(record::inputs(facts, &self.fonts))
     }
 
-    fn print(&self, inputs: Dict) -> Result<Document, Error> {
+    pub(crate) fn fonts(&self) -> &Fonts {
+        &self.fonts
+    }
+
+    /// Sets one document of what its template is to see.
+    pub(crate) fn set_inputs(&self, inputs: Dict) -> Result<Document, Error> {
         let desk = self.desk(Library::builder().with_inputs(inputs).build());
         let Warned { output, warnings } = typst::compile::<PagedDocument>(&desk);
         let document = output.map_err(|mistakes| self.refuse(mistakes, &desk))?;

@@ -8,6 +8,8 @@ pub mod approvals;
 pub mod apps;
 mod authenticator;
 mod authenticators;
+pub mod badge_pages;
+pub mod badges;
 pub mod check;
 pub mod children;
 pub mod codes;

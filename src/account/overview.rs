@@ -29,6 +29,7 @@ pub async fn show(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri) -> Re
         children: reader.people().relationships(person.id).await?.iter().any(|tie| tie.guardian == person.id),
         approvals: super::approvals::waiting(&reader, person.id, visitor.now).await?,
         invite: may_invite(&app, &person).await?,
+        badges: super::badges::looks_after(&app, &reader, &person).await?,
         questions: !reader.accounts().security_answers(signed_in.account.id).await?.is_empty(),
         passkeys: Passkeys::of(&app.tools.config).is_some(),
         done: done_of(&uri, DONE),

@@ -29,6 +29,8 @@ pub struct Account {
     pub approvals: usize,
     /// A pupil who may invite a parent.
     pub invite: bool,
+    /// Looks after the cards of pupils.
+    pub badges: bool,
     /// Security questions were answered.
     pub questions: bool,
     /// Passkeys may be added here.
@@ -312,6 +314,7 @@ impl Page for Account {
             children: guardian,
             approvals: usize::from(guardian),
             invite: !guardian,
+            badges: guardian,
             questions: !guardian,
             passkeys: guardian,
             done: guardian.then(|| "account-done-password".to_owned()),

@@ -404,6 +404,7 @@ const COUNTERS: &[(&str, Rule)] = &[
     ("password", Rule::AccountPassword),
     ("password_on_known_devices", Rule::KnownDevice),
     ("second_factor", Rule::SecondFactor),
+    ("badge", Rule::Badge),
     ("answers", Rule::SecurityAnswers),
     ("recoveries_this_hour", Rule::ResetByHour),
     ("recoveries_today", Rule::ResetByDay),

@@ -5,6 +5,7 @@ pub mod alg;
 pub mod announce;
 pub mod approval;
 pub mod audit;
+pub mod badge;
 pub mod campaign;
 pub mod claim;
 pub mod client;
@@ -62,6 +63,9 @@ pub enum Command {
     /// Activation codes for letters: make, list, take back.
     #[command(subcommand)]
     Code(code::Command),
+    /// Cards with a square for the youngest: print, list, take back.
+    #[command(subcommand)]
+    Badge(badge::Command),
     /// Mail guardians a security code and a link, by which they join.
     Invite(invite::Invite),
     /// Give guardians or pupils an identifier and a provisional password, on letters.
@@ -120,6 +124,8 @@ pub enum Failed {
     Roster(#[from] roster::Failed),
     #[error(transparent)]
     Client(#[from] client::Failed),
+    #[error(transparent)]
+    Badge(#[from] badge::Failed),
     #[error(transparent)]
     Code(#[from] code::Failed),
     #[error(transparent)]
@@ -201,6 +207,7 @@ pub async fn run(command: Command, place: &Place) -> Result<Answer, Failed> {
             Ok(Answer::of(told, &["client_id", "client_secret", "client_name", "enabled", "redirect_uris"]))
         }
         Command::Code(command) => Ok(code::run(command, &assemble(place).await?, &|made| progress.tell("codes", made)).await?),
+        Command::Badge(command) => Ok(badge::run(command, &assemble(place).await?).await?),
         Command::Provision(asked) => Ok(provision::run(asked, &assemble(place).await?, &|seen| progress.tell("people", seen)).await?),
         Command::Invite(asked) => Ok(invite::run(asked, &assemble(place).await?, &|written| progress.tell("letters", written)).await?),
         Command::Approval(command) => Ok(approval::run(command, &assemble(place).await?.store, clock.now()).await?),

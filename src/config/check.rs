@@ -24,6 +24,7 @@ pub(super) fn problems(config: &Config) -> Vec<(&'static str, String)> {
         ("district.help_desk", config.district.help_desk.as_deref().and_then(address)),
         ("assurance.two_factor_roles", of_pupils(&config.assurance.two_factor_roles)),
         ("assurance.schools", of_schools(&config.assurance.schools)),
+        ("badges", config.badges.problem(&config.policy.school_networks)),
         ("passkeys", config.passkeys.problem(&config.issuer)),
         ("policy.reminder_days", days(&config.policy.reminder_days)),
         ("roster.schedule", config.roster.schedule.schedule().err()),

@@ -3,6 +3,7 @@
 //! holds a [`Config`] need not ask again.
 
 pub mod assurance;
+pub mod badges;
 mod catalogue;
 mod check;
 pub mod district;
@@ -24,6 +25,7 @@ use serde::{Deserialize, Serialize};
 pub use load::{ConfigError, Problem, load};
 
 use self::assurance::AssuranceSettings;
+use self::badges::BadgeSettings;
 use self::district::DistrictSettings;
 use self::keys::KeySettings;
 use self::mail::MailSettings;
@@ -74,6 +76,8 @@ pub struct Config {
     pub policy: PolicySettings,
     /// Of whom a second factor is asked.
     pub assurance: AssuranceSettings,
+    /// Cards for the youngest.
+    pub badges: BadgeSettings,
     /// Addresses of schools' own.
     pub hosts: Vec<HostSettings>,
     /// Other providers at which people may sign in.
@@ -148,6 +152,7 @@ impl Default for Config {
             district: DistrictSettings::default(),
             policy: PolicySettings::default(),
             assurance: AssuranceSettings::default(),
+            badges: BadgeSettings::default(),
             hosts: Vec::new(),
             sources: Vec::new(),
             registration: RegistrationSettings::default(),

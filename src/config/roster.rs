@@ -98,7 +98,8 @@ impl Schedule {
     }
 }
 
-fn hour(text: &str) -> Result<Time, String> {
+/// An hour of the day, as the settings write it; what is wrong, in words.
+pub(super) fn hour(text: &str) -> Result<Time, String> {
     let wrong = || format!("{text:?} is no hour; write it as \"06:00\"");
     let (hour, minute) = text.split_once(':').ok_or_else(wrong)?;
     let time = Time::new(hour.parse().map_err(|_| wrong())?, minute.parse().map_err(|_| wrong())?, 0, 0);

@@ -11,6 +11,7 @@ use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step}
 use crate::model::{AccountId, Audience, Draft};
 use crate::people::find_account;
 use crate::store::shared_devices::OnDevice;
+use crate::web::badge;
 use crate::web::shared_device::SharedWith;
 
 /// Asks for the name to sign in with.
@@ -30,6 +31,7 @@ impl Stage for Identify {
         Ok(Screen::of(&SignIn {
             people,
             passkey: AskPasskey::of(look),
+            card: badge::works_here(look.tools, &look.visitor.network, look.now).then_some(badge::ADDRESS),
             example: Some(example).filter(|example| !example.is_empty()),
             hint: look.draft.hint.clone(),
             enroll: Some(look.link("/enroll")),

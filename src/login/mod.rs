@@ -2,6 +2,7 @@
 //! that rises in the middle; the home page. Nothing here tells a name
 //! that exists from one that does not: not the words, not the work, not the limits.
 
+pub mod badge;
 pub mod callback;
 pub mod home;
 mod identify;
@@ -34,6 +35,8 @@ const STAGES: &[StageEntry] = &[
     StageEntry::of::<identify::Identify>("identify"),
     StageEntry::of::<password::Password>("password"),
     StageEntry::of::<second_factor::SecondFactor>(second_factor::NAME),
+    StageEntry::of::<badge::ReadCard>("badge"),
+    StageEntry::of::<badge::secret::BesideCard>("badge-secret"),
 ];
 
 /// The flow by which those join whom another provider vouches for (E9).
@@ -48,6 +51,9 @@ impl Finish for SignIn {
     async fn finish(&self, step: &mut Step<'_>, flow: &Flow) -> Result<Finished, FlowError> {
         if let Some(rises) = step.draft.rises.clone() {
             return rise::rise(step, &rises).await;
+        }
+        if step.draft.card.is_some() {
+            return badge::come_in(step).await;
         }
         let from_source = step.draft.source_shown.is_some();
         if from_source && step.draft.account.is_none() {

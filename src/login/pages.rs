@@ -21,6 +21,8 @@ pub struct SignIn {
     pub recover: String,
     /// Where those go who sign in at another provider, where there is one.
     pub other: Option<String>,
+    /// Where a card is read, at a school and in the hours in which cards work.
+    pub card: Option<&'static str>,
     /// Whom this device offers, where a family shares it.
     pub people: Vec<SharedWith>,
 }
@@ -181,6 +183,7 @@ impl Page for SignIn {
             enroll: Some("/enroll".to_owned()),
             recover: "/recover".to_owned(),
             other: None,
+            card: None,
             people: Vec::new(),
         };
         let hinted = Self {
@@ -191,7 +194,7 @@ impl Page for SignIn {
             passkey: None,
             ..plain()
         };
-        vec![plain(), hinted, Self { people: SharedWith::samples(), ..plain() }]
+        vec![plain(), hinted, Self { people: SharedWith::samples(), ..plain() }, Self { card: Some("/badge"), ..plain() }]
     }
 }
 

@@ -2,7 +2,8 @@
 //! function says it, of what the stages wrote down (row P38).
 
 use crate::model::Draft;
-use crate::model::assurance::TWO_FACTOR;
+use crate::model::assurance::{BADGE, TWO_FACTOR};
+use crate::model::draft::CardProof;
 
 /// What was proved.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +19,18 @@ pub struct Shown {
 /// The password is `pwd`. A passkey is something held that was opened by what one is or knows: two factors by itself, `pop`, `user`
 /// and `mfa`. What another provider asked for is its own knowledge, and is not said as ours. A code of an
 /// authenticator app or from the sheet is `otp`, and whatever it stands beside makes it `mfa`: what somebody knows, and what they
-/// have. A mailed code is neither (D3): it is `mca`, another channel, and `acr` stays what it was. A session that rises proved what it proved before.
+/// have. A mailed code is neither (D3): it is `mca`, another channel, and `acr` stays what it was. A card is `qr`, and what was shown
+/// beside it `pic` or `pin`: less than a password, and never two factors, for whoever has seen the card has a copy of it. A session
+/// that rises proved what it proved before.
 pub fn of(draft: &Draft) -> Shown {
+    if let Some(shown) = draft.card.as_ref().and_then(|card| card.shown.as_ref()) {
+        let beside = match shown.value {
+            CardProof::Chosen => None,
+            CardProof::Pictures => Some("pic"),
+            CardProof::Pin => Some("pin"),
+        };
+        return Shown { acr: Some(BADGE), amr: std::iter::once("qr").chain(beside).map(str::to_owned).collect() };
+    }
     let mut amr = match (&draft.password_shown, &draft.rises) {
         (Some(_), _) => vec!["pwd".to_owned()],
         (None, Some(rises)) => rises.amr.clone(),
@@ -41,8 +52,8 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::model::draft::{FromSource, Proven, Rising, SecondFactor};
-    use crate::model::{PasskeyId, SessionId, Timestamp};
+    use crate::model::draft::{Card, FromSource, Proven, Rising, SecondFactor};
+    use crate::model::{BadgeId, PasskeyId, SessionId, Timestamp};
 
     const NOW: Timestamp = Timestamp(1_800_000_000);
 
@@ -78,6 +89,13 @@ mod tests {
             (draft(true, false, app, Some(&["mca"])), Some(TWO_FACTOR), &["pwd", "otp", "mfa"]),
             (draft(false, false, None, Some(&["pwd"])), None, &["pwd"]),
         ];
+        for (proof, amr) in [(CardProof::Chosen, &["qr"][..]), (CardProof::Pictures, &["qr", "pic"]), (CardProof::Pin, &["qr", "pin"])] {
+            let card = Card { shown: Some(Proven { value: proof, at: NOW }), ..Card::of(BadgeId(Uuid::from_u128(9))) };
+            let shown = of(&Draft { card: Some(card), ..Draft::default() });
+            assert_eq!((shown.acr, shown.amr.iter().map(String::as_str).collect::<Vec<_>>()), (Some(BADGE), amr.to_vec()));
+        }
+        let read = Draft { card: Some(Card::of(BadgeId(Uuid::from_u128(9)))), ..Draft::default() };
+        assert_eq!((of(&read).acr, of(&read).amr.is_empty()), (None, true), "a card alone proves nothing");
         let passkey = Some(Proven { value: PasskeyId(Uuid::from_u128(7)), at: NOW });
         let by_passkey = |draft: Draft| Draft { passkey_shown: passkey.clone(), ..draft };
         let held: &[(Draft, Option<&str>, &[&str])] = &[

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    AccountId, AddressSaid, AuthenticatorId, CaseId, CodeId, CounterId, DateFormat, JourneyId, Language, LocalPath, PasskeyId, PersonId,
-    Seen, SessionId, Timestamp,
+    AccountId, AddressSaid, AuthenticatorId, BadgeId, CaseId, CodeId, CounterId, DateFormat, JourneyId, Language, LocalPath, PasskeyId,
+    PersonId, Seen, SessionId, Timestamp,
 };
 
 /// One person's way through one flow. It is bound to its browser by a cookie whose hash the store keeps; the id
@@ -95,6 +95,8 @@ pub struct Draft {
     pub password_shown: Option<Proven<()>>,
     /// A passkey was shown, and its owner verified: which one.
     pub passkey_shown: Option<Proven<PasskeyId>>,
+    /// The card that was shown, and what was shown beside it.
+    pub card: Option<Card>,
     /// A passkey was offered on the way to the account, and taken or not.
     pub passkey_offered: bool,
     /// The passkey that was made on that way.
@@ -183,6 +185,42 @@ pub struct AtCounter {
     pub address: Option<AddressSaid>,
     /// The sheet was taken.
     pub sheet: bool,
+}
+
+/// A card of a pupil that somebody holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Card {
+    /// Which.
+    pub badge: BadgeId,
+    /// The pictures that were tapped so far, sealed for this journey.
+    #[serde(default)]
+    pub tapped: Option<String>,
+    /// What was chosen to be shown beside it, and is to be shown once more.
+    #[serde(default)]
+    pub chosen: Option<PasswordHash>,
+    /// What was shown beside it.
+    #[serde(default)]
+    pub shown: Option<Proven<CardProof>>,
+}
+
+/// What was shown beside a card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CardProof {
+    /// Nothing: it was chosen just now, by whoever held the card.
+    Chosen,
+    /// The pictures.
+    Pictures,
+    /// The digits.
+    Pin,
+}
+
+impl Card {
+    /// One that was just read.
+    pub fn of(badge: BadgeId) -> Self {
+        Self { badge, tapped: None, chosen: None, shown: None }
+    }
 }
 
 /// A session that is to rise.

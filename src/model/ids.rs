@@ -79,6 +79,8 @@ ids! {
     AuthenticatorId,
     /// One session at the counter of a school.
     CounterId,
+    /// One card of a pupil.
+    BadgeId,
 }
 
 fn fresh(now: Timestamp, random: &Random) -> Uuid {

@@ -14,6 +14,7 @@ pub mod letter;
 mod local_path;
 pub mod message;
 mod network;
+mod picture;
 mod role;
 mod scopes;
 mod timestamp;
@@ -25,7 +26,7 @@ pub use draft::{Draft, Journey};
 pub use hash::Hash;
 pub use holder::Holder;
 pub use ids::{
-    AccountId, AnnouncementId, AuthenticatorId, BatchId, CampaignId, CaseId, ClassId, CodeId, CounterId, FamilyId, GrantId, ImportId,
+    AccountId, AnnouncementId, AuthenticatorId, BadgeId, BatchId, CampaignId, CaseId, ClassId, CodeId, CounterId, FamilyId, GrantId, ImportId,
     JourneyId, LetterId, OrgId, PasskeyId, PersonId, SessionId, WaiterId,
 };
 pub use language::Language;
@@ -33,6 +34,7 @@ pub use letter::Letter;
 pub use local_path::LocalPath;
 pub use message::{FieldError, Message};
 pub use network::Network;
+pub use picture::Picture;
 pub use role::{Audience, Role};
 pub use scopes::Scopes;
 pub use timestamp::Timestamp;

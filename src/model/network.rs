@@ -24,6 +24,11 @@ impl Network {
         if length > most { Err(wrong()) } else { Ok(Self { address, length }) }
     }
 
+    /// Every address is in it.
+    pub fn is_everything(self) -> bool {
+        self.length == 0
+    }
+
     /// The address is in it.
     pub fn holds(self, address: IpAddr) -> bool {
         let bits = |address: IpAddr| match address {

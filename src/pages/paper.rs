@@ -72,6 +72,35 @@ impl Pages {
         })
     }
 
+    /// A sheet of cards in words, ready to be printed by [`letters::print_cards`]: each with a first name and what its square
+    /// says.
+    pub fn card_sheet(
+        &self,
+        language: Language,
+        sender: letters::Sender,
+        class: String,
+        issuer: &str,
+        cards: Vec<(String, String)>,
+    ) -> letters::CardSheet {
+        let say = |id: &str| self.text(language, &Message::of(id));
+        let bare = issuer.split_once("://").map_or(issuer, |(_, address)| address);
+        let card = |(name, qr): (String, String)| {
+            let alternative = self.text(language, &Message::of("badges-paper-square").with("name", name.as_str()));
+            letters::Card { name, alternative, qr }
+        };
+        let of = if class.is_empty() { sender.school.clone() } else { class.clone() };
+        letters::CardSheet {
+            language: language.tag().to_owned(),
+            document: say("badges-paper-document"),
+            title: self.text(language, &Message::of("badges-paper-title").with("class", of)),
+            note: self.text(language, &Message::of("badges-paper-note").with("address", format!("{bare}/account/badges"))),
+            small: say("badges-paper-card"),
+            sender: Arc::new(sender),
+            class,
+            cards: cards.into_iter().map(card).collect(),
+        }
+    }
+
     /// A letter in words, ready to be printed by [`letters::print`].
     pub fn on_paper(&self, about: OnPaper) -> letters::Letter {
         let language = about.language;

@@ -8,6 +8,7 @@ use crate::keys::KeyStore;
 use crate::limits::{self, Rule};
 use crate::model::{Hash, Timestamp};
 use crate::store::accounts::{Account, AccountState};
+use crate::store::badges::Taking;
 use crate::store::events::Event;
 use crate::store::{StoreError, Tx};
 use crate::tools::Tools;
@@ -79,6 +80,8 @@ pub async fn change(tx: &Tx, keys: &KeyStore, change: Change, order: &Order<'_>)
             open(tx, keys, order, &subject).await?;
             open_claim(tx, keys, order).await?;
             tx.accounts().reset(id).await?;
+            // Whoever claims it next is not who holds the card.
+            tx.badges().revoke(order.account.person, Taking { by: None, why: "account reset" }, now).await?;
             ("account.reset", end(tx, order).await?)
         }
         Change::Lock => {
@@ -130,7 +133,7 @@ async fn tell_what(tools: &Tools, tx: &Tx, what: &str, order: &Order<'_>) -> Res
 /// Tries on what is gone, or on what somebody vouches for, are forgotten. Counters come first, as in a sign-in, or the
 /// two could wait for each other.
 async fn open(tx: &Tx, keys: &KeyStore, order: &Order<'_>, subject: &Hash) -> Result<(), StoreError> {
-    for rule in [Rule::AccountPassword, Rule::KnownDevice, Rule::SecondFactor, Rule::SecurityAnswers] {
+    for rule in [Rule::AccountPassword, Rule::KnownDevice, Rule::SecondFactor, Rule::SecurityAnswers, Rule::Badge] {
         limits::reset(tx, rule, subject).await?;
     }
     let mailed = limits::subject_of_mailed_codes(keys, order.account.id);

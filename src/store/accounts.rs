@@ -256,7 +256,9 @@ impl Accounts<'_> {
             return Ok(false);
         }
         self.drop_password(id).await?;
-        for table in ["security_answers", "shared_device_people", "totp", "recovery_codes", "passkeys", "second_factor_due"] {
+        for table in
+            ["security_answers", "shared_device_people", "totp", "recovery_codes", "passkeys", "second_factor_due", "badge_secrets"]
+        {
             sql::execute(&self.0, &format!("DELETE FROM {table} WHERE account = $1"), [id.0.into()]).await?;
         }
         Ok(true)

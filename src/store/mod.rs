@@ -13,6 +13,7 @@ pub mod alarms;
 pub mod announcements;
 pub mod approvals;
 mod around;
+pub mod badges;
 pub mod campaigns;
 pub mod cases;
 pub mod charters;

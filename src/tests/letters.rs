@@ -88,6 +88,7 @@ fn of_accounts() -> Vec<(&'static str, Value)> {
             "temporary-password",
             json!({ "name": "Anne", "password": "bcdf-ghjk-mnpq", "moment": "aujourd’hui à 6\u{a0}h 05", "until": "demain à 6\u{a0}h 05" }),
         ),
+        ("badge-asleep", json!({ "name": "Léa (CP A)", "moment": "aujourd’hui à 6\u{a0}h 05", "until": "aujourd’hui à 7\u{a0}h 05" })),
         ("approval-asked", json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05" })),
         ("alarm", json!({ "what": "sign-in", "failures": 1024, "usual": 12, "moment": "aujourd’hui à 6\u{a0}h 05" })),
         ("alarm", json!({ "what": "claim", "failures": 301, "usual": 0, "moment": "aujourd’hui à 6\u{a0}h 05" })),

@@ -4,6 +4,7 @@
 //! - `account`: what people look after themselves once they are signed in
 //! - `authorize`, `token`, `userinfo`, `end_session`, `discovery`: one file an endpoint, one test a sentence of the RFC
 //! - `announcements`: messages of the school, and the inboxes they lie in
+//! - `badges`: cards of the youngest, from the command that prints them to the page that takes them back
 //! - `campaigns`: who has joined and who has not, and the reminders of a campaign
 //! - `answers`, `pushed`: what the authorization endpoint answers with, and how; requests that were pushed or signed
 //! - `carried`: what a browser carries along, shows and keeps, over the whole table of addresses
@@ -53,6 +54,7 @@ mod answers;
 mod approvals;
 mod authorize;
 mod back_in;
+mod badges;
 mod campaigns;
 mod carried;
 mod charter;

@@ -26,6 +26,8 @@ pub struct Guide {
     pub address: String,
     /// Where a child is added by a code, if the district gives out any.
     pub codes: bool,
+    /// The youngest have cards.
+    pub cards: bool,
 }
 
 /// A way to join.
@@ -64,6 +66,7 @@ pub async fn show(State(app): State<Arc<App>>, visitor: Visitor, Query(asked): Q
         codes: ways.iter().any(|way| way.kind == "code"),
         ways,
         address: district::origin(&app).to_owned(),
+        cards: app.tools.config.badges.enabled,
     };
     Ok(page(&guide, FrameExtras::default()))
 }
@@ -105,8 +108,13 @@ impl Page for Guide {
             title: "Passer par la bibliothèque".to_owned(),
             start: "/enroll/student-claim".to_owned(),
         };
-        let guide =
-            |reader, ways: Vec<Way>| Self { reader, codes: reader == "guardian", ways, address: "https://id.tilleuls.example".to_owned() };
+        let guide = |reader, ways: Vec<Way>| Self {
+            reader,
+            codes: reader == "guardian",
+            cards: reader == "guardian",
+            ways,
+            address: "https://id.tilleuls.example".to_owned(),
+        };
         let parents = || ["mailbox", "code", "invitation", "letter"].map(|kind| way(kind, false)).to_vec();
         let pupils = || ["number", "letter"].map(|kind| way(kind, true)).to_vec();
         vec![

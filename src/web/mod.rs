@@ -3,6 +3,7 @@
 pub mod alarm;
 pub mod approval;
 pub mod assets;
+pub mod badge;
 pub mod browser_state;
 pub mod cases;
 mod certificate;

@@ -162,11 +162,13 @@ fn place_of(row: &str) -> Place<'_> {
     Place { table: "totp", column: "secret", row }
 }
 
-fn seal(keys: &KeyStore, random: &Random, journey: JourneyId, column: &'static str, plain: &[u8]) -> String {
+/// Seals something for one journey.
+pub(super) fn seal(keys: &KeyStore, random: &Random, journey: JourneyId, column: &'static str, plain: &[u8]) -> String {
     BASE64_STANDARD_NO_PAD.encode(keys.seal(Place { table: "journeys", column, row: &journey.to_string() }, plain, random))
 }
 
-fn unseal(keys: &KeyStore, journey: JourneyId, column: &'static str, sealed: &str) -> Result<Vec<u8>, FlowError> {
+/// Opens it again.
+pub(super) fn unseal(keys: &KeyStore, journey: JourneyId, column: &'static str, sealed: &str) -> Result<Vec<u8>, FlowError> {
     let broken = |error: &dyn std::fmt::Display| FlowError::Broken(format!("what a journey sealed does not open: {error}"));
     let bytes = BASE64_STANDARD_NO_PAD.decode(sealed).map_err(|error| broken(&error))?;
     keys.unseal(Place { table: "journeys", column, row: &journey.to_string() }, &bytes).map_err(|error| broken(&error))

@@ -45,6 +45,8 @@ export default defineConfig({
     { name: "journeys", testMatch: "journeys/*.spec.js", use: { ...french, ...desktop } },
     { name: "passkeys", testMatch: "passkeys.spec.js", use: { ...english, ...desktop, colorScheme: "light" } },
     { name: "passkeys-phone", testMatch: "passkeys.spec.js", use: { ...french, ...phone, colorScheme: "dark" } },
+    { name: "shared", testMatch: "shared.spec.js", use: { ...english, ...desktop, colorScheme: "light" } },
+    { name: "shared-bare", testMatch: "shared.spec.js", use: { ...french, ...phone, ...bare, colorScheme: "dark" } },
     { name: "protocol", testMatch: ["protocol.spec.js", "logout.spec.js"], use: { ...english, ...desktop } },
     { name: "clients", testMatch: "clients/*.spec.js", use: { ...english, ...desktop } },
     { name: "gallery", testMatch: "gallery.spec.js", use: { ...desktop } },

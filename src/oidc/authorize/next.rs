@@ -1,7 +1,7 @@
 //! What must happen before an authorization request may be answered: a pure function, and its truth table. The same
 //! list drives the pages and the errors of `prompt=none`, so they cannot disagree.
 
-use crate::model::assurance::TWO_FACTOR;
+use crate::model::assurance::{BADGE, TWO_FACTOR};
 use crate::model::{Scopes, Timestamp};
 use crate::oidc::acr;
 use crate::oidc::claims_request::to_allow;
@@ -121,18 +121,25 @@ fn more_assurance(facts: &Facts<'_>, session: &Session, fresh: bool) -> Option<N
     let request = &facts.grant.request;
     let reaches = |reached: &str, wanted: &str| acr::reaches(reached, facts.claimed, wanted);
     let helps = |wanted: &[String]| session.acr != TWO_FACTOR && wanted.iter().any(|wanted| is_ours(wanted) && reaches(TWO_FACTOR, wanted));
+    // A card is less than the password, which its owner may have: it is asked for once.
+    let by_password =
+        |wanted: &[String]| session.acr == BADGE && !fresh && wanted.iter().any(|wanted| is_ours(wanted) && reaches(facts.claimed, wanted));
     for must in [request.essential_acr.as_slice(), facts.client.settings.requests.required_acr.as_slice()] {
         if must.is_empty() || must.iter().any(|wanted| is_ours(wanted) && reaches(&session.acr, wanted)) {
             continue;
         }
-        return Some(match helps(must) && facts.second != SecondFactor::Never {
-            true => Next::StepUp { must: true },
-            false => Next::Refuse(Reason::Unmet),
+        return Some(match (helps(must) && facts.second != SecondFactor::Never, by_password(must)) {
+            (_, true) => Next::SignIn(Reason::TooWeak),
+            (true, false) => Next::StepUp { must: true },
+            (false, false) => Next::Refuse(Reason::Unmet),
         });
     }
     let wished = request.acr_values.as_slice();
     if wished.is_empty() || wished.iter().any(|wanted| reaches(&session.acr, wanted)) {
         return None;
+    }
+    if by_password(wished) {
+        return Some(Next::SignIn(Reason::TooWeak));
     }
     match (helps(wished), facts.second) {
         (true, SecondFactor::Never) => None,
@@ -302,6 +309,33 @@ mod tests {
                 assert_eq!(said, *expected, "{wished:?} {essential:?} {needed:?} of {reached} by {second:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_card_is_never_enough_where_a_password_is_needed() {
+        for (needed, claimed, expected) in [
+            (IDENTIFIED, IDENTIFIED, Next::SignIn(Reason::TooWeak)),
+            (PROVEN, PROVEN, Next::SignIn(Reason::TooWeak)),
+            (PROVEN, IDENTIFIED, Next::Refuse(Reason::Unmet)),
+            (TWO_FACTOR, PROVEN, Next::Refuse(Reason::Unmet)),
+            (BADGE, IDENTIFIED, Next::Issue),
+        ] {
+            let by_card = |fresh: bool| {
+                decide(|grant, client, signed_in, other| {
+                    client.settings.requests.required_acr = Some(needed.to_owned());
+                    signed_in.as_mut().unwrap().acr = BADGE.to_owned();
+                    other.claimed = claimed;
+                    if fresh {
+                        *signed_in = Some(Session { acr: BADGE.to_owned(), ..session(2, NOW) });
+                        grant.request.session_then = None;
+                    }
+                })
+            };
+            assert_eq!(by_card(false), expected, "{needed} of {claimed}");
+            let after = if needed == BADGE { Next::Issue } else { Next::Refuse(Reason::Unmet) };
+            assert_eq!(by_card(true), after, "{needed}: whoever shows the card once more is not sent round in a circle");
+        }
+        assert_eq!(decide(|_, _, signed_in, _| signed_in.as_mut().unwrap().acr = BADGE.to_owned()), Next::Issue);
     }
 
     #[test]

@@ -75,7 +75,7 @@ fn is_proof(session: &Session, has: bool, now: Timestamp) -> bool {
 }
 
 /// What signs somebody in once, and is no factor beside another one (row D3, and NIST SP 800-63B-4 on questions).
-const WEAK: &[&str] = &["kba", "mca", "otp"];
+const WEAK: &[&str] = &["kba", "mca", "otp", "qr"];
 /// Seconds (security.md 2.4).
 const FRESH: i64 = 5 * 60;
 
@@ -94,6 +94,7 @@ mod tests {
             (&["mca"], 0, true, false),
             (&["kba"], 0, false, false),
             (&["otp"], 0, true, false),
+            (&["qr", "pic"], 0, true, false),
             (&["pwd", "otp", "mfa"], 9_000, true, true),
         ] {
             let began = Timestamp(1_800_000_000);

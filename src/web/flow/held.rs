@@ -231,6 +231,7 @@ fn ask_again(draft: &mut Draft) {
         None => draft.person = None,
     }
     draft.ask_owner_again();
+    draft.card = None;
     draft.source_shown = None;
     if let Some(rises) = &mut draft.rises {
         rises.proven = false;

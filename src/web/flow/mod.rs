@@ -21,7 +21,7 @@ use super::counter;
 use super::{Closes, FrameExtras, PageError, Sent, Visitor, cookies, page, screen, see_other, session, visitor, with_cookie};
 use crate::app::App;
 use crate::flow::{Flow, FlowError, Form, Look, Step};
-use crate::model::draft::Proven;
+use crate::model::draft::{AskedFor, Proven};
 use crate::model::{Audience, Draft, FieldError, Hash, Journey, JourneyId, LocalPath, PersonId};
 use crate::pages::Page;
 use crate::people::age;
@@ -234,6 +234,21 @@ pub async fn begun(app: &App, visitor: &Visitor, feature: &str) -> Result<Option
             && app.flow(&kept.journey.flow).is_some_and(|flow| flow.feature.name == feature)
         {
             return Ok(Some((address(id), kept.journey.flow)));
+        }
+    }
+    Ok(None)
+}
+
+/// Where this browser was going when it stopped at the sign-in page a moment ago, and for which app: somebody signs in there by
+/// another way, which has a page of its own.
+pub async fn lately_going(app: &App, visitor: &Visitor) -> Result<Option<(LocalPath, Option<AskedFor>)>, PageError> {
+    let reader = app.store.read();
+    for (id, secret) in visitor.jar.journeys().into_iter().rev() {
+        let Some(kept) = reader.journeys().find(id).await? else { continue };
+        let (journey, now) = (kept.journey, visitor.now);
+        let open = kept.browser == secret.hash() && kept.ending.is_none() && now.since(journey.touched_at) <= A_MOMENT;
+        if open && app.flow(&journey.flow).is_some_and(|flow| flow.feature.name == "login") && journey.draft.rises.is_none() {
+            return Ok(Some((journey.return_to, journey.draft.client)));
         }
     }
     Ok(None)
@@ -491,3 +506,5 @@ const COUNTER: &str = "counter";
 /// The button of the last page.
 const LAST: &str = "continue";
 const MOST_JOURNEYS: usize = 5;
+/// Seconds.
+const A_MOMENT: i64 = 10 * 60;

@@ -64,6 +64,7 @@ guide-shared-title = One device for several people
 guide-shared-tick = Tick “{ $box }” below the password.
 guide-shared-out = When you are done, choose “{ $link }”.
 guide-shared-other = Somebody else is signed in? “{ $link }” is at the top of every page.
+guide-shared-card = A card with a square, for the youngest? It works at school only, with the child’s own secret. At home: the username and the password. Lost? Tell the school.
 guide-shared-names = Too many usernames? “{ $link }”, in your account: then a first name and an animal are enough, with the password.
 
 guide-ask-title = Whom to ask

@@ -205,3 +205,5 @@ passkeys-removed = The passkey is gone. The other devices are signed out.
 add-passkey-title = A passkey?
 add-passkey-without = Go on without a passkey
 add-passkey-later = You can add one later in “My account”.
+
+sign-in-card = I have a card

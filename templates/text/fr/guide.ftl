@@ -64,6 +64,7 @@ guide-shared-title = Un appareil pour plusieurs
 guide-shared-tick = Cochez « { $box } » sous le mot de passe.
 guide-shared-out = Quand vous avez fini, choisissez « { $link } ».
 guide-shared-other = Quelqu’un d’autre est connecté ? « { $link } » est en haut de chaque page.
+guide-shared-card = Une carte avec un carré, pour les plus jeunes ? Elle marche à l’école seulement, avec le secret de l’enfant. À la maison : l’identifiant et le mot de passe. Perdue ? Dites-le à l’école.
 guide-shared-names = Trop d’identifiants à retenir ? « { $link } », dans votre compte : un prénom et un animal suffisent alors, avec le mot de passe.
 
 guide-ask-title = À qui demander

@@ -205,3 +205,5 @@ passkeys-removed = La clé est enlevée. Les autres appareils sont déconnectés
 add-passkey-title = Une clé d’accès ?
 add-passkey-without = Continuer sans clé d’accès
 add-passkey-later = Vous pourrez en ajouter une plus tard dans « Mon compte ».
+
+sign-in-card = J’ai une carte
