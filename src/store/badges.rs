@@ -109,13 +109,17 @@ impl Badges<'_> {
         row.as_ref().map(record).transpose()
     }
 
-    /// The newest card of each of these children, whatever became of it.
+    /// The card of each of these children that works, else the newest, whatever became of it.
     pub async fn newest(&self, people: &[PersonId]) -> Result<Vec<Badge>, StoreError> {
         if people.is_empty() {
             return Ok(Vec::new());
         }
         let people = padded(people);
-        let select = format!("{SELECT} WHERE person IN ({}) ORDER BY person, issued_at DESC, id DESC", places(1, people.len()));
+        let select = format!(
+            "{SELECT} WHERE person IN ({}) ORDER BY person, CASE WHEN revoked_at IS NULL THEN 0 ELSE 1 END, \
+             issued_at DESC, id DESC",
+            places(1, people.len())
+        );
         let rows = sql::rows(&self.0, &select, people.iter().map(|person| Value::from(person.0))).await?;
         let mut newest = rows.iter().map(record).collect::<Result<Vec<_>, _>>()?;
         newest.dedup_by_key(|badge| badge.person);

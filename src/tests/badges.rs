@@ -328,16 +328,22 @@ async fn r07_of_many_wrong_tries_at_once_on_one_card_no_more_than_five_are_judge
     for lesson in Lesson::each(CardKind::Pictures).await {
         let card = lesson.card("p1").await;
         choose(&mut lesson.tablet(), &card).await;
-        let mut trying = Vec::new();
+        let mut tablets = Vec::new();
         for _ in 0..9 {
             let mut tablet = lesson.tablet();
             tablet.open(&card).await;
             tablet.send(&[("secret-picture", "cow")]).await.send(&[("secret-picture", "cow")]).await;
-            trying.push(tokio::spawn(async move {
-                tablet.send(&[("secret-picture", "cow")]).await;
-                tablet.status()
-            }));
+            tablets.push(tablet);
         }
+        let trying: Vec<_> = tablets
+            .into_iter()
+            .map(|mut tablet| {
+                tokio::spawn(async move {
+                    tablet.send(&[("secret-picture", "cow")]).await;
+                    tablet.status()
+                })
+            })
+            .collect();
         let mut judged = 0;
         for tried in trying {
             judged += usize::from(tried.await.unwrap() == 422);
