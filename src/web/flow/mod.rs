@@ -245,8 +245,12 @@ pub async fn lately_going(app: &App, visitor: &Visitor) -> Result<Option<(LocalP
     let reader = app.store.read();
     for (id, secret) in visitor.jar.journeys().into_iter().rev() {
         let Some(kept) = reader.journeys().find(id).await? else { continue };
+        // Somebody has arrived since: whatever was asked before is answered.
+        if kept.ending.is_some() {
+            return Ok(None);
+        }
         let (journey, now) = (kept.journey, visitor.now);
-        let open = kept.browser == secret.hash() && kept.ending.is_none() && now.since(journey.touched_at) <= A_MOMENT;
+        let open = kept.browser == secret.hash() && now.since(journey.touched_at) <= A_MOMENT;
         if open && app.flow(&journey.flow).is_some_and(|flow| flow.feature.name == "login") && journey.draft.rises.is_none() {
             return Ok(Some((journey.return_to, journey.draft.client)));
         }
