@@ -30,7 +30,9 @@ fn of_accounts() -> Vec<(&'static str, Value)> {
     let proof = json!({ "name": "Anne", "token": "dG9rZW4", "code": "1234 5678", "moment": "aujourd’hui à 6\u{a0}h 05", "device": "Firefox, Windows" });
     let changed = |what: &str| json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05", "what": what });
     let second_factor = |what: &str| json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05", "what": what });
-    vec![
+    let owner = || json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05" });
+    let of_owner = ["approval-asked", "password-changed", "passkey-added", "passkey-removed"].map(|kind| (kind, owner()));
+    let others = vec![
         ("account-created", json!({ "name": "Éloïse", "username": "S0123456", "moment": "aujourd’hui à 6\u{a0}h 05" })),
         (
             "invitation",
@@ -89,7 +91,6 @@ fn of_accounts() -> Vec<(&'static str, Value)> {
             json!({ "name": "Anne", "password": "bcdf-ghjk-mnpq", "moment": "aujourd’hui à 6\u{a0}h 05", "until": "demain à 6\u{a0}h 05" }),
         ),
         ("badge-asleep", json!({ "name": "Léa (CP A)", "moment": "aujourd’hui à 6\u{a0}h 05", "until": "aujourd’hui à 7\u{a0}h 05" })),
-        ("approval-asked", json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05" })),
         ("alarm", json!({ "what": "sign-in", "failures": 1024, "usual": 12, "moment": "aujourd’hui à 6\u{a0}h 05" })),
         ("alarm", json!({ "what": "claim", "failures": 301, "usual": 0, "moment": "aujourd’hui à 6\u{a0}h 05" })),
         (
@@ -110,9 +111,6 @@ fn of_accounts() -> Vec<(&'static str, Value)> {
         ("second-factor-changed", second_factor("mail-second-factor-renamed")),
         ("second-factor-changed", second_factor("mail-second-factor-codes")),
         ("second-factor-changed", second_factor("mail-second-factor-code-used")),
-        ("password-changed", json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05" })),
-        ("passkey-added", json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05" })),
-        ("passkey-removed", json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05" })),
         (
             "help-request",
             json!({ "name": "Éloïse <b>N’Diaye-Roy</b>\nBcc: x", "email": "eloise@famille.example", "school": "École des Tilleuls", "message": "Bonjour,\nla page dit « trop d’essais ».", "case": "24-1107", "phone": "613 555-0142", "child": "Léa Roy", "grade": "5", "about": "child", "proven": true }),
@@ -121,7 +119,8 @@ fn of_accounts() -> Vec<(&'static str, Value)> {
             "help-request",
             json!({ "name": "Noé Tremblay", "email": null, "school": null, "message": "Aidez-moi", "case": null, "phone": null, "child": null, "grade": null, "about": "technical", "proven": false, "number": "2418-1107" }),
         ),
-    ]
+    ];
+    of_owner.into_iter().chain(others).collect()
 }
 
 fn ends(kind: &str) -> Value {
