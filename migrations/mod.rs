@@ -30,10 +30,10 @@ mod m0026_key_proofs;
 mod m0028_second_factors;
 mod m0029_passkeys;
 mod m0030_new_devices;
+mod m0031_badges;
+mod m0033_counter;
 mod m0035_hashes_of_other_systems;
 mod m0037_shown_at;
-mod m0033_counter;
-mod m0031_badges;
 
 /// All changes, in order.
 pub struct Migrator;

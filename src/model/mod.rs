@@ -26,8 +26,8 @@ pub use draft::{Draft, Journey};
 pub use hash::Hash;
 pub use holder::Holder;
 pub use ids::{
-    AccountId, AnnouncementId, AuthenticatorId, BadgeId, BatchId, CampaignId, CaseId, ClassId, CodeId, CounterId, FamilyId, GrantId, ImportId,
-    JourneyId, LetterId, OrgId, PasskeyId, PersonId, SessionId, WaiterId,
+    AccountId, AnnouncementId, AuthenticatorId, BadgeId, BatchId, CampaignId, CaseId, ClassId, CodeId, CounterId, FamilyId, GrantId,
+    ImportId, JourneyId, LetterId, OrgId, PasskeyId, PersonId, SessionId, WaiterId,
 };
 pub use language::Language;
 pub use letter::Letter;
