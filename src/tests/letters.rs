@@ -10,7 +10,7 @@ use crate::pages::{District, Pages};
 
 /// The letters, each with the data it is filled in with. A new letter is one line here.
 pub(super) fn samples() -> Vec<(&'static str, Value)> {
-    [of_accounts(), of_the_counter()].concat()
+    [of_accounts(), of_changes(), of_the_counter()].concat()
 }
 
 fn of_the_counter() -> Vec<(&'static str, Value)> {
@@ -26,10 +26,31 @@ fn of_the_counter() -> Vec<(&'static str, Value)> {
     ]
 }
 
+/// What was done to an account, each with its words.
+fn of_changes() -> Vec<(&'static str, Value)> {
+    let kinds = [
+        ("data-taken", "mail-data-taken-own"),
+        ("data-taken", "mail-data-taken-school"),
+        ("account-changed", "mail-account-changed-questions"),
+        ("account-changed", "mail-account-changed-news"),
+        ("account-changed", "mail-account-changed-passkey"),
+        ("account-changed-by-school", "mail-account-changed-reset"),
+        ("account-changed-by-school", "mail-account-changed-locked"),
+        ("account-changed-by-school", "mail-account-changed-unlocked"),
+        ("account-changed-by-school", "mail-account-changed-disabled"),
+        ("account-changed-by-school", "mail-account-changed-enabled"),
+        ("account-changed-by-school", "mail-account-changed-given"),
+        ("second-factor-changed", "mail-second-factor-added"),
+        ("second-factor-changed", "mail-second-factor-removed"),
+        ("second-factor-changed", "mail-second-factor-renamed"),
+        ("second-factor-changed", "mail-second-factor-codes"),
+        ("second-factor-changed", "mail-second-factor-code-used"),
+    ];
+    kinds.map(|(kind, what)| (kind, json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05", "what": what }))).to_vec()
+}
+
 fn of_accounts() -> Vec<(&'static str, Value)> {
     let proof = json!({ "name": "Anne", "token": "dG9rZW4", "code": "1234 5678", "moment": "aujourd’hui à 6\u{a0}h 05", "device": "Firefox, Windows" });
-    let changed = |what: &str| json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05", "what": what });
-    let second_factor = |what: &str| json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05", "what": what });
     let owner = || json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05" });
     let of_owner = ["approval-asked", "password-changed", "passkey-added", "passkey-removed"].map(|kind| (kind, owner()));
     let others = vec![
@@ -72,17 +93,6 @@ fn of_accounts() -> Vec<(&'static str, Value)> {
             json!({ "name": "Anne", "token": "dG9rZW4", "code": "1234 5678", "moment": "aujourd’hui à 6\u{a0}h 05", "device": null }),
         ),
         ("sign-in-code", proof.clone()),
-        ("data-taken", changed("mail-data-taken-own")),
-        ("data-taken", changed("mail-data-taken-school")),
-        ("account-changed", changed("mail-account-changed-questions")),
-        ("account-changed", changed("mail-account-changed-news")),
-        ("account-changed", changed("mail-account-changed-passkey")),
-        ("account-changed-by-school", changed("mail-account-changed-reset")),
-        ("account-changed-by-school", changed("mail-account-changed-locked")),
-        ("account-changed-by-school", changed("mail-account-changed-unlocked")),
-        ("account-changed-by-school", changed("mail-account-changed-disabled")),
-        ("account-changed-by-school", changed("mail-account-changed-enabled")),
-        ("account-changed-by-school", changed("mail-account-changed-given")),
         ("account-erased", json!({ "name": "Éloïse", "moment": "aujourd’hui à 6\u{a0}h 05" })),
         ("claim-not-matched", proof.clone()),
         ("account-exists", proof),
@@ -106,11 +116,6 @@ fn of_accounts() -> Vec<(&'static str, Value)> {
             }),
         ),
         ("new-device", json!({ "name": "Éloïse", "moment": "hier", "until": "vendredi", "device": "", "token": "a3Vyen" })),
-        ("second-factor-changed", second_factor("mail-second-factor-added")),
-        ("second-factor-changed", second_factor("mail-second-factor-removed")),
-        ("second-factor-changed", second_factor("mail-second-factor-renamed")),
-        ("second-factor-changed", second_factor("mail-second-factor-codes")),
-        ("second-factor-changed", second_factor("mail-second-factor-code-used")),
         (
             "help-request",
             json!({ "name": "Éloïse <b>N’Diaye-Roy</b>\nBcc: x", "email": "eloise@famille.example", "school": "École des Tilleuls", "message": "Bonjour,\nla page dit « trop d’essais ».", "case": "24-1107", "phone": "613 555-0142", "child": "Léa Roy", "grade": "5", "about": "child", "proven": true }),
