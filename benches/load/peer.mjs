@@ -10,7 +10,8 @@ const port = Number(process.argv[2]);
 const issuer = `http://localhost:${port}`;
 
 // The adapter that it ships forgets all but a thousand entries, and walks through everything that one grant ever gave
-// out whenever it gives more; this one does neither, and keeps the memory of a long run within bounds.
+// out whenever it gives more; this one does neither, and keeps the memory of a long run within bounds: what was asked for longest
+// ago goes first, so that nobody's session does.
 const MOST = 50_000;
 const kept = new Map();
 const uids = new Map();
@@ -25,13 +26,20 @@ class Memory {
   }
 
   async upsert(id, payload) {
-    kept.set(this.key(id), payload);
+    this.keep(id, payload);
     if (payload.uid) uids.set(payload.uid, id);
     if (kept.size > MOST) kept.delete(kept.keys().next().value);
   }
 
   async find(id) {
-    return kept.get(this.key(id));
+    const payload = kept.get(this.key(id));
+    if (payload) this.keep(id, payload);
+    return payload;
+  }
+
+  keep(id, payload) {
+    kept.delete(this.key(id));
+    kept.set(this.key(id), payload);
   }
 
   async findByUid(uid) {
