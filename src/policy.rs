@@ -14,7 +14,7 @@ use crate::config::assurance::{AssuranceSettings, Level};
 use crate::config::policy::{AudienceSettings, PolicySettings, PupilInviteSettings, QuestionSettings};
 use crate::model::{Audience, Network, Role};
 
-pub use self::guessing::Habit;
+pub use self::guessing::{Habit, MONTHS};
 pub use self::passwords::{Meaning, PasswordRules, WHAT_PEOPLE_CHOOSE};
 
 /// The district's rules.

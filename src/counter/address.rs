@@ -24,7 +24,7 @@ impl Stage for ConfirmAddress {
     }
 
     async fn enter(&self, step: &mut Step<'_>) -> Result<(), FlowError> {
-        let known = match owner(step).await? {
+        let known = match owner(step.tx, step.draft.account).await? {
             Some((account, person)) => on_file(&step.tx.accounts(), &account, &person).await?,
             None => None,
         };

@@ -62,16 +62,16 @@ impl Stage for TypeCode {
 /// The journey is the session's from now on, for ten minutes, and knows whose password it is to replace (row R14).
 async fn enter(step: &mut Step<'_>, session: &CounterSession) -> Result<bool, FlowError> {
     let Some(account) = step.tx.accounts().of_person(session.person).await? else { return Ok(false) };
+    // A code that opens nothing is not used up.
+    if super::owner(step.tx, Some(account.id)).await?.is_none() {
+        return Ok(false);
+    }
     let until = step.now + LIFE;
     if !step.tx.counter_sessions().enter(session.id, step.journey, step.now, until).await? {
         return Ok(false);
     }
     step.draft.username = Some(account.username);
     step.draft.account = Some(account.id);
-    if super::owner(step).await?.is_none() {
-        (step.draft.username, step.draft.account) = (None, None);
-        return Ok(false);
-    }
     step.draft.replaces = step.tx.accounts().password(account.id).await?.map(|password| password.hash);
     step.draft.language = Some(session.language);
     step.draft.counter = Some(AtCounter { session: session.id, until, address: None, sheet: false });

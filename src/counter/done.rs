@@ -24,7 +24,7 @@ impl Finish for NewPassword {
     /// (row E27), and somebody else may have changed the password since the code was typed.
     async fn finish(&self, step: &mut Step<'_>, flow: &Flow) -> Result<Finished, FlowError> {
         let (Some(at), Some(password)) = (step.draft.counter.clone(), step.draft.password.clone()) else { return Ok(over()) };
-        let Some((account, person)) = owner(step).await? else { return Ok(over()) };
+        let Some((account, person)) = owner(step.tx, step.draft.account).await? else { return Ok(over()) };
         let Some(session) = step.tx.counter_sessions().find(at.session).await? else { return Ok(over()) };
         if !step.tools.policy.is_at_the_counter(&step.visitor.network) || !still_may(step, &session, &person).await? {
             return Ok(over());

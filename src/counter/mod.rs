@@ -15,10 +15,11 @@ mod sheet;
 mod who;
 
 use crate::flow::{Feature, FlowError, StageEntry, Step};
+use crate::model::AccountId;
 use crate::model::draft::AtCounter;
 use crate::store::accounts::{Account, AccountState};
 use crate::store::people::Person;
-use crate::store::{Reader, StoreError};
+use crate::store::{Reader, StoreError, Tx};
 
 /// What somebody of the office does at the counter, for flow files.
 pub static OFFICE: Feature = Feature { name: "office", stages: OF_OFFICE, finish: &open::OpenCounter };
@@ -34,17 +35,17 @@ const AT_COUNTER: &[StageEntry] = &[
     StageEntry::of::<sheet::TakeSheet>("counter-sheet"),
 ];
 
-/// The account of the journey at the counter and its owner, while both are open.
-async fn owner(step: &Step<'_>) -> Result<Option<(Account, Person)>, FlowError> {
-    let Some(id) = step.draft.account else { return Ok(None) };
-    let account = step.tx.accounts().find(id).await?.filter(|account| account.state == AccountState::Claimed);
+/// The account of a session at the counter and its owner, while both are open.
+async fn owner(tx: &Tx, account: Option<AccountId>) -> Result<Option<(Account, Person)>, StoreError> {
+    let Some(id) = account else { return Ok(None) };
+    let account = tx.accounts().find(id).await?.filter(|account| account.state == AccountState::Claimed);
     let Some(account) = account else { return Ok(None) };
-    let person = step.tx.people().find(account.person).await?.filter(|person| person.active);
+    let person = tx.people().find(account.person).await?.filter(|person| person.active);
     Ok(person.map(|person| (account, person)))
 }
 
 /// The person of an account, for a page.
-async fn person_of(reader: &Reader<'_>, account: Option<crate::model::AccountId>) -> Result<Option<(Account, Person)>, StoreError> {
+async fn person_of(reader: &Reader<'_>, account: Option<AccountId>) -> Result<Option<(Account, Person)>, StoreError> {
     let Some(id) = account else { return Ok(None) };
     let Some(account) = reader.accounts().find(id).await? else { return Ok(None) };
     let person = reader.people().find(account.person).await?;

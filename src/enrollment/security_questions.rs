@@ -15,7 +15,7 @@ use crate::model::draft::Answered;
 use crate::model::{Draft, FieldError, Language, Message};
 use crate::pages::Pages;
 use crate::people::{answer_key, name_key};
-use crate::policy::{Policy, QUESTIONS};
+use crate::policy::{MONTHS, Policy, QUESTIONS};
 use crate::random::Secret;
 
 /// Asks for questions and answers.
@@ -230,32 +230,6 @@ const GUESSED_FIRST: &[&str] = &[
     "test",
     "titanic",
     "yes",
-];
-const MONTHS: &[&str] = &[
-    "janvier",
-    "fevrier",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "aout",
-    "septembre",
-    "octobre",
-    "novembre",
-    "decembre",
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
 ];
 const STREETS: &[&str] = &[
     "allee",

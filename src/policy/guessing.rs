@@ -185,8 +185,8 @@ fn month_at(symbols: &[char], at: usize) -> Option<usize> {
 static LIST: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| include_str!("common-fr.txt").lines().filter(|line| !line.starts_with('#')).collect());
 
-/// In French and in English, folded, with what they are shortened to.
-const MONTHS: &[&str] = &[
+/// The months in French and in English, folded, with what they are shortened to.
+pub const MONTHS: &[&str] = &[
     "janvier",
     "fevrier",
     "mars",

@@ -247,6 +247,28 @@ async fn r02_s14_wrong_used_replaced_stopped_and_late_codes_have_one_answer() {
     }
 }
 
+/// Somebody who left the roster and is back within the ten minutes: a code that opened nothing was not used up.
+#[tokio::test]
+async fn r02_s07_a_code_of_whoever_left_opens_nothing_and_is_not_used_up() {
+    for district in districts().await {
+        let lea = district.pupil(LEA).await.id;
+        let families = format!("{FAMILIES}{OFFICES}");
+        let mut odile = office(&district, ODILE).await;
+        let code = open(&mut odile, LEA, lea).await;
+        let without: String = families.lines().filter(|line| !line.starts_with("c01,")).map(|line| format!("{line}\n")).collect();
+        district.import_families(&without).await;
+        let mut counter = district.family(COUNTER);
+        assert_eq!(enter(&mut counter, &code).await, "counter-code");
+        assert!(wrong(&counter, "code").contains("n’ouvre rien"));
+        assert_eq!(
+            (district.count("counter_sessions WHERE entered_at IS NOT NULL").await, events(&district, "counter.entered").await),
+            (0, 0)
+        );
+        district.import_families(&families).await;
+        assert_eq!(enter(&mut district.family(COUNTER), &code).await, "new-password");
+    }
+}
+
 #[tokio::test]
 async fn r20_codes_are_guessed_twenty_times_and_a_right_one_costs_nothing() {
     for district in districts().await {

@@ -1,10 +1,10 @@
 // The second lock, as a teacher meets it: an app that is not ours reads our picture and makes the codes, and openid-client asks a
 // session to rise. Each way is walked on a small telephone without JavaScript too.
-import jsQR from "jsqr";
 import * as OTPAuth from "otpauth";
 import { expect, look as judge, test } from "../support/checks.js";
 import { signIn as signInAsAny } from "../support/pupil.js";
 import { RelyingParty } from "../support/relying-party.js";
+import { scan } from "../support/camera.js";
 
 const TWO_FACTOR = "urn:preau:acr:two-factor";
 
@@ -29,20 +29,6 @@ async function signOut(page) {
   await look(page, "sign-out");
   await page.locator("button#sign-out").click();
   await look(page, "signed-out");
-}
-
-/** What a camera sees: the squares of the picture, read by jsQR. */
-async function scan(page) {
-  const [side, path] = await page.locator("svg#picture").evaluate((svg) => [svg.viewBox.baseVal.width, svg.querySelectorAll("path")[1].getAttribute("d")]);
-  const wide = side * 4;
-  const pixels = new Uint8ClampedArray(wide * wide * 4).fill(255);
-  for (const [, x, y] of path.matchAll(/M(\d+) (\d+)h1v1h-1z/g)) {
-    for (let square = 0; square < 16; square += 1) {
-      const at = ((Number(y) * 4 + (square >> 2)) * wide + Number(x) * 4 + (square & 3)) * 4;
-      pixels.fill(0, at, at + 3);
-    }
-  }
-  return jsQR(pixels, wide, wide).data;
 }
 
 /** The app's code now, or some steps away from now. */
