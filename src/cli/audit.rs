@@ -134,7 +134,6 @@ fn told(findings: &[Finding]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use sea_orm::ConnectionTrait;
 
     use super::*;
     use crate::store::events::Event;
@@ -190,10 +189,7 @@ mod tests {
         assert_eq!((&fine["verified"], &fine["linked_late"]), (&json!(2), &json!(1)));
         let head: Head = fine["head"].as_str().unwrap().parse().unwrap();
         run(Command::Verify { expect: Some(head) }, &store, &keys, NOW).await.unwrap();
-        store
-            .write(async |tx: &Tx| Ok::<_, StoreError>(tx.db().execute_unprepared("DELETE FROM events WHERE id = 1").await?))
-            .await
-            .unwrap();
+        store.write(async |tx: &Tx| testing::execute(tx, "DELETE FROM events WHERE id = 1", []).await).await.unwrap();
         let told = run(Command::Verify { expect: Some(head) }, &store, &keys, NOW).await.unwrap_err().to_string();
         assert_eq!(told, "the event log does not verify: event 1 was removed");
     }

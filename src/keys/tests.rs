@@ -5,7 +5,6 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 use super::*;
@@ -89,17 +88,11 @@ async fn rows(store: &Store) -> Vec<StoredKey> {
 }
 
 async fn run(store: &Store, sql: &'static str) {
-    let change = async |tx: &Tx| {
-        tx.db().execute_unprepared(sql).await?;
-        Ok::<_, StoreError>(())
-    };
-    store.write(change).await.unwrap();
+    store.write(async |tx: &Tx| testing::execute(tx, sql, []).await).await.unwrap();
 }
 
 async fn events(store: &Store) -> Vec<String> {
-    let select = sea_orm::Statement::from_string(store.read().db().get_database_backend(), "SELECT kind FROM events ORDER BY id");
-    let rows = store.read().db().query_all_raw(select).await.unwrap();
-    rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+    testing::rows(store, "SELECT kind FROM events ORDER BY id").await.iter().map(|row| row.try_get("", "kind").unwrap()).collect()
 }
 
 /// The numbers and stages of the keys of ES256, which stand for all.

@@ -17,7 +17,7 @@ use crate::model::{Language, Letter, Timestamp};
 use crate::pages::{District, Pages};
 use crate::random::Random;
 use crate::store::events::Filter;
-use crate::store::{Store, StoreError, Tx, testing};
+use crate::store::{Store, Tx, testing};
 
 const NOW: Timestamp = Timestamp(1_800_000_000);
 const MINUTE: i64 = 60;
@@ -623,11 +623,10 @@ async fn c1_what_a_server_says_about_somebody_is_not_written_down() {
 /// A letter whose seal does not open is told and put aside, and the others go on.
 #[tokio::test]
 async fn a_letter_that_cannot_be_read_does_not_hold_up_the_others() {
-    use sea_orm::ConnectionTrait;
     for store in testing::stores().await {
         let post = Post::new(store, Mailer::memory());
         post.add(&letter("a@tilleuls.example")).await;
-        let spoil = async |tx: &Tx| Ok::<_, StoreError>(tx.db().execute_unprepared("UPDATE outbox SET sealed = NULL").await?);
+        let spoil = async |tx: &Tx| testing::execute(tx, "UPDATE outbox SET sealed = NULL", []).await;
         post.store.write(spoil).await.unwrap();
         post.add(&letter("b@tilleuls.example")).await;
         assert_eq!(post.deliver().await, Report { delivered: 1, dead: 1, ..Report::default() });

@@ -13,6 +13,9 @@ pub mod plain;
 mod texts;
 mod time;
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
 use minijinja::value::{Kwargs, Serde, Value};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, context};
 use serde::Serialize;
@@ -40,6 +43,8 @@ pub trait Page: Serialize {
 pub struct Pages {
     templates: Environment<'static>,
     texts: Texts,
+    /// The style sheet of each colour that a page was made in; the settings name few.
+    brands: Mutex<BTreeMap<String, String>>,
 }
 
 /// A page could not be rendered; the program is broken.
@@ -66,7 +71,7 @@ impl Pages {
         templates.add_function("asset", |name: &str| {
             assets::address(name).ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("there is no asset {name:?}")))
         });
-        Ok(Self { templates, texts })
+        Ok(Self { templates, texts, brands: Mutex::default() })
     }
 
     /// A page in its frame.
@@ -88,16 +93,24 @@ impl Pages {
 
     fn around(&self, template: &str, data: Value, frame: &Frame) -> Value {
         let name = template.rsplit('/').next().unwrap_or(template).trim_end_matches(".html");
-        let brand = Brand::or_default(&frame.district.brand);
         context! {
             name,
             page => data,
             frame => Serde(frame),
             languages => Language::ALL.iter().map(|language| context! { tag => language.tag(), name => language.name() }).collect::<Vec<_>>(),
             here => Serde(frame.here_parts()),
-            brand => brand.address(),
+            brand => self.brand(&frame.district.brand),
             ..self.words(Reader { language: frame.language, child: frame.child })
         }
+    }
+
+    /// The address of a colour's style sheet. Whether it can be read is worked out once.
+    fn brand(&self, colour: &str) -> String {
+        let mut known = self.brands.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(address) = known.get(colour) {
+            return address.clone();
+        }
+        known.entry(colour.to_owned()).or_insert_with(|| Brand::or_default(colour).address()).clone()
     }
 
     /// A message in a language; plain text, without Fluent's isolation marks.

@@ -2,10 +2,9 @@
 //! that names somebody what becomes of it; a test walks the schema of both databases, so that no table is forgotten. Secrets, hashes
 //! and what others typed are not read: a thing is told by its kind and its dates.
 
-use sea_orm::QueryResult;
 use serde_json::Value;
 
-use super::{Db, Reader, StoreError, sql};
+use super::{Db, Reader, Row, StoreError, sql};
 use crate::model::{AccountId, PersonId, Timestamp};
 
 /// A column that names somebody.
@@ -127,7 +126,7 @@ impl Question {
     }
 }
 
-fn read(row: &QueryResult, columns: &[(&'static str, Kind)]) -> Result<Vec<Named>, StoreError> {
+fn read(row: &Row, columns: &[(&'static str, Kind)]) -> Result<Vec<Named>, StoreError> {
     let mut facts = Vec::new();
     for (name, kind) in columns {
         let text = || row.try_get::<Option<String>>("", name).map(|text| text.filter(|text| !text.is_empty()));
@@ -621,7 +620,7 @@ pub(super) mod tests {
             }
         };
         let rows = sql::rows(&store.read().db(), select, []).await.unwrap();
-        let text = |row: &QueryResult, column: &str| row.try_get::<String>("", column).unwrap();
+        let text = |row: &Row, column: &str| row.try_get::<String>("", column).unwrap();
         rows.iter().map(|row| (text(row, "tab"), text(row, "col"), text(row, "typ"))).collect()
     }
 

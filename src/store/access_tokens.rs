@@ -1,11 +1,10 @@
 //! Access tokens that have a row: those that say nothing to whoever holds them, whose claims stand here, and those of either
 //! kind that were taken back before their end. A token is found by the hash of its whole text and by nothing less (row P14).
 
-use sea_orm::QueryResult;
 use serde_json::Value;
 
 use super::tokens::{STANDING, STANDS_ON, Standing, standing_of};
-use super::{Change, Db, Reader, StoreError, Tx, sql};
+use super::{Change, Db, Reader, Row, StoreError, Tx, sql};
 use crate::model::{FamilyId, Hash, Timestamp};
 
 /// An access token with a row.
@@ -103,7 +102,7 @@ fn values(kept: &TokenRow) -> [sea_orm::Value; 6] {
     ]
 }
 
-fn record(row: &QueryResult, prefix: &str) -> Result<TokenRow, StoreError> {
+fn record(row: &Row, prefix: &str) -> Result<TokenRow, StoreError> {
     let claims: Option<String> = row.try_get(prefix, "claims")?;
     Ok(TokenRow {
         id: sql::hash("access_tokens", &row.try_get::<Vec<u8>>(prefix, "id")?)?,

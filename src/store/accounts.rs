@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use sea_orm::QueryResult;
 use serde::{Deserialize, Serialize};
 
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Db, Reader, Row, StoreError, Tx, sql};
 use crate::model::draft::{Answered, PasswordHash, Preferences};
 use crate::model::{AccountId, DateFormat, Language, PersonId, Timestamp};
 
@@ -409,7 +408,7 @@ impl Accounts<'_> {
         let select = "SELECT question, answer FROM security_answers WHERE account = $1 ORDER BY place";
         let rows = sql::rows(&self.0, select, [id.0.into()]).await?;
         let answered =
-            |row: &QueryResult| Ok(Answered { question: row.try_get("", "question")?, answer: PasswordHash(row.try_get("", "answer")?) });
+            |row: &Row| Ok(Answered { question: row.try_get("", "question")?, answer: PasswordHash(row.try_get("", "answer")?) });
         rows.iter().map(answered).collect()
     }
 
@@ -430,12 +429,12 @@ pub fn username_key(username: &str) -> String {
     username.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
 }
 
-fn record(row: &QueryResult) -> Result<Account, StoreError> {
+fn record(row: &Row) -> Result<Account, StoreError> {
     account_of(row, "")
 }
 
 /// The account in a row whose columns of it begin with `prefix`.
-pub(super) fn account_of(row: &QueryResult, prefix: &str) -> Result<Account, StoreError> {
+pub(super) fn account_of(row: &Row, prefix: &str) -> Result<Account, StoreError> {
     let state: String = row.try_get(prefix, "state")?;
     let known = AccountState::from_word(&state);
     let language: Option<String> = row.try_get(prefix, "language")?;

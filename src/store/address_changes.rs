@@ -1,7 +1,7 @@
 //! Addresses that people changed, and the way back from each: a token that went to the mailbox from before, of which the
 //! store has a MAC (row R16).
 
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Db, Reader, Row, StoreError, Tx, sql};
 use crate::model::{AccountId, Hash, Timestamp};
 
 /// One change of an account's own address.
@@ -75,7 +75,7 @@ impl AddressChanges<'_> {
     }
 }
 
-fn read(row: &sea_orm::QueryResult) -> Result<AddressChange, StoreError> {
+fn read(row: &Row) -> Result<AddressChange, StoreError> {
     Ok(AddressChange {
         account: AccountId(row.try_get("", "account")?),
         before: row.try_get("", "before")?,

@@ -3,10 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::QueryResult;
 use serde::{Deserialize, Serialize};
 
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Db, Reader, Row, StoreError, Tx, sql};
 use crate::model::{AccountId, AnnouncementId, Language, PersonId, Timestamp};
 
 /// One announcement.
@@ -122,7 +121,7 @@ impl Announcements<'_> {
         let select = "SELECT a.*, (SELECT COUNT(*) FROM inbox i WHERE i.announcement = a.id) AS got, \
                       (SELECT COUNT(*) FROM inbox i WHERE i.announcement = a.id AND i.read_at IS NOT NULL) AS seen \
                       FROM announcements a ORDER BY a.made_at DESC, a.id DESC LIMIT $1";
-        let count = |row: &QueryResult, column: &str| Ok::<_, StoreError>(row.try_get::<i64>("", column)?.unsigned_abs());
+        let count = |row: &Row, column: &str| Ok::<_, StoreError>(row.try_get::<i64>("", column)?.unsigned_abs());
         let rows = sql::rows(&self.0, select, [i64::from(most).into()]).await?;
         rows.iter().map(|row| Ok((read(row)?, count(row, "got")?, count(row, "seen")?))).collect()
     }
@@ -164,11 +163,11 @@ impl Announcements<'_> {
     }
 }
 
-fn received(row: &QueryResult) -> Result<Received, StoreError> {
+fn received(row: &Row) -> Result<Received, StoreError> {
     Ok(Received { announcement: read(row)?, read_at: row.try_get::<Option<i64>>("", "read_at")?.map(Timestamp) })
 }
 
-fn read(row: &QueryResult) -> Result<Announcement, StoreError> {
+fn read(row: &Row) -> Result<Announcement, StoreError> {
     Ok(Announcement {
         id: AnnouncementId(row.try_get("", "id")?),
         made_by: row.try_get::<Option<uuid::Uuid>>("", "made_by")?.map(AccountId),

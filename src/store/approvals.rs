@@ -1,6 +1,6 @@
 //! What somebody else must say yes to. One a journey; of many decisions at once one counts (row R02's rule).
 
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Db, Reader, Row, StoreError, Tx, sql};
 use crate::model::{AccountId, JourneyId, PersonId, Timestamp};
 
 /// One question to somebody else.
@@ -147,7 +147,7 @@ impl Approvals<'_> {
     }
 }
 
-fn read(row: &sea_orm::QueryResult) -> Result<Approval, StoreError> {
+fn read(row: &Row) -> Result<Approval, StoreError> {
     let decision: Option<String> = row.try_get("", "decision")?;
     Ok(Approval {
         journey: JourneyId(row.try_get("", "journey")?),

@@ -1,11 +1,11 @@
 //! Badges: the cards of the youngest, each known by the hash of what its square says, and what a child shows beside the
 //! card. A child has one card that works at a time; the index of the table sees to it.
 
-use sea_orm::{QueryResult, Value};
+use sea_orm::Value;
 
 use super::families::Which;
 use super::roster::{padded, places};
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Db, Reader, Row, StoreError, Tx, sql};
 use crate::model::draft::PasswordHash;
 use crate::model::{AccountId, BadgeId, Hash, PersonId, SessionId, Timestamp};
 
@@ -228,14 +228,14 @@ impl Badges<'_> {
     }
 }
 
-fn classes(rows: &[QueryResult]) -> Result<Vec<ClassAt>, StoreError> {
-    let class = |row: &QueryResult| {
+fn classes(rows: &[Row]) -> Result<Vec<ClassAt>, StoreError> {
+    let class = |row: &Row| {
         Ok(ClassAt { source: row.try_get("", "source_id")?, title: row.try_get("", "title")?, school: row.try_get("", "school")? })
     };
     rows.iter().map(class).collect()
 }
 
-fn record(row: &QueryResult) -> Result<Badge, StoreError> {
+fn record(row: &Row) -> Result<Badge, StoreError> {
     let revoked: Option<i64> = row.try_get("", "revoked_at")?;
     let why: Option<String> = row.try_get("", "revoked_why")?;
     Ok(Badge {
@@ -248,7 +248,7 @@ fn record(row: &QueryResult) -> Result<Badge, StoreError> {
     })
 }
 
-fn secret(row: &QueryResult) -> Result<CardSecret, StoreError> {
+fn secret(row: &Row) -> Result<CardSecret, StoreError> {
     let word: String = row.try_get("", "kind")?;
     let kind = [SecretKind::Pictures, SecretKind::Pin].into_iter().find(|kind| kind.word() == word);
     Ok(CardSecret {

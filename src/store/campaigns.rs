@@ -1,8 +1,6 @@
 //! Campaigns: one clear ask of many people, with a last day (A1).
 
-use sea_orm::QueryResult;
-
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Db, Reader, Row, StoreError, Tx, sql};
 use crate::model::{Audience, CampaignId, Timestamp};
 
 /// One campaign.
@@ -110,7 +108,7 @@ impl Campaigns<'_> {
     }
 }
 
-fn read(row: &QueryResult) -> Result<Campaign, StoreError> {
+fn read(row: &Row) -> Result<Campaign, StoreError> {
     let audience: String = row.try_get("", "audience")?;
     let audience = Audience::from_word(&audience).ok_or(StoreError::Corrupt { table: TABLE, what: audience })?;
     Ok(Campaign {

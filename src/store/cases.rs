@@ -1,9 +1,8 @@
 //! The staff's queue of failed claims: the exact cause, which the family never sees, and what was typed, sealed.
 
-use sea_orm::QueryResult;
 use serde::{Deserialize, Serialize};
 
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Db, Reader, Row, StoreError, Tx, sql};
 use crate::model::{CaseId, Hash, JourneyId, PersonId, Timestamp};
 
 /// One failed claim. Its number is on the family's page, so that whoever helps finds it.
@@ -271,7 +270,7 @@ impl Cause {
     }
 }
 
-fn read(row: &QueryResult) -> Result<Case, StoreError> {
+fn read(row: &Row) -> Result<Case, StoreError> {
     let cause: String = row.try_get("", "cause")?;
     let cause = Cause::ALL.iter().copied().find(|known| known.word() == cause);
     Ok(Case {

@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use sea_orm::{QueryResult, Value};
+use sea_orm::Value;
 
 use super::accounts::AccountState;
 use super::families::Which;
 use super::roster::{LOCAL, padded, places};
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Db, Reader, Row, StoreError, Tx, sql};
 use crate::model::{AccountId, Language, PersonId, Timestamp};
 
 /// A guardian of a child. Where several ties say it, the strictest holds.
@@ -237,7 +237,7 @@ fn grade_key(grade: &str) -> String {
     if bare.is_empty() { grade } else { bare.to_owned() }
 }
 
-fn tie(row: &QueryResult) -> Result<(Near, Option<PersonId>), StoreError> {
+fn tie(row: &Row) -> Result<(Near, Option<PersonId>), StoreError> {
     let sees: bool = row.try_get("", "can_access_records")?;
     let hears = row.try_get::<Option<bool>>("", "receives_mail")?.unwrap_or(true);
     let source: String = row.try_get("", "source_id")?;
@@ -246,7 +246,7 @@ fn tie(row: &QueryResult) -> Result<(Near, Option<PersonId>), StoreError> {
     Ok((near, named))
 }
 
-fn contact(row: &QueryResult) -> Result<(bool, Contact), StoreError> {
+fn contact(row: &Row) -> Result<(bool, Contact), StoreError> {
     let contact = Contact {
         source: row.try_get("", "source_id")?,
         given_name: row.try_get("", "given")?,
@@ -258,7 +258,7 @@ fn contact(row: &QueryResult) -> Result<(bool, Contact), StoreError> {
     Ok((row.try_get("", "active")?, contact))
 }
 
-fn owned(row: &QueryResult) -> Result<Option<Owned>, StoreError> {
+fn owned(row: &Row) -> Result<Option<Owned>, StoreError> {
     let instant = |column: &str| Ok::<_, StoreError>(row.try_get::<Option<i64>>("", column)?.map(Timestamp));
     let Some(state) = AccountState::from_word(&row.try_get::<String>("", "state")?) else { return Ok(None) };
     Ok(Some(Owned {
@@ -275,7 +275,7 @@ fn owned(row: &QueryResult) -> Result<Option<Owned>, StoreError> {
     }))
 }
 
-fn language(row: &QueryResult, column: &str) -> Result<Option<Language>, StoreError> {
+fn language(row: &Row, column: &str) -> Result<Option<Language>, StoreError> {
     Ok(row.try_get::<Option<String>>("", column)?.as_deref().and_then(Language::from_tag))
 }
 

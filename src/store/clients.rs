@@ -7,14 +7,12 @@ mod token_settings;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use sea_orm::QueryResult;
-
 pub use self::settings::{
     AboutSettings, ApplicationType, AuthMethod, BindingSettings, GrantType, LogoutSettings, Profile, RequestSettings, ResponseType,
     SealedSecrets, SelfRegistered, Settings, SubjectType, TlsSubject,
 };
 pub use self::token_settings::{ContentAlgorithm, Encryption, KeyAlgorithm, TokenSettings, Trust, TrustedIssuer};
-use super::{Db, Reader, Store, StoreError, Tx, sql};
+use super::{Db, Reader, Row, Store, StoreError, Tx, sql};
 use crate::model::{Hash, Language, SessionId, Timestamp};
 
 /// A relying party.
@@ -184,7 +182,7 @@ fn values(client: &Client) -> [sea_orm::Value; 9] {
     ]
 }
 
-fn record(row: &QueryResult) -> Result<Client, StoreError> {
+fn record(row: &Row) -> Result<Client, StoreError> {
     let hash = |column: &str| -> Result<Option<Hash>, StoreError> {
         row.try_get::<Option<Vec<u8>>>("", column)?.map(|bytes| sql::hash("clients", &bytes)).transpose()
     };

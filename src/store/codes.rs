@@ -3,10 +3,10 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{QueryResult, Value};
+use sea_orm::Value;
 
 use super::roster::{padded, places, shapes};
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Db, Reader, Row, StoreError, Tx, sql};
 use crate::model::{AccountId, BatchId, CodeId, Hash, PersonId, Timestamp};
 
 /// What a code opens.
@@ -221,7 +221,7 @@ impl Codes<'_> {
         );
         let values = std::iter::once(Value::from(kind.word())).chain(guardians.iter().map(|person| person.0.into()));
         let rows = sql::rows(&self.0, &select, values).await?;
-        let given = |row: &QueryResult| {
+        let given = |row: &Row| {
             let live: i64 = row.try_get::<i64>("", "live").or_else(|_| row.try_get::<i32>("", "live").map(i64::from))?;
             Ok((PersonId(row.try_get("", "guardian")?), live == 1))
         };
@@ -365,7 +365,7 @@ impl Filter {
     }
 }
 
-fn read(row: &QueryResult) -> Result<Issued, StoreError> {
+fn read(row: &Row) -> Result<Issued, StoreError> {
     let kind: String = row.try_get("", "kind")?;
     let kind = [Kind::Activation, Kind::Security].into_iter().find(|known| known.word() == kind);
     let hash = |column: &str| sql::hash(TABLE, &row.try_get::<Vec<u8>>("", column)?);

@@ -4,17 +4,17 @@ use std::time::Duration;
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement, TransactionTrait};
 use sea_orm_migration::MigratorTrait;
-use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 
-use super::StoreError;
+use super::embedded::{Connection, File, Readers, Use};
+use super::writer::{Together, Writer};
+use super::{Reading, StoreError};
 use crate::migrations::Migrator;
 
 /// The first SQLite without the WAL-reset corruption of 3.7.0-3.51.2.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 /// More connections than this cost more than they give on a machine of two cores (measured).
 const CONNECTIONS: u32 = 8;
-/// Connections of an embedded database that are kept for reading ([`super::reading`]).
-pub(super) const KEPT: u32 = CONNECTIONS;
 /// A server that was started anew is noticed before a connection to the old one is used, if it was not used this long.
 const IDLE: Duration = Duration::from_secs(1);
 /// The advisory lock under which one node changes the schema.
@@ -29,41 +29,43 @@ pub enum Backend {
     Postgres,
 }
 
-/// Opens the reading pool and the writing pool, after asserting their settings.
-pub(super) async fn open(url: &str) -> Result<(Backend, DatabaseConnection, DatabaseConnection), StoreError> {
-    if url.starts_with("sqlite:") {
-        let writing = Database::connect(sqlite_options(url, false)).await?;
-        assert_sqlite(&writing).await?;
-        let reading = Database::connect(sqlite_options(url, true)).await?;
-        Ok((Backend::Sqlite, reading, writing))
-    } else {
-        let writing = Database::connect(postgres_options(url, false)).await?;
-        assert_postgres(&writing).await?;
-        let reading = Database::connect(postgres_options(url, true)).await?;
-        Ok((Backend::Postgres, reading, writing))
+/// Opens the way of questions and the way of changes, after asserting their settings.
+pub(super) async fn open(url: &str) -> Result<(Reading, Writer), StoreError> {
+    match backend(url) {
+        Backend::Sqlite => {
+            let file = File(sqlite(url)?.get_filename().to_owned());
+            let writing = Connection::open(&file, Use::Writing)?;
+            assert_sqlite(&writing)?;
+            Ok((Reading::Embedded(Readers::of(file)), Writer::Embedded(Together::by(writing))))
+        }
+        Backend::Postgres => {
+            let writing = Database::connect(postgres_options(url, false)).await?;
+            assert_postgres(&writing).await?;
+            let reading = Database::connect(postgres_options(url, true)).await?;
+            Ok((Reading::Shared(reading), Writer::Shared(writing)))
+        }
     }
 }
 
-fn sqlite_options(url: &str, read_only: bool) -> ConnectOptions {
+fn backend(url: &str) -> Backend {
+    if url.starts_with("sqlite:") { Backend::Sqlite } else { Backend::Postgres }
+}
+
+fn sqlite(url: &str) -> Result<SqliteConnectOptions, StoreError> {
+    url.parse().map_err(|error: sqlx::Error| StoreError::Unsafe(format!("its address cannot be read: {error}")))
+}
+
+/// A connection that lasts as long as the schema is looked at or changed: migrations run through the driver of sea-orm.
+async fn for_the_schema(url: &str) -> Result<DatabaseConnection, StoreError> {
+    if backend(url) == Backend::Postgres {
+        return Ok(Database::connect(postgres_options(url, false)).await?);
+    }
     let mut options = ConnectOptions::new(url);
-    // A connection is a thread of this program: it need not be asked whether it is alive before it is lent.
-    options.test_before_acquire(false);
-    // One more than are kept for reading.
-    options.max_connections(if read_only { KEPT + 1 } else { 1 }).min_connections(1).sqlx_logging(false).map_sqlx_sqlite_opts(
-        move |sqlite| {
-            let sqlite = sqlite
-                .create_if_missing(!read_only)
-                .foreign_keys(true)
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Full)
-                .busy_timeout(Duration::from_secs(5))
-                .statement_cache_capacity(256)
-                .pragma("mmap_size", "0")
-                .pragma("temp_store", "MEMORY");
-            if read_only { sqlite.pragma("query_only", "ON") } else { sqlite }
-        },
-    );
-    options
+    options.max_connections(1).sqlx_logging(false).map_sqlx_sqlite_opts(|sqlite| {
+        let sqlite = sqlite.foreign_keys(true).journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
+        sqlite.busy_timeout(Duration::from_secs(5))
+    });
+    Ok(Database::connect(options).await?)
 }
 
 fn postgres_options(url: &str, read_only: bool) -> ConnectOptions {
@@ -84,20 +86,17 @@ fn postgres_options(url: &str, read_only: bool) -> ConnectOptions {
     options
 }
 
-async fn assert_sqlite(db: &DatabaseConnection) -> Result<(), StoreError> {
-    let version = ask(db, "SELECT sqlite_version()").await?;
+fn assert_sqlite(db: &Connection) -> Result<(), StoreError> {
+    let version = db.text("SELECT sqlite_version()")?;
     let mut numbers = version.split('.').map(|part| part.parse().unwrap_or(0));
     let mut next = || numbers.next().unwrap_or(0);
     if (next(), next(), next()) < OLDEST_SQLITE {
         return Err(StoreError::Unsafe(format!("SQLite {version} can corrupt its log; 3.51.3 or later is needed")));
     }
-    for (pragma, wanted) in [("journal_mode", &["wal", "memory"][..]), ("synchronous", &["2"]), ("foreign_keys", &["1"])] {
-        let found = ask(db, &format!("SELECT CAST({pragma} AS TEXT) FROM pragma_{pragma}")).await?;
-        if !wanted.contains(&found.as_str()) {
-            return Err(StoreError::Unsafe(format!(
-                "SQLite's {pragma} is {found}, and must be {}: is the file on a network disk?",
-                wanted[0]
-            )));
+    for (pragma, wanted) in [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1")] {
+        let found = db.text(&format!("SELECT CAST({pragma} AS TEXT) FROM pragma_{pragma}"))?;
+        if found != wanted {
+            return Err(StoreError::Unsafe(format!("SQLite's {pragma} is {found}, and must be {wanted}: is the file on a network disk?")));
         }
     }
     Ok(())
@@ -116,22 +115,26 @@ async fn assert_postgres(db: &DatabaseConnection) -> Result<(), StoreError> {
 }
 
 /// Runs the pending changes, on PostgreSQL behind an advisory lock.
-pub(super) async fn migrate(backend: Backend, db: &DatabaseConnection) -> Result<(), StoreError> {
-    if backend == Backend::Sqlite {
-        return Ok(Migrator::up(db, None).await?);
+pub(super) async fn migrate(url: &str) -> Result<(), StoreError> {
+    let db = for_the_schema(url).await?;
+    if backend(url) == Backend::Sqlite {
+        Migrator::up(&db, None).await?;
+        return Ok(db.close().await?);
     }
     // The lock belongs to a transaction of its own, which ends when this function does, whatever happens.
     let lock = db.begin().await?;
     lock.execute_unprepared("SET LOCAL lock_timeout = 0").await?;
     lock.execute_unprepared("SET LOCAL statement_timeout = 0").await?;
     lock.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")).await?;
-    Migrator::up(db, None).await?;
+    Migrator::up(&db, None).await?;
     lock.commit().await?;
-    Ok(())
+    Ok(db.close().await?)
 }
 
-pub(super) async fn pending(db: &DatabaseConnection) -> Result<Vec<String>, StoreError> {
-    let pending = Migrator::get_pending_migrations(db).await?;
+pub(super) async fn pending(url: &str) -> Result<Vec<String>, StoreError> {
+    let db = for_the_schema(url).await?;
+    let pending = Migrator::get_pending_migrations(&db).await?;
+    db.close().await?;
     Ok(pending.iter().map(|migration| migration.name().to_owned()).collect())
 }
 

@@ -1,8 +1,6 @@
 //! Sessions at the counter. What opens one is spent by one conditional write, and so is its end (row R02's rule).
 
-use sea_orm::QueryResult;
-
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Db, Reader, Row, StoreError, Tx, sql};
 use crate::model::{AccountId, AddressSaid, CounterId, Hash, JourneyId, Language, OrgId, PersonId, Timestamp};
 
 /// One session at the counter.
@@ -146,7 +144,7 @@ impl CounterSessions<'_> {
     }
 }
 
-fn read(row: &QueryResult) -> Result<CounterSession, StoreError> {
+fn read(row: &Row) -> Result<CounterSession, StoreError> {
     let ended: Option<String> = row.try_get("", "ended")?;
     let address: Option<String> = row.try_get("", "address")?;
     Ok(CounterSession {

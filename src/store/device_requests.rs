@@ -1,11 +1,10 @@
 //! Requests of devices without a browser (RFC 8628). Both codes are kept as hashes; the tokens use a request up by one conditional
 //! write, as they do a code of the browser.
 
-use sea_orm::QueryResult;
 use uuid::Uuid;
 
 use super::grants::Issued;
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Db, Reader, Row, StoreError, Tx, sql};
 use crate::model::{AccountId, FamilyId, Hash, Scopes, SessionId, Timestamp};
 
 /// A request of a device.
@@ -135,7 +134,7 @@ impl DeviceRequests<'_> {
     }
 }
 
-fn record(row: &QueryResult) -> Result<DeviceRequest, StoreError> {
+fn record(row: &Row) -> Result<DeviceRequest, StoreError> {
     let hash = |column: &str| sql::hash("device_requests", &row.try_get::<Vec<u8>>("", column)?);
     let allowed: Option<bool> = row.try_get("", "allowed")?;
     let family: Option<Uuid> = row.try_get("", "family")?;

@@ -1,10 +1,9 @@
 //! The event log: what was done, by whom, to whom, where and when. A row is written with its cause and never touched
 //! again; [`event_chain`](super::event_chain) links them afterwards.
 
-use sea_orm::QueryResult;
 use serde_json::Value;
 
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Db, Reader, Row, StoreError, Tx, sql};
 use crate::model::{AccountId, OrgId, PersonId, Timestamp};
 
 /// Something that changed.
@@ -112,7 +111,7 @@ impl Events<'_> {
     }
 }
 
-fn read(row: &QueryResult) -> Result<Recorded, StoreError> {
+fn read(row: &Row) -> Result<Recorded, StoreError> {
     Ok(Recorded {
         id: row.try_get("", "id")?,
         kind: row.try_get("", "kind")?,

@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use sea_orm::{QueryResult, Value};
+use sea_orm::Value;
 
 use super::roster::{LOCAL, padded, places, texts};
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Db, Reader, Row, StoreError, Tx, sql};
 use crate::model::{Language, OrgId, PersonId};
 
 /// A pupil, as a letter names one.
@@ -194,7 +194,7 @@ impl Families<'_> {
             places(1, people.len())
         );
         let rows = sql::rows(&self.0, &select, people.iter().map(|person| Value::from(person.0))).await?;
-        let tie = |row: &QueryResult| {
+        let tie = |row: &Row| {
             Ok(Tie {
                 guardian: PersonId(row.try_get("", "guardian")?),
                 child: PersonId(row.try_get("", "child")?),
@@ -211,7 +211,7 @@ struct Tie {
     can_access_records: bool,
 }
 
-fn pupil(row: &QueryResult) -> Result<Pupil, StoreError> {
+fn pupil(row: &Row) -> Result<Pupil, StoreError> {
     Ok(Pupil {
         id: PersonId(row.try_get("", "person")?),
         source: row.try_get("", "source_id")?,
@@ -224,7 +224,7 @@ fn pupil(row: &QueryResult) -> Result<Pupil, StoreError> {
     })
 }
 
-fn guardian(row: &QueryResult, id: PersonId, children: Vec<PersonId>) -> Result<Guardian, StoreError> {
+fn guardian(row: &Row, id: PersonId, children: Vec<PersonId>) -> Result<Guardian, StoreError> {
     Ok(Guardian {
         id,
         source: row.try_get("", "source_id")?,
@@ -237,7 +237,7 @@ fn guardian(row: &QueryResult, id: PersonId, children: Vec<PersonId>) -> Result<
     })
 }
 
-fn language(row: &QueryResult) -> Result<Option<Language>, StoreError> {
+fn language(row: &Row) -> Result<Option<Language>, StoreError> {
     Ok(row.try_get::<Option<String>>("", "language")?.as_deref().and_then(Language::from_tag))
 }
 

@@ -1,11 +1,10 @@
 //! Authorization requests, from the question to the code. A code is kept as its hash and falls by one conditional
 //! write.
 
-use sea_orm::QueryResult;
 use serde::{Deserialize, Serialize};
 
 use super::clients::ResponseType;
-use super::{Change, Db, Reader, StoreError, Tx, sql};
+use super::{Change, Db, Reader, Row, StoreError, Tx, sql};
 use crate::model::{AccountId, FamilyId, GrantId, Hash, Scopes, SessionId, Timestamp};
 
 /// One authorization request and what came of it.
@@ -282,7 +281,7 @@ fn values(grant: &Grant) -> [sea_orm::Value; 6] {
     ]
 }
 
-fn record(row: &QueryResult) -> Result<Grant, StoreError> {
+fn record(row: &Row) -> Result<Grant, StoreError> {
     let issued: Option<String> = row.try_get("", "issued")?;
     let issued: Option<Issued> = issued.map(|text| sql::json("grants", &text)).transpose()?;
     let until: Option<i64> = row.try_get("", "code_expires_at")?;

@@ -3,10 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::QueryResult;
 use serde::{Deserialize, Serialize};
 
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Db, Reader, Row, StoreError, Tx, sql};
 use crate::model::{Draft, Hash, Journey, JourneyId, LocalPath, SessionId, Timestamp};
 
 /// A journey as the store has it.
@@ -141,7 +140,7 @@ fn text<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).expect("its keys are strings")
 }
 
-fn record(row: &QueryResult) -> Result<Kept, StoreError> {
+fn record(row: &Row) -> Result<Kept, StoreError> {
     let at = |column: &str| Ok::<_, StoreError>(Timestamp(row.try_get("", column)?));
     let return_to: String = row.try_get("", "return_to")?;
     let ending: Option<String> = row.try_get("", "ending")?;

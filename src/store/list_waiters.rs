@@ -1,9 +1,7 @@
 //! Families who asked to be written to once the lists of the school have come (A4). The address is kept for that one
 //! letter, sealed, and goes with it; a mailbox stands here once, however often it was typed.
 
-use sea_orm::QueryResult;
-
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Db, Reader, Row, StoreError, Tx, sql};
 use crate::model::{Hash, JourneyId, Language, Timestamp, WaiterId};
 
 /// Somebody who waits.
@@ -83,7 +81,7 @@ impl Waiters<'_> {
     }
 }
 
-fn read(row: &QueryResult) -> Result<Waiter, StoreError> {
+fn read(row: &Row) -> Result<Waiter, StoreError> {
     let language: String = row.try_get("", "language")?;
     Ok(Waiter {
         id: WaiterId(row.try_get("", "id")?),

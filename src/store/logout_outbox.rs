@@ -4,9 +4,7 @@
 
 use std::time::Duration;
 
-use sea_orm::QueryResult;
-
-use super::{Db, Reader, StoreError, Tx, clients, sql};
+use super::{Db, Reader, Row, StoreError, Tx, clients, sql};
 use crate::model::{AccountId, SessionId, Timestamp};
 
 /// Word of an end that a client is still to hear.
@@ -136,7 +134,7 @@ impl LogoutOutbox<'_> {
     }
 }
 
-fn owed(row: &QueryResult) -> Result<Owed, StoreError> {
+fn owed(row: &Row) -> Result<Owed, StoreError> {
     Ok(Owed {
         session: SessionId(row.try_get("", "session")?),
         client_id: row.try_get("", "client_id")?,

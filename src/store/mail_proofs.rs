@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Db, Reader, Row, StoreError, Tx, sql};
 use crate::model::{Hash, JourneyId, PersonId, Timestamp};
 
 /// A proof that is asked for.
@@ -141,7 +141,7 @@ impl MailProof {
     }
 }
 
-fn read(row: &sea_orm::QueryResult) -> Result<MailProof, StoreError> {
+fn read(row: &Row) -> Result<MailProof, StoreError> {
     let hash = |column: &str| sql::hash(TABLE, &row.try_get::<Vec<u8>>("", column)?);
     Ok(MailProof {
         journey: JourneyId(row.try_get("", "journey")?),

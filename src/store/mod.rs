@@ -25,6 +25,7 @@ pub mod consents;
 pub mod counter_sessions;
 pub mod device_requests;
 pub mod devices;
+mod embedded;
 pub mod erasure;
 mod error;
 pub mod event_chain;
@@ -43,13 +44,13 @@ pub mod outbox;
 pub mod passkeys;
 pub mod people;
 pub mod pushed_requests;
-mod reading;
 pub mod registration_tokens;
 pub mod reminders;
 pub mod roll;
 pub mod roster;
 pub mod roster_imports;
 pub mod roster_match;
+mod row;
 pub mod second_factors;
 pub mod session_clients;
 pub mod sessions;
@@ -66,42 +67,52 @@ pub use connect::Backend;
 pub use error::StoreError;
 pub use sql::Change;
 
-use sea_orm::{DatabaseConnection, DatabaseExecutor, DatabaseTransaction, DbBackend};
+use sea_orm::{DatabaseConnection, DatabaseExecutor, DatabaseTransaction};
 
-use self::reading::Kept;
+use self::embedded::{Place, Readers, Transaction};
+pub(crate) use self::row::Row;
 use self::writer::Writer;
 use crate::model::Timestamp;
 
 /// The district's database.
 pub struct Store {
-    backend: Backend,
-    reading: DatabaseConnection,
-    kept: Option<Kept>,
+    url: String,
+    reading: Reading,
     writer: Writer,
     clients: clients::ClientCache,
 }
 
-/// A read-only view of what is committed.
-pub struct Reader<'a> {
-    pool: &'a DatabaseConnection,
-    kept: Option<&'a Kept>,
+/// Where questions are asked outside a transaction.
+enum Reading {
+    Shared(DatabaseConnection),
+    Embedded(Readers),
 }
+
+/// A read-only view of what is committed.
+pub struct Reader<'a>(&'a Reading);
 
 /// One unit of work. What it wrote is kept when the work ends in `Ok`, and leaves no trace when it ends in `Err`.
-pub struct Tx(DatabaseTransaction);
+pub struct Tx(Work);
 
-/// Where a query runs: on a [`Reader`] or inside a [`Tx`].
-pub(crate) struct Db<'a> {
-    executor: DatabaseExecutor<'a>,
-    /// Where a question to an embedded database finds a connection, outside a transaction.
-    kept: Option<&'a Kept>,
+enum Work {
+    Shared(DatabaseTransaction),
+    Embedded(Transaction),
 }
 
-impl<'a> std::ops::Deref for Db<'a> {
-    type Target = DatabaseExecutor<'a>;
+/// Where a query runs: on a [`Reader`] or inside a [`Tx`].
+pub(crate) enum Db<'a> {
+    /// PostgreSQL.
+    Shared(DatabaseExecutor<'a>),
+    /// SQLite.
+    Embedded(Place<'a>),
+}
 
-    fn deref(&self) -> &Self::Target {
-        &self.executor
+impl Db<'_> {
+    pub(crate) fn backend(&self) -> Backend {
+        match self {
+            Self::Shared(_) => Backend::Postgres,
+            Self::Embedded(_) => Backend::Sqlite,
+        }
     }
 }
 
@@ -116,29 +127,28 @@ impl Store {
 
     /// Connects and checks as [`Store::open`] does, and leaves the schema as it is.
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
-        let (backend, reading, writing) = connect::open(url).await?;
-        let kept = (backend == Backend::Sqlite).then(|| Kept::of(&reading, connect::KEPT));
-        Ok(Self { backend, reading, kept, writer: Writer::new(backend, writing), clients: clients::ClientCache::default() })
+        let (reading, writer) = connect::open(url).await?;
+        Ok(Self { url: url.to_owned(), reading, writer, clients: clients::ClientCache::default() })
     }
 
     /// Brings the schema up. Of several nodes that start together one does it and the others wait.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        connect::migrate(self.backend, self.writer.connection()).await
+        connect::migrate(&self.url).await
     }
 
     /// The changes of the schema that are still to be made, by name.
     pub async fn pending(&self) -> Result<Vec<String>, StoreError> {
-        connect::pending(self.writer.connection()).await
+        connect::pending(&self.url).await
     }
 
     /// Which database this is.
     pub fn backend(&self) -> Backend {
-        self.backend
+        self.read().db().backend()
     }
 
     /// A view for reading.
     pub fn read(&self) -> Reader<'_> {
-        Reader { pool: &self.reading, kept: self.kept.as_ref() }
+        Reader(&self.reading)
     }
 
     /// Runs `work` in a transaction and answers after its durable commit. `Ok` commits, also when what it says is a
@@ -156,12 +166,15 @@ impl Store {
 
 impl Reader<'_> {
     pub(crate) fn db(&self) -> Db<'_> {
-        Db { executor: DatabaseExecutor::Connection(self.pool), kept: self.kept }
+        match self.0 {
+            Reading::Shared(pool) => Db::Shared(DatabaseExecutor::Connection(pool)),
+            Reading::Embedded(readers) => Db::Embedded(Place::Readers(readers)),
+        }
     }
 
     /// The instant by the database's own clock, where it has one: an embedded one has ours.
     pub async fn clock(&self) -> Result<Option<Timestamp>, StoreError> {
-        if self.pool.get_database_backend() != DbBackend::Postgres {
+        if self.db().backend() != Backend::Postgres {
             return Ok(None);
         }
         let row = sql::row(&self.db(), "SELECT CAST(EXTRACT(EPOCH FROM now()) AS BIGINT) AS at", []).await?;
@@ -171,7 +184,10 @@ impl Reader<'_> {
 
 impl Tx {
     pub(crate) fn db(&self) -> Db<'_> {
-        Db { executor: DatabaseExecutor::Transaction(&self.0), kept: None }
+        match &self.0 {
+            Work::Shared(transaction) => Db::Shared(DatabaseExecutor::Transaction(transaction)),
+            Work::Embedded(transaction) => Db::Embedded(Place::Transaction(transaction)),
+        }
     }
 }
 
@@ -201,8 +217,7 @@ mod tests {
     }
 
     async fn look(tx: &Tx, text: &str) -> Result<usize, StoreError> {
-        use sea_orm::ConnectionTrait;
-        tx.db().execute_unprepared("SELECT 1").await?;
+        sql::execute(&tx.db(), "SELECT 1", []).await?;
         Ok(text.len())
     }
 }

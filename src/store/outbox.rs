@@ -3,9 +3,7 @@
 
 use std::time::Duration;
 
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult};
-
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Backend, Db, Reader, Row, StoreError, Tx, sql};
 use crate::keys::{KeyError, KeyStore, Place};
 use crate::model::{Letter, LetterId, Timestamp};
 use crate::random::Random;
@@ -119,7 +117,7 @@ impl Outbox<'_> {
     /// Takes the letter that has been due longest, for the length of a lease; of several that ask at once each gets
     /// another one.
     pub async fn take(&self, lease: Duration, now: Timestamp) -> Result<Option<Taken>, StoreError> {
-        let lock = if self.0.get_database_backend() == DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
+        let lock = if self.0.backend() == Backend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
         let update = format!(
             "UPDATE outbox SET lease_until = $2, tries = tries + 1 WHERE {DUE} \
              AND id = (SELECT id FROM outbox WHERE {DUE} ORDER BY next_at, id LIMIT 1 {lock}) RETURNING *"
@@ -224,7 +222,7 @@ fn place(row: &str) -> Place<'_> {
     Place { table: "outbox", column: "sealed", row }
 }
 
-fn taken(row: &QueryResult) -> Result<Taken, StoreError> {
+fn taken(row: &Row) -> Result<Taken, StoreError> {
     Ok(Taken {
         id: LetterId(row.try_get("", "id")?),
         kind: row.try_get("", "kind")?,
@@ -236,7 +234,7 @@ fn taken(row: &QueryResult) -> Result<Taken, StoreError> {
     })
 }
 
-fn standing(row: &QueryResult) -> Result<Standing, StoreError> {
+fn standing(row: &Row) -> Result<Standing, StoreError> {
     Ok(Standing {
         id: LetterId(row.try_get("", "id")?),
         kind: row.try_get("", "kind")?,

@@ -1,8 +1,6 @@
 //! Passkeys, and the challenges that were answered.
 
-use sea_orm::QueryResult;
-
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Db, Reader, Row, StoreError, Tx, sql};
 use crate::model::{AccountId, Hash, PasskeyId, Timestamp};
 
 /// One passkey of an account.
@@ -136,7 +134,7 @@ impl Passkeys<'_> {
     }
 }
 
-fn record(row: &QueryResult) -> Result<Passkey, StoreError> {
+fn record(row: &Row) -> Result<Passkey, StoreError> {
     let count: i64 = row.try_get("", "sign_count")?;
     let instant = |column: &str| row.try_get::<Option<i64>>("", column).map(|at| at.map(Timestamp));
     Ok(Passkey {

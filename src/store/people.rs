@@ -1,10 +1,11 @@
 //! People, schools and the ties between them, as the current roster has them.
 
-use sea_orm::{QueryResult, Value};
+use sea_orm::Value;
+
 use serde::{Deserialize, Serialize};
 
 use super::roster::LOCAL;
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Db, Reader, Row, StoreError, Tx, sql};
 use crate::model::{ClassId, Language, OrgId, PersonId, Role, Timestamp};
 
 /// Somebody the current roster knows.
@@ -221,7 +222,7 @@ impl People<'_> {
     /// The classes of a person.
     pub async fn classes(&self, of: PersonId) -> Result<Vec<ClassOf>, StoreError> {
         let rows = sql::rows(&self.0, CLASSES, [of.0.into()]).await?;
-        let class = |row: &QueryResult| {
+        let class = |row: &Row| {
             let word: String = row.try_get("", "role")?;
             Ok(ClassOf {
                 class: ClassId(row.try_get("", "class")?),
@@ -283,7 +284,7 @@ impl Person {
     }
 }
 
-fn person_of(row: &QueryResult, id: PersonId) -> Result<Person, StoreError> {
+fn person_of(row: &Row, id: PersonId) -> Result<Person, StoreError> {
     let text = |column: &str| row.try_get::<Option<String>>("", column);
     Ok(Person {
         id,
@@ -333,7 +334,7 @@ fn fill_gaps(person: &mut Person, other: Person) {
     person.language = person.language.or(other.language);
 }
 
-fn org_of(row: &QueryResult) -> Result<Org, StoreError> {
+fn org_of(row: &Row) -> Result<Org, StoreError> {
     Ok(Org {
         id: OrgId(row.try_get("", "org")?),
         source_id: row.try_get("", "source_id")?,

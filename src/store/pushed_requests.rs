@@ -1,10 +1,9 @@
 //! Authorization requests that clients pushed (RFC 9126), from the pushing to the answer. The address that stands for one is
 //! kept as its hash; the answer uses it up by one conditional write.
 
-use sea_orm::QueryResult;
 use uuid::Uuid;
 
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Db, Reader, Row, StoreError, Tx, sql};
 use crate::model::{Hash, Timestamp};
 
 /// A pushed request.
@@ -74,7 +73,7 @@ impl PushedRequests<'_> {
     }
 }
 
-fn record(row: &QueryResult) -> Result<Pushed, StoreError> {
+fn record(row: &Row) -> Result<Pushed, StoreError> {
     Ok(Pushed {
         id: row.try_get("", "id")?,
         secret: sql::hash("pushed_requests", &row.try_get::<Vec<u8>>("", "secret")?)?,

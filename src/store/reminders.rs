@@ -1,10 +1,9 @@
 //! Reminders: each is written down in the same write as its letter, so that nobody is reminded twice of the same thing,
 //! whichever node does it; and whom to remind of an invitation that ends (E3).
 
-use sea_orm::QueryResult;
 use uuid::Uuid;
 
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Db, Reader, Row, StoreError, Tx, sql};
 use crate::model::{Language, PersonId, Timestamp};
 
 /// What somebody is reminded of.
@@ -112,7 +111,7 @@ impl Reminders<'_> {
     }
 }
 
-fn ending(row: &QueryResult) -> Result<Ending, StoreError> {
+fn ending(row: &Row) -> Result<Ending, StoreError> {
     Ok(Ending {
         cause: row.try_get("", "cause")?,
         person: PersonId(row.try_get("", "person")?),

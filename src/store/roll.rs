@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use sea_orm::{QueryResult, Value};
+use sea_orm::Value;
+
 use uuid::Uuid;
 
 use super::accounts::AccountState;
-use super::{Db, Reader, StoreError, sql};
+use super::{Db, Reader, Row, StoreError, sql};
 use crate::model::{Audience, PersonId, Role};
 
 /// One person of the roll: what is on file, not what it is worth.
@@ -95,7 +96,7 @@ impl Roll<'_> {
     }
 }
 
-fn entry(row: &QueryResult) -> Result<Entry, StoreError> {
+fn entry(row: &Row) -> Result<Entry, StoreError> {
     Ok(Entry {
         person: PersonId(row.try_get("", "person")?),
         source: row.try_get("", "source_id")?,
@@ -127,7 +128,7 @@ fn fill_gaps(known: &mut Entry, other: &Entry) {
     }
 }
 
-fn add_child(guardian: &mut Entry, row: &QueryResult) -> Result<(), StoreError> {
+fn add_child(guardian: &mut Entry, row: &Row) -> Result<(), StoreError> {
     let child = Child {
         person: PersonId(row.try_get("", "child")?),
         birth_date: row.try_get("", "born")?,

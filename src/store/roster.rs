@@ -3,10 +3,11 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{QueryResult, Value};
+use sea_orm::Value;
+
 use uuid::Uuid;
 
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Db, Reader, Row, StoreError, Tx, sql};
 use crate::model::{Hash, PersonId};
 
 /// A kind of fact: its table, and its columns in the order of [`Record::cells`].
@@ -465,11 +466,11 @@ pub(super) fn texts(keys: &[String]) -> impl Iterator<Item = Value> {
     keys.iter().map(|key| Value::from(key.as_str()))
 }
 
-fn open_row(row: &QueryResult) -> Result<OpenRow, StoreError> {
+fn open_row(row: &Row) -> Result<OpenRow, StoreError> {
     Ok(OpenRow { id: row.try_get("", "id")?, source: row.try_get("", "source_id")?, from: row.try_get("", "from_generation")? })
 }
 
-fn ids(rows: &[QueryResult]) -> Result<Vec<i64>, StoreError> {
+fn ids(rows: &[Row]) -> Result<Vec<i64>, StoreError> {
     rows.iter().map(|row| Ok(row.try_get("", "id")?)).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Db, Reader, Row, StoreError, Tx, sql};
 use crate::model::{ImportId, Timestamp};
 
 /// One run.
@@ -194,7 +194,7 @@ impl Imports<'_> {
     }
 }
 
-fn import_of(row: &sea_orm::QueryResult) -> Result<Import, StoreError> {
+fn import_of(row: &Row) -> Result<Import, StoreError> {
     let id = |column: &str| Ok::<_, StoreError>(row.try_get::<Option<uuid::Uuid>>("", column)?.map(ImportId));
     Ok(Import {
         id: ImportId(row.try_get("", "id")?),

@@ -2,10 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sea_orm::QueryResult;
-
 use super::roster::{Facts, OPEN, padded, places, texts};
-use super::{StoreError, sql};
+use super::{Row, StoreError, sql};
 use crate::model::PersonId;
 
 /// A source record of a person, as it stands in the generation that is being written.
@@ -186,7 +184,7 @@ impl Facts<'_> {
     }
 }
 
-fn candidate(row: &QueryResult) -> Result<Candidate, StoreError> {
+fn candidate(row: &Row) -> Result<Candidate, StoreError> {
     Ok(Candidate {
         source: row.try_get("", "source_id")?,
         person: PersonId(row.try_get("", "person")?),

@@ -1,10 +1,9 @@
 //! Second factors: authenticator apps, whose secrets are sealed, and recovery codes, which are kept as MACs. Each code is good once,
 //! by one conditional write.
 
-use sea_orm::QueryResult;
 use uuid::Uuid;
 
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Db, Reader, Row, StoreError, Tx, sql};
 use crate::model::{AccountId, AuthenticatorId, Hash, Timestamp};
 
 /// An authenticator app whose first code was right.
@@ -128,7 +127,7 @@ impl SecondFactors<'_> {
     }
 }
 
-fn record(row: &QueryResult) -> Result<Authenticator, StoreError> {
+fn record(row: &Row) -> Result<Authenticator, StoreError> {
     Ok(Authenticator {
         id: AuthenticatorId(row.try_get("", "id")?),
         account: AccountId(row.try_get("", "account")?),

@@ -1,10 +1,8 @@
 //! Which clients a session reached: those that were given an ID token or an access token by it. Written where tokens are, and
 //! read where the session ends.
 
-use sea_orm::{ConnectionTrait, DbBackend};
-
 use super::clients::{self, Client};
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Backend, Db, Reader, StoreError, Tx, sql};
 use crate::model::{SessionId, Timestamp};
 
 /// The queries on the clients of sessions.
@@ -40,7 +38,7 @@ impl SessionClients<'_> {
 /// On PostgreSQL the session's row is held until the commit: whoever ends the session meanwhile waits, and then finds this
 /// client among those to tell. On SQLite there is one writer.
 pub(super) async fn remember(db: &Db<'_>, session: SessionId, client_id: &str, now: Timestamp) -> Result<bool, StoreError> {
-    let hold = if db.get_database_backend() == DbBackend::Postgres { "FOR SHARE" } else { "" };
+    let hold = if db.backend() == Backend::Postgres { "FOR SHARE" } else { "" };
     let insert = format!(
         "INSERT INTO session_clients (session, client_id, account, told_at, expires_at) \
          SELECT id, $2, account, $3, expires_at FROM sessions WHERE id = $1 AND ended_at IS NULL {hold} \

@@ -3,10 +3,8 @@
 
 use std::time::Duration;
 
-use sea_orm::QueryResult;
-
 use super::accounts::{Account, account_of};
-use super::{Db, Reader, StoreError, Tx, logout_outbox, sql};
+use super::{Db, Reader, Row, StoreError, Tx, logout_outbox, sql};
 use crate::model::{AccountId, DateFormat, Hash, SessionId, Timestamp};
 
 /// A session that may be used now: not ended, not over, not idle too long, its account open.
@@ -223,7 +221,7 @@ impl Sessions<'_> {
     }
 }
 
-fn record(row: &QueryResult) -> Result<Session, StoreError> {
+fn record(row: &Row) -> Result<Session, StoreError> {
     Ok(Session {
         id: SessionId(row.try_get("", "id")?),
         account: AccountId(row.try_get("", "account")?),
@@ -235,7 +233,7 @@ fn record(row: &QueryResult) -> Result<Session, StoreError> {
     })
 }
 
-fn seen_on(row: &QueryResult) -> Result<SeenOn, StoreError> {
+fn seen_on(row: &Row) -> Result<SeenOn, StoreError> {
     let said = |column: &str| row.try_get::<Option<String>>("", column).map(Option::unwrap_or_default);
     Ok(SeenOn { device: said("device")?, network: said("network")? })
 }

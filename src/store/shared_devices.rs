@@ -1,10 +1,9 @@
 //! Devices that a family shares: whom the first page offers there. The cookie of such a device opens nothing and proves
 //! nothing; it stands for a list of first names that its people asked for (A18).
 
-use sea_orm::QueryResult;
 use uuid::Uuid;
 
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Db, Reader, Row, StoreError, Tx, sql};
 use crate::model::{AccountId, Animal, Hash, Timestamp};
 
 /// Somebody whom a device offers.
@@ -92,7 +91,7 @@ impl SharedDevices<'_> {
     }
 }
 
-fn record(row: &QueryResult) -> Result<OnDevice, StoreError> {
+fn record(row: &Row) -> Result<OnDevice, StoreError> {
     let animal: String = row.try_get("", "animal")?;
     Ok(OnDevice {
         id: row.try_get("", "id")?,

@@ -1,10 +1,9 @@
 //! Signing keys, sealed, and the mark of the master key that sealed them. Rows of keys hardly change: the instant from
 //! which a key signs may be brought forward, and that is all.
 
-use sea_orm::QueryResult;
 use serde_json::Value;
 
-use super::{Db, Reader, StoreError, Tx, sql};
+use super::{Db, Reader, Row, StoreError, Tx, sql};
 use crate::keys::Algorithm;
 use crate::model::{Hash, Timestamp};
 
@@ -98,7 +97,7 @@ impl SigningKeys<'_> {
     }
 }
 
-fn record(row: &QueryResult) -> Result<StoredKey, StoreError> {
+fn record(row: &Row) -> Result<StoredKey, StoreError> {
     let algorithm: String = row.try_get("", "algorithm")?;
     let unknown = || StoreError::Corrupt { table: "signing_keys", what: format!("the algorithm {algorithm}") };
     Ok(StoredKey {

@@ -2,9 +2,9 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use sea_orm::{ConnectionTrait, Database};
+use sea_orm::{ConnectionTrait, Database, Value};
 
-use super::{Store, Tx, sql};
+use super::{Row, Store, StoreError, Tx, sql};
 use crate::model::{OrgId, PersonId};
 
 /// A fresh SQLite store and, where `PREAU_TEST_POSTGRES` holds the address of a server, a fresh PostgreSQL one.
@@ -36,12 +36,23 @@ pub async fn postgres() -> Option<String> {
     Some(url.to_string())
 }
 
+/// Changes what stands in the database, as an import, a court or somebody with the file in their hands would; how many rows
+/// it touched.
+pub async fn execute(tx: &Tx, change: &str, values: impl IntoIterator<Item = Value>) -> Result<u64, StoreError> {
+    sql::execute(&tx.db(), change, values).await
+}
+
+/// Everything that is committed, in answer to a question.
+pub(crate) async fn rows(store: &Store, select: &str) -> Vec<Row> {
+    sql::rows(&store.read().db(), select, []).await.unwrap()
+}
+
 /// Writes one pupil of one school into the roster: Léa Tremblay, number 0123456, grade 8.
 pub async fn add_pupil(store: &Store, person: PersonId, school: OrgId) {
     let (person, school) = (person.0, school.0);
     let write = async |tx: &Tx| {
         let db = tx.db();
-        let digest = || sea_orm::Value::from(vec![0_u8; 16]);
+        let digest = || Value::from(vec![0_u8; 16]);
         let org = "INSERT INTO roster_orgs (source_id, from_generation, to_generation, digest, org, name, kind) \
                    VALUES ('tilleuls', 0, 9223372036854775807, $1, $2, 'École des Tilleuls', 'school')";
         sql::execute(&db, org, [digest(), school.into()]).await?;
@@ -65,7 +76,8 @@ pub async fn pupil_leaves(store: &Store) {
 /// How SQLite would answer a question, a line a step: each finds its rows by an index. With a whole district in the
 /// roster, a step that walks through a table or copies a view is felt on every page.
 pub async fn assert_quick(store: &Store, select: &str) {
-    let rows = sql::rows(&store.read().db(), &format!("EXPLAIN QUERY PLAN {select}"), []).await.unwrap();
+    let places = select.matches('$').map(|_| Value::from(None::<i64>));
+    let rows = sql::rows(&store.read().db(), &format!("EXPLAIN QUERY PLAN {select}"), places).await.unwrap();
     let plan: Vec<String> = rows.iter().map(|row| row.try_get("", "detail").unwrap()).collect();
     // `roster_state`, which every view asks, has one row, and so has a question that finds nothing and is answered all the same.
     let one = ["SCAN now", "SCAN asked", "SCAN CONSTANT ROW"];

@@ -2,12 +2,11 @@
 //! family and its place in the family's line, and carries a MAC over both, so a refresh is one conditional write and a
 //! token that was used before is known for what it is.
 
-use sea_orm::QueryResult;
 use serde::{Deserialize, Serialize};
 
 use super::accounts::{Account, AccountState, account_of};
 use super::grants::ClaimNames;
-use super::{Change, Db, Reader, StoreError, Tx, session_clients, sql};
+use super::{Change, Db, Reader, Row, StoreError, Tx, session_clients, sql};
 use crate::model::{AccountId, FamilyId, Hash, Holder, Scopes, SessionId, Timestamp};
 
 /// All tokens that grew from one code.
@@ -225,7 +224,7 @@ impl Tokens<'_> {
 }
 
 /// The standing in a row with the columns of [`STANDING`].
-pub(super) fn standing_of(row: &QueryResult) -> Result<Standing, StoreError> {
+pub(super) fn standing_of(row: &Row) -> Result<Standing, StoreError> {
     let live: Option<uuid::Uuid> = row.try_get("", "live")?;
     let in_roster: Option<i32> = row.try_get("", "in_roster")?;
     let account: Option<uuid::Uuid> = row.try_get("account_", "id")?;
@@ -233,7 +232,7 @@ pub(super) fn standing_of(row: &QueryResult) -> Result<Standing, StoreError> {
     Ok(Standing { family: record(row)?, account, in_roster: in_roster.is_some(), signed_in: live.is_some() })
 }
 
-fn record(row: &QueryResult) -> Result<Family, StoreError> {
+fn record(row: &Row) -> Result<Family, StoreError> {
     let revoked: Option<i64> = row.try_get("", "revoked_at")?;
     Ok(Family {
         id: FamilyId(row.try_get("", "id")?),

@@ -5,16 +5,22 @@
 //! whoever comes back to the head of it while the transaction is still open commits for all. Nobody is answered
 //! before that commit.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex as Guarded};
 
-use sea_orm::{DatabaseConnection, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use sea_orm::{DatabaseConnection, DatabaseExecutor, TransactionTrait};
 use tokio::sync::{Mutex, watch};
 
-use super::{Backend, Change, StoreError, Tx, sql};
+use super::embedded::{Connection, Transaction};
+use super::{Change, Db, StoreError, Tx, Work, sql};
 
-pub(super) struct Writer {
-    backend: Backend,
-    connection: DatabaseConnection,
+pub(super) enum Writer {
+    Shared(DatabaseConnection),
+    Embedded(Together),
+}
+
+/// The one connection that writes, and its queue.
+pub(super) struct Together {
+    connection: Arc<Guarded<Connection>>,
     queue: Arc<Mutex<Option<Batch>>>,
 }
 
@@ -34,36 +40,51 @@ enum Undo {
 }
 
 impl Writer {
-    pub(super) fn new(backend: Backend, connection: DatabaseConnection) -> Self {
-        Self { backend, connection, queue: Arc::default() }
-    }
-
-    pub(super) fn connection(&self) -> &DatabaseConnection {
-        &self.connection
-    }
-
     pub(super) async fn write<T, E: From<StoreError>>(&self, work: impl AsyncFnOnce(&Tx) -> Result<T, E>) -> Result<T, E> {
-        match self.backend {
-            Backend::Postgres => self.write_alone(work).await,
-            Backend::Sqlite => self.write_together(Undo::Savepoint, work).await,
+        match self {
+            Self::Shared(connection) => write_alone(connection, work).await,
+            Self::Embedded(together) => together.write(Undo::Savepoint, work).await,
         }
     }
 
     pub(super) async fn change(&self, Change { sql, values }: Change) -> Result<u64, StoreError> {
-        match self.backend {
-            Backend::Postgres => sql::execute_on(&self.connection, &sql, values).await,
-            Backend::Sqlite => self.write_together(Undo::Itself, async |tx: &Tx| sql::execute(&tx.db(), &sql, values).await).await,
+        match self {
+            Self::Shared(connection) => sql::execute(&Db::Shared(DatabaseExecutor::Connection(connection)), &sql, values).await,
+            Self::Embedded(together) => together.write(Undo::Itself, async |tx: &Tx| sql::execute(&tx.db(), &sql, values).await).await,
         }
     }
+}
 
-    async fn write_alone<T, E: From<StoreError>>(&self, work: impl AsyncFnOnce(&Tx) -> Result<T, E>) -> Result<T, E> {
-        let tx = Tx(self.connection.begin().await.map_err(StoreError::from)?);
-        let done = work(&tx).await?;
-        tx.0.commit().await.map_err(StoreError::from)?;
-        Ok(done)
+async fn write_alone<T, E: From<StoreError>>(connection: &DatabaseConnection, work: impl AsyncFnOnce(&Tx) -> Result<T, E>) -> Result<T, E> {
+    let tx = Tx(Work::Shared(connection.begin().await.map_err(StoreError::from)?));
+    let done = work(&tx).await?;
+    tx.commit().await?;
+    Ok(done)
+}
+
+impl Tx {
+    /// A part of it that can be taken back by itself.
+    async fn part(&self) -> Result<Self, StoreError> {
+        Ok(Self(match &self.0 {
+            Work::Shared(transaction) => Work::Shared(transaction.begin().await?),
+            Work::Embedded(transaction) => Work::Embedded(transaction.part()?),
+        }))
     }
 
-    async fn write_together<T, E: From<StoreError>>(&self, undo: Undo, work: impl AsyncFnOnce(&Tx) -> Result<T, E>) -> Result<T, E> {
+    async fn commit(self) -> Result<(), StoreError> {
+        match self.0 {
+            Work::Shared(transaction) => Ok(transaction.commit().await?),
+            Work::Embedded(transaction) => transaction.commit(),
+        }
+    }
+}
+
+impl Together {
+    pub(super) fn by(connection: Connection) -> Self {
+        Self { connection: Arc::new(Guarded::new(connection)), queue: Arc::default() }
+    }
+
+    async fn write<T, E: From<StoreError>>(&self, undo: Undo, work: impl AsyncFnOnce(&Tx) -> Result<T, E>) -> Result<T, E> {
         let mut queue = self.queue.lock().await;
         // Dropped while it works (the client went away), the work rolls back by itself and the closing still happens, so
         // that no transaction stays open without anybody to commit it.
@@ -88,32 +109,18 @@ impl Writer {
 
     /// The first of a batch needs no savepoint: if it fails, there is nobody else to keep.
     async fn open<T, E: From<StoreError>>(&self, work: impl AsyncFnOnce(&Tx) -> Result<T, E>) -> Result<(T, Batch), E> {
-        let options =
-            TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
-        let tx = Tx(self.connection.begin_with_options(options).await.map_err(StoreError::from)?);
-        match work(&tx).await {
-            Ok(done) => Ok((done, Batch { transaction: tx, outcome: watch::Sender::new(None) })),
-            Err(error) => {
-                tx.0.rollback().await.map_err(StoreError::from)?;
-                Err(error)
-            }
-        }
+        let tx = Tx(Work::Embedded(Transaction::begin(&self.connection).await?));
+        let done = work(&tx).await?;
+        Ok((done, Batch { transaction: tx, outcome: watch::Sender::new(None) }))
     }
 }
 
 /// Works behind a savepoint in a batch that others have begun.
 async fn join<T, E: From<StoreError>>(batch: &Batch, work: impl AsyncFnOnce(&Tx) -> Result<T, E>) -> Result<T, E> {
-    let tx = Tx(batch.transaction.0.begin().await.map_err(StoreError::from)?);
-    match work(&tx).await {
-        Ok(done) => {
-            tx.0.commit().await.map_err(StoreError::from)?;
-            Ok(done)
-        }
-        Err(error) => {
-            tx.0.rollback().await.map_err(StoreError::from)?;
-            Err(error)
-        }
-    }
+    let tx = batch.transaction.part().await?;
+    let done = work(&tx).await?;
+    tx.commit().await?;
+    Ok(done)
 }
 
 /// Sees to it that the batch is committed even if the one who joined it goes away.
@@ -130,8 +137,8 @@ impl Closing {
         self.0 = None;
         match outcome.borrow().clone() {
             Some(Ok(())) => Ok(()),
-            Some(Err(error)) => Err(StoreError::Database(sea_orm::DbErr::Custom(error))),
-            None => Err(StoreError::Database(sea_orm::DbErr::Custom("the shared commit was abandoned".to_owned()))),
+            Some(Err(error)) => Err(StoreError::Shared(error)),
+            None => Err(StoreError::Abandoned),
         }
     }
 }
@@ -148,7 +155,7 @@ impl Drop for Closing {
 /// Commits the open batch, if there is one, and tells everybody who is in it.
 async fn commit(head: &mut Option<Batch>) {
     let Some(Batch { transaction, outcome }) = head.take() else { return };
-    let committed = transaction.0.commit().await.map_err(|error| error.to_string());
+    let committed = transaction.commit().await.map_err(|error| error.to_string());
     outcome.send_replace(Some(committed));
 }
 
@@ -157,10 +164,9 @@ mod tests {
     use std::sync::Arc;
     use std::time::Duration;
 
-    use sea_orm::{ConnectionTrait, DbBackend, Statement};
     use tokio::time::timeout;
 
-    use crate::store::{Change, Store, StoreError, Tx};
+    use crate::store::{Change, Store, StoreError, Tx, sql};
 
     async fn a_store(dir: &tempfile::TempDir) -> Arc<Store> {
         let store = Store::open(&format!("sqlite:{}/a.db", dir.path().display())).await.unwrap();
@@ -169,14 +175,14 @@ mod tests {
     }
 
     async fn run(tx: &Tx, sql: &str) -> Result<(), StoreError> {
-        tx.db().execute_unprepared(sql).await?;
+        sql::execute(&tx.db(), sql, []).await?;
         Ok(())
     }
 
     async fn marks(store: &Store) -> Vec<i64> {
         let reader = store.read();
-        let rows = reader.db().query_all_raw(Statement::from_string(DbBackend::Sqlite, "SELECT n FROM mark ORDER BY n")).await.unwrap();
-        rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+        let rows = sql::rows(&reader.db(), "SELECT n FROM mark ORDER BY n", []).await.unwrap();
+        rows.iter().map(|row| row.try_get("", "n").unwrap()).collect()
     }
 
     /// Of those who share a commit, one that fails takes nothing of the others with it.
@@ -329,7 +335,7 @@ mod tests {
     async fn the_readers_pool_refuses_to_write() {
         let dir = tempfile::tempdir().unwrap();
         let store = a_store(&dir).await;
-        let refused = store.read().db().execute_unprepared("INSERT INTO mark VALUES (1)").await;
+        let refused = sql::execute(&store.read().db(), "INSERT INTO mark VALUES (1)", []).await;
         assert!(refused.unwrap_err().to_string().contains("readonly"));
     }
 }

@@ -8,7 +8,7 @@ use super::family::{Family, PASSWORD};
 use crate::account::announcing;
 use crate::cli::announce;
 use crate::model::{Letter, PersonId};
-use crate::store::{StoreError, Tx};
+use crate::store::{Tx, testing};
 
 #[derive(Parser)]
 struct Words {
@@ -132,12 +132,8 @@ async fn c23_a_delivery_that_was_cut_short_goes_on_and_nobody_gets_it_twice() {
         // As if it had been killed in the middle: one inbox is empty, and it is not done.
         let marc: PersonId = district.guardian("marc@famille.example", "Marc").await.id;
         let undo = async |tx: &Tx| {
-            use sea_orm::{ConnectionTrait, Statement};
-            let db = tx.db();
-            let backend = db.get_database_backend();
-            db.execute_raw(Statement::from_sql_and_values(backend, "DELETE FROM inbox WHERE person = $1", [marc.0.into()])).await?;
-            db.execute_unprepared("UPDATE announcements SET done_at = NULL").await?;
-            Ok::<_, StoreError>(())
+            testing::execute(tx, "DELETE FROM inbox WHERE person = $1", [marc.0.into()]).await?;
+            testing::execute(tx, "UPDATE announcements SET done_at = NULL", []).await
         };
         district.app.store.write(undo).await.unwrap();
         assert_eq!(announcing::go_on(&district.app).await.unwrap(), 1);

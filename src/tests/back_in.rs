@@ -12,7 +12,7 @@ use crate::policy::QUESTIONS;
 use crate::random::Secret;
 use crate::store::accounts::{Account, AccountState};
 use crate::store::people::Person;
-use crate::store::{StoreError, Tx};
+use crate::store::{Tx, testing};
 use crate::web::cookies;
 
 pub const CLAIM: &str = "student-claim";
@@ -57,11 +57,8 @@ pub async fn every_kind_of_name() -> Vec<District> {
         }
         let marc = district.app.store.read().people().by_email("marc.roy@courriel.example").await.unwrap().remove(0);
         let forbid = async |tx: &Tx| {
-            use sea_orm::{ConnectionTrait, Statement};
-            let db = tx.db();
             let update = "UPDATE roster_ties SET can_access_records = FALSE WHERE guardian = $1";
-            db.execute_raw(Statement::from_sql_and_values(db.get_database_backend(), update, [marc.id.0.into()])).await?;
-            Ok::<_, StoreError>(())
+            testing::execute(tx, update, [marc.id.0.into()]).await
         };
         district.app.store.write(forbid).await.unwrap();
         district.clock.advance(Duration::from_secs(1));

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use axum::Router;
 use clap::Parser;
-use sea_orm::{ConnectionTrait, Statement};
 use serde_json::Value;
 
 use super::agent::Agent;
@@ -26,7 +25,7 @@ use crate::roster::{Inputs, Options, Outcome, import};
 use crate::routes::{self, FEATURES};
 use crate::store::accounts::{Account, AccountState};
 use crate::store::people::Person;
-use crate::store::{Store, StoreError, Tx, testing};
+use crate::store::{Row, Store, Tx, testing};
 use crate::tools::Tools;
 
 /// One node of a district.
@@ -256,10 +255,8 @@ impl District {
 
     async fn set_access(&self, guardian: &Person, access: &str) {
         let set = async |tx: &Tx| {
-            let db = tx.db();
             let update = format!("UPDATE roster_ties SET can_access_records = {access} WHERE guardian = $1");
-            db.execute_raw(Statement::from_sql_and_values(db.get_database_backend(), update, [guardian.id.0.into()])).await?;
-            Ok::<_, StoreError>(())
+            testing::execute(tx, &update, [guardian.id.0.into()]).await
         };
         self.app.store.write(set).await.unwrap();
     }
@@ -285,14 +282,14 @@ impl District {
         let of = |source: &str| format!("(SELECT person FROM current_roster_users WHERE source_id = '{source}')");
         let update =
             format!("UPDATE roster_ties SET can_access_records = FALSE WHERE guardian = {} AND child = {}", of(guardian), of(child));
-        self.app.store.write(async |tx: &Tx| tx.db().execute_unprepared(&update).await.map_err(StoreError::from)).await.unwrap();
+        self.app.store.write(async |tx: &Tx| testing::execute(tx, &update, []).await).await.unwrap();
     }
 
     /// The school does not write to a guardian about a child, by the source's ids.
     pub async fn silence(&self, guardian: &str, child: &str) {
         let of = |source: &str| format!("(SELECT person FROM current_roster_users WHERE source_id = '{source}')");
         let update = format!("UPDATE roster_ties SET receives_mail = FALSE WHERE guardian = {} AND child = {}", of(guardian), of(child));
-        self.app.store.write(async |tx: &Tx| tx.db().execute_unprepared(&update).await.map_err(StoreError::from)).await.unwrap();
+        self.app.store.write(async |tx: &Tx| testing::execute(tx, &update, []).await).await.unwrap();
     }
 
     /// What the school does when it resets an account.
@@ -327,24 +324,18 @@ impl District {
 
     /// Changes what stands in the database, as an import or a court would.
     pub async fn sql(&self, update: &str) {
-        self.app.store.write(async |tx: &Tx| tx.db().execute_unprepared(update).await.map_err(StoreError::from)).await.unwrap();
+        self.app.store.write(async |tx: &Tx| testing::execute(tx, update, []).await).await.unwrap();
     }
 
     /// How many rows a question has for its answer.
     pub async fn count(&self, from: &str) -> i64 {
-        let reader = self.app.store.read();
-        let db = reader.db();
-        let asked = Statement::from_string(db.get_database_backend(), format!("SELECT COUNT(*) AS n FROM {from}"));
-        db.query_one_raw(asked).await.unwrap().unwrap().try_get("", "n").unwrap()
+        testing::rows(&self.app.store, &format!("SELECT COUNT(*) AS n FROM {from}")).await[0].try_get("", "n").unwrap()
     }
 
     /// Everything that is written in a table's text columns.
     pub async fn texts(&self, table: &str, columns: &[&str]) -> String {
-        let reader = self.app.store.read();
-        let db = reader.db();
-        let asked = Statement::from_string(db.get_database_backend(), format!("SELECT {} FROM {table}", columns.join(", ")));
-        let rows = db.query_all_raw(asked).await.unwrap();
-        let of = |row: &sea_orm::QueryResult| columns.iter().map(|column| row.try_get::<String>("", column).unwrap()).collect::<String>();
+        let rows = testing::rows(&self.app.store, &format!("SELECT {} FROM {table}", columns.join(", "))).await;
+        let of = |row: &Row| columns.iter().map(|column| row.try_get::<String>("", column).unwrap()).collect::<String>();
         rows.iter().map(of).collect()
     }
 }

@@ -1,6 +1,8 @@
 //! The two ends of the chain, each a row under a MAC of its own.
 
-use sea_orm::{QueryResult, Value};
+use sea_orm::Value;
+
+use crate::store::Row;
 
 use super::link::Fact;
 use super::walk::Findings;
@@ -111,7 +113,7 @@ impl EventChain<'_> {
     }
 }
 
-fn end(row: &QueryResult) -> Result<End, StoreError> {
+fn end(row: &Row) -> Result<End, StoreError> {
     Ok(End {
         place: row.try_get("", "place")?,
         seal: sql::hash("event_marks", &row.try_get::<Vec<u8>>("", "seal")?)?,

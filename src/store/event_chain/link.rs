@@ -1,6 +1,6 @@
 //! Links: what of an event is linked, and how.
 
-use sea_orm::QueryResult;
+use crate::store::Row;
 
 use super::Head;
 use crate::keys::{KeyStore, Purpose};
@@ -35,7 +35,7 @@ pub(super) fn seal(keys: &KeyStore, before: Head, fact: &Fact, sealed_at: Timest
     keys.mac(Purpose::Chain, &parts)
 }
 
-pub(super) fn fact(row: &QueryResult) -> Result<Fact, StoreError> {
+pub(super) fn fact(row: &Row) -> Result<Fact, StoreError> {
     Ok(Fact {
         id: row.try_get("", "id")?,
         kind: row.try_get("", "kind")?,
@@ -47,7 +47,7 @@ pub(super) fn fact(row: &QueryResult) -> Result<Fact, StoreError> {
     })
 }
 
-pub(super) fn link(row: &QueryResult) -> Result<Link, StoreError> {
+pub(super) fn link(row: &Row) -> Result<Link, StoreError> {
     let there: Option<i64> = row.try_get("", "id")?;
     Ok(Link {
         place: row.try_get("", "place")?,

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use sea_orm::ConnectionTrait;
 use serde_json::json;
 
 use super::*;
@@ -25,8 +24,7 @@ async fn record(store: &Store, how_many: i64, at: Timestamp) {
 
 /// What somebody with the database in hands, and without the master key, does to it.
 async fn meddle(store: &Store, sql: &str) {
-    let work = async |tx: &Tx| Ok::<_, StoreError>(tx.db().execute_unprepared(sql).await.map(|done| done.rows_affected())?);
-    assert_ne!(store.write(work).await.unwrap(), 0, "{sql} touched nothing");
+    assert_ne!(store.write(async |tx: &Tx| testing::execute(tx, sql, []).await).await.unwrap(), 0, "{sql} touched nothing");
 }
 
 async fn findings(store: &Store, keys: &KeyStore) -> Vec<Finding> {
@@ -198,7 +196,7 @@ async fn c5_a_log_put_back_whole_is_found_by_a_head_that_was_written_down() {
     for store in stores {
         let chain = store.event_chain(&keys);
         let before = chain.verify(None).await.unwrap().head;
-        store.write(async |tx: &Tx| Ok::<_, StoreError>(tx.db().execute_unprepared(KEPT).await?)).await.unwrap();
+        store.write(async |tx: &Tx| testing::execute(tx, KEPT, []).await).await.unwrap();
         record(&store, 3, NOW).await;
         chain.seal(NOW).await.unwrap();
         let noted = chain.verify(Some(before)).await.unwrap();
