@@ -8,7 +8,7 @@
 //! [docs/performance.md]: ../../../docs/performance.md
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -71,13 +71,17 @@ pub(super) struct Answer {
 pub(crate) struct Row {
     columns: Arc<[Box<str>]>,
     cells: Box<[Cell]>,
+    /// Columns are mostly read in their order: the next is looked for here first.
+    next: AtomicUsize,
 }
 
 impl Row {
     pub(super) fn get<T>(&self, prefix: &str, column: &str, read: impl FnOnce(&Cell) -> Option<T>) -> Result<T, StoreError> {
-        let named = |name: &str| name.strip_prefix(prefix) == Some(column);
-        let place = self.columns.iter().position(|name| named(name));
+        let named = |name: &str| name.len() == prefix.len() + column.len() && name.starts_with(prefix) && name.ends_with(column);
+        let next = self.next.load(Ordering::Relaxed);
+        let place = (next..self.columns.len()).chain(0..next).find(|place| named(&self.columns[*place]));
         let Some(place) = place else { return Err(rusqlite::Error::InvalidColumnName(format!("{prefix}{column}")).into()) };
+        self.next.store(place + 1, Ordering::Relaxed);
         let cell = &self.cells[place];
         read(cell).ok_or_else(|| rusqlite::Error::InvalidColumnType(place, format!("{prefix}{column}"), cell.data_type()).into())
     }
@@ -126,7 +130,7 @@ impl Connection {
             }
             let columns = names.get_or_insert_with(|| row.as_ref().column_names().into_iter().map(Box::from).collect());
             let cells = (0..columns.len()).map(|place| Ok(Cell::try_from(row.get_ref(place)?)?)).collect::<Result<_, rusqlite::Error>>()?;
-            found.push(Row { columns: Arc::clone(columns), cells });
+            found.push(Row { columns: Arc::clone(columns), cells, next: AtomicUsize::new(0) });
             if want == Want::First {
                 break;
             }
