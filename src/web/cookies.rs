@@ -2,6 +2,7 @@
 //! (security.md 2.6, C7; the one exception is [`BROWSER_STATE`]). Browsers take localhost for secure, so the demo is no exception. A life is given only to what
 //! must outlive the browser: journeys (7 days), known devices, the language.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -37,22 +38,33 @@ pub const SCHOOL: &str = "__Host-school";
 pub const BROWSER_STATE: &str = "__Host-state";
 /// Where the cookies of journeys begin.
 pub const JOURNEY: &str = "__Host-j-";
+/// What all of them begin with: no other host can set such a cookie (RFC 6265bis section 4.1.3.2).
+const OURS: &str = "__Host-";
 
-/// Every cookie of a request, by name. Of two with one name the first counts, as the browser sends the nearest first.
+/// Our cookies of a request, by name (row S04). The line that a browser sends also holds what other hosts of the district set for
+/// all its names: each pair is read by itself, so that none of theirs, in whatever letters, takes ours along. A browser that
+/// keeps the prefix has one cookie of a `__Host-` name; where two differ, somebody else set one of them, and neither counts.
 #[derive(Clone, Debug, Default)]
-pub struct Jar(Vec<(String, Secret)>);
+pub struct Jar(BTreeMap<String, Secret>);
 
 impl Jar {
     /// Reads a request's cookies.
     pub fn read(headers: &HeaderMap) -> Self {
-        let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-        let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        Self(pairs.map(|(name, value)| (name.to_owned(), Secret::new(value))).collect())
+        let pairs = headers.get_all(header::COOKIE).iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
+        let ascii = pairs.filter(|pair| pair.is_ascii()).filter_map(|pair| str::from_utf8(pair).ok());
+        let mut found: BTreeMap<&str, Option<&str>> = BTreeMap::new();
+        for (name, value) in ascii.filter_map(|pair| pair.trim_matches([' ', '\t']).split_once('=')) {
+            if name.starts_with(OURS) {
+                let kept = found.entry(name).or_insert(Some(value));
+                *kept = kept.filter(|kept| *kept == value);
+            }
+        }
+        Self(found.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Secret::new(value?)))).collect())
     }
 
     /// The value of a cookie.
     pub fn get(&self, name: &str) -> Option<&Secret> {
-        self.0.iter().find(|(found, _)| found == name).map(|(_, value)| value)
+        self.0.get(name)
     }
 
     /// What opens a journey.
@@ -137,6 +149,30 @@ mod tests {
     fn c7_one_cookie_may_be_read_by_a_script_and_is_bound_to_this_host_too() {
         let cookie = set_browser_state("abc", None);
         assert_eq!(cookie.to_str().unwrap(), "__Host-state=abc; SameSite=None; Secure; Path=/");
+    }
+
+    #[test]
+    fn s04_of_two_cookies_of_one_name_neither_counts_and_no_letter_of_another_host_hides_ours() {
+        let read = |line: &str| {
+            let mut headers = HeaderMap::new();
+            headers.append(header::COOKIE, HeaderValue::try_from(line).unwrap());
+            Jar::read(&headers).get(SESSION).map(|secret| secret.expose().to_owned())
+        };
+        for (line, found) in [
+            ("__Host-sid=a", Some("a")),
+            ("__Host-sid=a; __Host-sid=a", Some("a")),
+            ("__Host-sid=a; __Host-sid=b", None),
+            ("__Host-sid=a; __Host-sid=b; __Host-sid=a", None),
+            ("école=érable; __Host-sid=a;", Some("a")),
+            ("sid=b; __host-sid=b; __Host-sid2=b;\t__Host-sid=a ", Some("a")),
+            // Names that a browser takes for others than ours, and a server that trims too much for ours.
+            ("\u{2000}__Host-sid=b", None),
+            ("__Host-sid\u{a0}=b", None),
+            ("__Host-sid =b", None),
+            ("$Version=1; __host-sid=b; \"__Host-sid\"=b; =__Host-sid=b", None),
+        ] {
+            assert_eq!(read(line).as_deref(), found, "{line}");
+        }
     }
 
     #[test]
