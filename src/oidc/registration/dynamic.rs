@@ -71,7 +71,7 @@ async fn add(app: &App, origin: &Origin, headers: &HeaderMap, body: &[u8]) -> Re
     let now = app.now();
     let ticket = admit(app, origin, headers, now).await?;
     let token = app.tools.random.secret();
-    let said = Metadata::parse(body)?;
+    let said = said(headers, body)?;
     let mut settings =
         Settings { registered_itself: Some(SelfRegistered { token: token.hash(), approved: ticket.is_some() }), ..blank(app) };
     let name = read(app, &said, &mut settings).await?;
@@ -114,6 +114,15 @@ async fn admit(app: &App, origin: &Origin, headers: &HeaderMap, now: Timestamp) 
                 Taken::Go { .. } | Taken::Closed => Ok(None),
             }
         }
+    }
+}
+
+/// What was sent (RFC 7591 section 3.1). A page of another site has a browser send anything but JSON without asking us first (row S11).
+fn said(headers: &HeaderMap, body: &[u8]) -> Result<Metadata, Refusal> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    match kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
+        true => Ok(Metadata::parse(body)?),
+        false => Err(Refusal::Kind),
     }
 }
 
@@ -174,7 +183,7 @@ async fn own(app: &App, client_id: &str, headers: &HeaderMap) -> Result<(Client,
 async fn change(app: &App, client_id: &str, headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal> {
     let now = app.now();
     let (client, token) = own(app, client_id, headers).await?;
-    let said = Metadata::parse(body)?;
+    let said = said(headers, body)?;
     if said.text("client_id") != Some(client_id) {
         return Err(Mistake::Member { name: "client_id", expected: "must be the client's own" }.into());
     }
@@ -252,6 +261,8 @@ enum Refusal {
     Off,
     /// No token, or none that opens this.
     Token,
+    /// The body does not say that it is JSON.
+    Kind,
     /// What was said of the app.
     Mistake(Mistake),
     /// As everywhere else.
@@ -279,6 +290,10 @@ impl IntoResponse for Refusal {
                 let scheme = HeaderValue::from_static("Bearer realm=\"registration\", error=\"invalid_token\"");
                 response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
                 response
+            }
+            Self::Kind => {
+                let told = json!({ "error": "invalid_client_metadata", "error_description": "the body must be application/json" });
+                answer(StatusCode::UNSUPPORTED_MEDIA_TYPE, told)
             }
             Self::Mistake(mistake) => {
                 let told = json!({ "error": word(&mistake), "error_description": plain(&mistake) });
