@@ -1,10 +1,11 @@
 //! Fresh stores for tests: each store test runs on both databases.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use sea_orm::{ConnectionTrait, Database, Value};
 
-use super::{Row, Store, StoreError, Tx, sql};
+use super::{Backend, Row, Store, StoreError, Tx, sql};
 use crate::model::{OrgId, PersonId};
 
 /// A fresh SQLite store and, where `PREAU_TEST_POSTGRES` holds the address of a server, a fresh PostgreSQL one.
@@ -71,6 +72,44 @@ pub async fn add_pupil(store: &Store, person: PersonId, school: OrgId) {
 pub async fn pupil_leaves(store: &Store) {
     let left = "UPDATE roster_users SET active = FALSE WHERE source_id = 'u1'";
     store.write(async |tx: &Tx| sql::execute(&tx.db(), left, []).await).await.unwrap();
+}
+
+/// Changes the roster as an import would.
+pub async fn roster_becomes(store: &Store, update: &str) {
+    assert!(store.write(async |tx: &Tx| sql::execute(&tx.db(), update, []).await).await.unwrap() > 0, "{update}");
+}
+
+/// What stands in any column of any table, each value once, as its bytes: what somebody has who took the database along.
+pub async fn every_value(store: &Store) -> BTreeSet<Vec<u8>> {
+    let reader = store.read();
+    let db = reader.db();
+    let columns = match store.backend() {
+        Backend::Sqlite => {
+            "SELECT t.name AS held_in, c.name AS held_as, 'text' AS kind FROM sqlite_master t, pragma_table_info(t.name) c \
+             WHERE t.type = 'table'"
+        }
+        Backend::Postgres => {
+            "SELECT c.table_name::text AS held_in, c.column_name::text AS held_as, c.data_type::text AS kind FROM information_schema.columns c \
+             JOIN information_schema.tables t USING (table_schema, table_name) \
+             WHERE table_schema = current_schema() AND t.table_type = 'BASE TABLE'"
+        }
+    };
+    let mut values = BTreeSet::new();
+    for column in sql::rows(&db, columns, []).await.unwrap() {
+        let said = |name: &str| column.try_get::<String>("", name).unwrap();
+        let (table, name, kind) = (said("held_in"), said("held_as"), said("kind"));
+        let hex = match (store.backend(), kind.as_str()) {
+            (Backend::Sqlite, _) => format!("hex(CAST(\"{name}\" AS BLOB))"),
+            (Backend::Postgres, "bytea") => format!("encode(\"{name}\", 'hex')"),
+            (Backend::Postgres, _) => format!("encode(convert_to(\"{name}\"::text, 'UTF8'), 'hex')"),
+        };
+        let select = format!("SELECT DISTINCT {hex} AS hex FROM \"{table}\" WHERE \"{name}\" IS NOT NULL");
+        for row in sql::rows(&db, &select, []).await.unwrap() {
+            let hex: String = row.try_get("", "hex").unwrap();
+            values.insert((0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect());
+        }
+    }
+    values
 }
 
 /// How SQLite would answer a question, a line a step: each finds its rows by an index. With a whole district in the

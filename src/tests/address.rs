@@ -15,7 +15,7 @@ async fn lea(district: &District) -> Family {
 }
 
 /// An address of one's own: the password, the address, and the letter to it.
-async fn to_the_new_address(district: &District, here: &mut Family, address: &str) {
+pub(super) async fn to_the_new_address(district: &District, here: &mut Family, address: &str) {
     district.clock.advance(std::time::Duration::from_secs(1));
     assert_eq!(here.open("/account/address").await.shows(), "password");
     here.send(&[("password", PASSWORD)]).await;

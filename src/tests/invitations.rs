@@ -34,7 +34,7 @@ async fn districts() -> Vec<District> {
 }
 
 /// What `preau invite` says.
-async fn invite(district: &District, words: &str) -> Value {
+pub(super) async fn invite(district: &District, words: &str) -> Value {
     let asked: Asked = clap::Parser::try_parse_from(std::iter::once("invite").chain(words.split_whitespace())).unwrap();
     invite::run(asked.invite, &district.app, &|_| {}).await.unwrap().json
 }
@@ -211,6 +211,27 @@ async fn e18_a_security_code_opens_no_letters_flow_and_a_letters_code_no_invitat
         assert_eq!(family.shows(), "code-child");
         show(&mut family, FLOW, mailed, "Gagnon").await;
         assert_eq!(family.shows(), "details");
+    }
+}
+
+#[tokio::test]
+async fn s14_an_invitation_and_a_code_are_over_on_the_second_though_nobody_tidied_up() {
+    for district in districts().await {
+        invite(&district, "--guardian g1").await;
+        let letters = letters(&district).await;
+        let issued = district.code("issue --guardian g2").await.unwrap();
+        let (mailed, printed) = (said(&letters, "marie@courriel.example", "code"), issued["issued"][0]["code"].as_str().unwrap());
+        let show_both = async |network: &str| {
+            let (mut marie, mut paul) = (district.family(network), district.family(network));
+            show(&mut marie, FLOW, mailed, "Gagnon").await;
+            paul.open("/enroll/guardian-code").await.send(&[("code", printed)]).await;
+            (marie.shows(), paul.shows())
+        };
+        district.clock.advance(Duration::from_secs(21 * 86_400 - 1));
+        assert_eq!(show_both("203.0.113.1").await, ("details".to_owned(), "code-child".to_owned()), "a second before");
+        district.clock.advance(Duration::from_secs(1));
+        assert_eq!(show_both("203.0.113.2").await, ("code".to_owned(), "code".to_owned()));
+        assert_eq!(district.count("codes WHERE used_at IS NULL AND revoked_at IS NULL").await, 2, "the rows stand as they were");
     }
 }
 

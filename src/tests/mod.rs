@@ -40,7 +40,9 @@
 //! - `registration`: apps that register themselves, and keys that stand at addresses of theirs
 //! - `reminders`: whoever has not joined hears of it before an invitation or a campaign ends
 //! - `secret_jwt`: clients that sign with their secret, and secrets that are exchanged
+//! - `secrets`: what opens something once opens that alone, and nothing that stands in the database opens anything
 //! - `second_factor`: authenticator apps, recovery codes, and sessions that rise
+//! - `sessions`: what a session’s cookie is worth: where, for how long, and after what
 //! - `shared_device`: a device that a family shares
 //! - `systems`: docs/systems.md has a row for every line, and names tests that exist
 //! - `texts`: every text that is used exists in every language, none is unused, and each has the same values everywhere
@@ -106,6 +108,8 @@ mod relying_party;
 mod reminders;
 mod second_factor;
 mod secret_jwt;
+mod secrets;
+mod sessions;
 mod shared_device;
 mod sources;
 mod systems;

@@ -6,10 +6,12 @@ use super::family::{Family, PASSWORD};
 use super::guardians::{ANNE, enrolled};
 use crate::model::Letter;
 
-const CHROMEBOOK: &str = "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0 Safari/537.36";
-const IPHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Version/18.5 Mobile/15E148 Safari/604.1";
+pub(super) const CHROMEBOOK: &str =
+    "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0 Safari/537.36";
+pub(super) const IPHONE: &str =
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Version/18.5 Mobile/15E148 Safari/604.1";
 
-fn on(district: &District, network: &str, device: &'static str) -> Family {
+pub(super) fn on(district: &District, network: &str, device: &'static str) -> Family {
     let mut family = district.family(network);
     family.agent = family.agent.on(device);
     family

@@ -36,7 +36,7 @@ pub(super) async fn add(family: &mut Family, kind: Kind, name: &str) -> Authenti
     authenticator
 }
 
-async fn to_the_list(family: &mut Family) {
+pub(super) async fn to_the_list(family: &mut Family) {
     assert_eq!(family.open("/account/passkeys").await.shows(), "password");
     family.send(&[("password", PASSWORD)]).await;
     assert_eq!(family.shows(), "account-passkeys");
@@ -64,7 +64,7 @@ async fn challenge(family: &mut Family) -> String {
     attribute(family, "data-challenge")
 }
 
-async fn sign_in(family: &mut Family, authenticator: &Authenticator) -> String {
+pub(super) async fn sign_in(family: &mut Family, authenticator: &Authenticator) -> String {
     let challenge = challenge(family).await;
     family.send(&[("passkey", &authenticator.show(&challenge))]).await;
     family.shows()

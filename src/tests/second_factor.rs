@@ -105,7 +105,7 @@ async fn teacher(district: &District) -> Account {
 }
 
 /// The same program, for apps.
-async fn world(district: &District, account: &Account) -> World {
+pub(super) async fn world(district: &District, account: &Account) -> World {
     let person = district.app.store.read().people().find(account.person).await.unwrap().unwrap();
     World {
         app: Arc::clone(&district.app),
