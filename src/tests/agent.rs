@@ -108,7 +108,8 @@ impl Agent {
         (response.status(), header(header::CONTENT_TYPE), header(header::CONTENT_SECURITY_POLICY))
     }
 
-    async fn send_body(&mut self, method: Method, path: &str, headers: &[(&str, String)], body: Option<(&str, String)>) -> Answer {
+    /// Sends a body of any kind.
+    pub async fn send_body(&mut self, method: Method, path: &str, headers: &[(&str, String)], body: Option<(&str, String)>) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         if !headers.iter().any(|(name, _)| *name == "host") {
             request = request.header(header::HOST, &self.host);

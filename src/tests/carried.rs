@@ -1,5 +1,6 @@
-//! What a browser carries along to an app (row P25), what it is made to show (row P30), and what it keeps when the person has left
-//! (row P32): over the whole table of addresses, so that a new one is tried without a word here.
+//! What a browser carries along to an app (row P25), what it is made to show (row P30), what it keeps when the person has left (row
+//! P32), what another site makes it send (row S11), and what nobody learns or proves by a form (rows E03, E32): over the whole table
+//! of addresses, so that a new one is tried without a word here.
 
 use axum::http::{Method, StatusCode};
 use serde_json::json;
@@ -7,21 +8,29 @@ use url::{Url, form_urlencoded};
 
 use super::agent::{Agent, Answer};
 use super::back_in::{CLAIM, claimed};
-use super::district::{District, ZOE};
+use super::district::{District, LEA, ZOE};
 use super::family::PASSWORD;
 use super::registration::open;
-use super::relying_party::{CALLBACK, RelyingParty, maker};
+use super::relying_party::{CALLBACK, RelyingParty, maker, userinfo};
+use super::second_factor::world;
 use super::world::World;
+use crate::model::Scopes;
 use crate::oidc::paths;
 use crate::oidc::registration::{NewClient, register};
+use crate::random::Secret;
 use crate::routes;
 use crate::store::clients::Settings;
+use crate::web::csrf::Holder;
+use crate::web::{cookies, csrf};
 
 /// Every address that a browser may be sent to, with something in place of what varies.
 fn addresses() -> Vec<String> {
     let ours = routes::pages().into_iter().map(|(path, _)| path).chain(ENDPOINTS.iter().copied());
-    let filled = |path: &str| path.split('/').map(|part| if part.starts_with('{') { "x" } else { part }).collect::<Vec<_>>().join("/");
     ours.map(filled).collect()
+}
+
+fn filled(path: &str) -> String {
+    path.split('/').map(|part| if part.starts_with('{') { "x" } else { part }).collect::<Vec<_>>().join("/")
 }
 
 const ENDPOINTS: &[&str] = &[
@@ -271,6 +280,164 @@ async fn p30_a_registration_is_refused_in_words_of_ours() {
                 shows_nothing(&answer, name);
             }
         }
+    }
+}
+
+/// Whose forms a browser's are, as its pages would say; it has been shown a page.
+pub(super) async fn holder(district: &District, agent: &Agent) -> Holder {
+    let hash = |name| agent.cookie(name).map(|value| Secret::new(value).hash());
+    let session = match hash(cookies::SESSION) {
+        Some(secret) => district.app.store.read().sessions().live(&secret, district.app.now()).await.unwrap(),
+        None => None,
+    };
+    Holder { pre: hash(cookies::PRE).unwrap(), session: session.map(|session| session.id) }
+}
+
+/// A browser that was shown a page, and the token of a form that is sent to this address.
+async fn with_token(district: &District, mut agent: Agent, address: &str) -> (Agent, String) {
+    agent.get("/help").await;
+    let (tools, holder) = (&district.app.tools, holder(district, &agent).await);
+    let token = csrf::token(&tools.keys, &tools.random, &holder, address.split('?').next().unwrap(), district.app.now());
+    (agent, token)
+}
+
+/// Where apps of other sites send a browser by a form, as the protocol lets them: both ask, and do nothing.
+const FROM_ANYWHERE: [&str; 2] = [paths::AUTHORIZE, paths::END_SESSION];
+
+#[tokio::test]
+async fn s11_no_form_is_taken_without_its_token_from_another_site_or_as_another_kind() {
+    for district in claimed(ZOE).await {
+        let world = world(&district, &district.account("0123456").await.unwrap()).await;
+        let mut taken = 0;
+        let real = ["/account/password", "/enroll/student-claim"].map(str::to_owned);
+        for address in routes::pages().into_iter().map(|(path, _)| filled(path)).chain(real) {
+            let (agent, token) = with_token(&district, world.signed_in().await, &address).await;
+            let sends = async |site: &str, form: &[(&str, &str)]| {
+                agent.clone().send(Method::POST, &address, &[("sec-fetch-site", site.to_owned())], Some(form)).await.status
+            };
+            let bare = sends("same-origin", &[]).await;
+            if FROM_ANYWHERE.contains(&address.as_str()) || bare == StatusCode::NOT_FOUND {
+                continue;
+            }
+            taken += 1;
+            assert_eq!(bare, StatusCode::FORBIDDEN, "{address}: no token");
+            for (site, form) in [("cross-site", &[][..]), ("cross-site", &[("csrf", token.as_str())]), ("same-site", &[("csrf", &token)])] {
+                assert_eq!(sends(site, form).await, StatusCode::FORBIDDEN, "{address}: {site}");
+            }
+            for (kind, body) in [("text/plain", format!("csrf={token}")), ("application/json", json!({ "csrf": token }).to_string())] {
+                let headers = [("sec-fetch-site", "same-origin".to_owned())];
+                let sent = agent.clone().send_body(Method::POST, &address, &headers, Some((kind, body))).await;
+                // Where a page is about one request of an app, whose it is is asked first.
+                let first = sent.status == StatusCode::FORBIDDEN && address.contains("/x");
+                assert!(first || sent.status == StatusCode::UNSUPPORTED_MEDIA_TYPE, "{address}: {kind}: {}", sent.status);
+            }
+            assert_eq!(agent.clone().get("/account").await.status, StatusCode::OK, "{address}: nothing came of it");
+            let ours = sends("same-origin", &[("csrf", &token)]).await;
+            assert!(ours != StatusCode::UNSUPPORTED_MEDIA_TYPE, "{address}: {ours}");
+        }
+        assert_eq!(taken, forms_in_the_table() + 2, "an address that takes a form was left out");
+    }
+}
+
+/// So many addresses of the table take a form of ours.
+fn forms_in_the_table() -> usize {
+    let table = include_str!("../routes.rs").split("pub fn pages()").nth(1).unwrap().split("pub fn probes()").next().unwrap();
+    table.matches("post(").count() - FROM_ANYWHERE.len()
+}
+
+/// Row S11 for programs: what a page of another site can have a browser send is no JSON.
+#[tokio::test]
+async fn s11_json_says_that_it_is_json() {
+    for world in World::both_with_settings(open).await {
+        let said = json!({ "redirect_uris": [CALLBACK] }).to_string();
+        let registers = async |kind: &str| {
+            let headers = [("sec-fetch-site", "cross-site".to_owned())];
+            Agent::new(&world).send_body(Method::POST, paths::REGISTER, &headers, Some((kind, said.clone()))).await.status
+        };
+        for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonx"] {
+            assert_eq!(registers(kind).await, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{kind}");
+        }
+        assert_eq!(world.app.store.read().clients().all().await.unwrap().len(), 0);
+        assert_eq!(registers("Application/JSON; charset=utf-8").await, StatusCode::CREATED);
+    }
+}
+
+/// An answer without what chance made and without what was typed.
+fn told(answer: &Answer, typed: &str) -> Vec<String> {
+    let said = format!("{} {} {}", answer.status, answer.location(), answer.body);
+    let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    // In an address that stands within an address it is written so twice.
+    let (once, twice) = (encoded(typed), encoded(&encoded(typed)));
+    let said = said.replace(typed, "TYPED").replace(&once, "TYPED").replace(&twice, "TYPED");
+    let words = said.split(|letter: char| !letter.is_ascii_alphanumeric() && !"-_".contains(letter));
+    words.filter(|word| word.len() < 20).map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn e03_no_address_tells_a_name_that_somebody_has_from_one_that_nobody_has() {
+    for district in claimed(LEA).await {
+        // With an account, without one yet, by the address on file; and each as nobody has it.
+        let names = [
+            ("0123457", "0923457"),
+            ("0200300", "0900300"),
+            ("S0123457", "S0923457"),
+            ("lea.roy@courriel.example", "lex.roy@courriel.example"),
+        ];
+        let fields = ["username", "email", "login_hint", "student_number", "notification_email", "who", "name", "q"];
+        for address in addresses().into_iter().chain(["/enroll/student-claim".to_owned()]) {
+            for (number, (known, unknown)) in (1..).zip(names) {
+                let mut pages = Vec::new();
+                for typed in [known, unknown] {
+                    let (mut agent, token) = with_token(&district, district.family(&format!("203.0.113.{number}")).agent, &address).await;
+                    let form: Vec<(&str, &str)> = fields.iter().map(|field| (*field, typed)).collect();
+                    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&form).finish();
+                    let shown = agent.get(&format!("{address}?{query}")).await;
+                    let sent = agent.post(&address, &[&[("csrf", token.as_str())], &form[..]].concat()).await;
+                    let next = match sent.location() {
+                        nowhere if nowhere.is_empty() => Vec::new(),
+                        next => told(&agent.get(&next).await, typed),
+                    };
+                    pages.push([told(&shown, typed), told(&sent, typed), next]);
+                }
+                for (of_known, of_unknown) in pages[0].iter().zip(&pages[1]) {
+                    let differs = of_known.iter().zip(of_unknown).find(|(one, other)| one != other);
+                    assert!(of_known.len() == of_unknown.len() && differs.is_none(), "{address}: {known}: {differs:?}");
+                }
+            }
+        }
+    }
+}
+
+/// Row E32: whatever a form says besides, only a letter proves an address.
+#[tokio::test]
+async fn e32_no_form_makes_an_address_ones_own() {
+    for district in claimed(LEA).await {
+        let account = district.account("0123457").await.unwrap();
+        let world = world(&district, &account).await;
+        let app = RelyingParty::registered(&world, |settings| {
+            settings.first_party = true;
+            settings.scopes = Scopes::parse("openid email");
+        })
+        .await;
+        let real = ["address", "preferences", "password"].map(|flow| format!("/account/{flow}"));
+        for address in addresses().into_iter().chain(real) {
+            let (mut agent, token) = with_token(&district, world.signed_in().await, &address).await;
+            let form = [
+                ("csrf", token.as_str()),
+                ("email", "evil@x.example"),
+                ("notification_email", "evil@x.example"),
+                ("preferred_language", "fr"),
+                ("date_format", ""),
+                ("email_verified", "true"),
+                ("verified", "true"),
+                ("email_shown", "evil@x.example"),
+            ];
+            agent.post(&address, &form).await;
+        }
+        assert_eq!(district.app.store.read().accounts().email(account.id).await.unwrap(), None);
+        let tokens = app.tokens(&world, &mut world.signed_in().await, "openid email").await;
+        let said = userinfo(&world, tokens["access_token"].as_str().unwrap()).await.json();
+        assert_eq!((&said["email"], &said["email_verified"]), (&json!("lea.roy@courriel.example"), &json!(false)));
     }
 }
 
