@@ -145,18 +145,20 @@ async fn a_person_may_say_no() {
 }
 
 #[tokio::test]
-async fn p17_withdrawn_consent_ends_the_refresh() {
-    let world = World::new().await;
-    let rp = RelyingParty::registered(&world, |_| {}).await;
-    let mut agent = world.signed_in().await;
-    let path = agent.get(&rp.request(&[])).await.location();
-    let csrf = agent.get(&path).await.field("csrf").unwrap();
-    agent.post(&format!("{path}/consent"), &[("answer", "allow"), ("csrf", &csrf)]).await;
-    let Callback::Code(code) = rp.callback(&world, &agent.get(&path).await) else { panic!() };
-    let tokens = rp.exchange(&world, &code).await.json();
-    let withdraw = async |tx: &Tx| tx.consents().withdraw(world.account, &rp.client.client_id).await;
-    assert!(world.app.store.write(withdraw).await.unwrap());
-    assert_eq!(rp.refresh(&world, tokens["refresh_token"].as_str().unwrap()).await.error(), "invalid_grant");
+async fn p17_s07_withdrawn_consent_ends_what_it_gave() {
+    for world in World::both().await {
+        let rp = RelyingParty::registered(&world, |_| {}).await;
+        let mut agent = world.signed_in().await;
+        let path = agent.get(&rp.request(&[])).await.location();
+        let csrf = agent.get(&path).await.field("csrf").unwrap();
+        agent.post(&format!("{path}/consent"), &[("answer", "allow"), ("csrf", &csrf)]).await;
+        let Callback::Code(code) = rp.callback(&world, &agent.get(&path).await) else { panic!() };
+        let tokens = rp.exchange(&world, &code).await.json();
+        let withdraw = async |tx: &Tx| tx.consents().withdraw(world.account, &rp.client.client_id).await;
+        assert!(world.app.store.write(withdraw).await.unwrap());
+        assert_eq!(rp.refresh(&world, tokens["refresh_token"].as_str().unwrap()).await.error(), "invalid_grant");
+        assert_eq!(rp.refusal(&world, &mut agent, &[("prompt", "none")]).await, "consent_required");
+    }
 }
 
 #[tokio::test]

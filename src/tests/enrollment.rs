@@ -1,6 +1,7 @@
 //! Whole claims, on both databases: what a family does and sees (systems.md A29 to A51), and what the flow's walk must
 //! stand (rows E11 to E26).
 
+use std::cmp::Ordering;
 use std::time::Duration;
 
 use axum::http::StatusCode;
@@ -8,8 +9,10 @@ use axum::http::StatusCode;
 use super::district::{District, LEA, PUPILS, ZOE};
 use super::family::{ANSWERS, Family, PASSWORD, answers};
 use crate::model::Draft;
+use crate::random::Random;
 use crate::store::accounts::AccountState;
 use crate::store::{StoreError, Tx};
+use crate::web::csrf;
 
 const FLOW: &str = "student-claim";
 const STRONG: &str = "student-claim-strong";
@@ -335,15 +338,14 @@ async fn e11_of_two_and_thirty_browsers_one_gets_the_account() {
 
 #[tokio::test]
 async fn e16_no_page_is_skipped_and_an_empty_form_changes_nothing() {
-    let stages = ["roster-match", "set-password", "security-questions", "confirm"];
     for district in District::each().await {
         let mut family = district.family("203.0.113.1");
         family.open("/enroll/student-claim").await.send(&[]).await;
         assert_eq!((family.status(), family.wrong().len(), district.count("journeys").await), (422, 3, 0));
         family.send(ZOE).await;
-        for (stands, here) in stages.iter().enumerate().skip(1) {
+        for (stands, here) in STAGES.iter().enumerate().skip(1) {
             let journey = format!("/flow/{}", family.address.rsplit('/').next().unwrap());
-            for (asked, other) in stages.iter().enumerate().filter(|(asked, _)| *asked != stands) {
+            for (asked, other) in STAGES.iter().enumerate().filter(|(asked, _)| *asked != stands) {
                 // A form of the page that is shown, sent to another: its token is for one place only.
                 let mut stranger = family.clone();
                 let token = stranger.page.as_ref().unwrap().field("csrf").unwrap();
@@ -365,6 +367,54 @@ async fn e16_no_page_is_skipped_and_an_empty_form_changes_nothing() {
         }
         assert_eq!(district.count("accounts").await, 0);
     }
+}
+
+/// Row E16, at random: whatever is sent, in whatever order and with a token that is right, the journey stands where the answers that
+/// were right have brought it.
+#[tokio::test]
+async fn e16_a_walk_at_random_stands_where_its_right_answers_have_brought_it() {
+    let noe = [("given_name", "Noé"), ("family_name", "D’Arcy"), ("student_number", "0200300")];
+    let random = Random::seeded(16);
+    for district in District::each().await {
+        for (number, facts) in (0..).zip([ZOE, LEA, &noe]) {
+            let mut family = district.family(&format!("203.0.113.{number}"));
+            family.claim(FLOW, facts).await;
+            let journey = family.address.clone();
+            let mut stands = 1;
+            while stands < STAGES.len() {
+                let asked = usize::try_from(random.below(4)).unwrap();
+                stands += usize::from(steps(&district, &mut family, (&journey, stands), asked, random.below(8)).await);
+                let shown = STAGES.get(stands).map_or("enrolled", |stage| page_of(stage));
+                assert_eq!(family.open(&journey).await.shows(), shown);
+                assert_eq!(district.count("accounts").await, number + i64::from(stands == STAGES.len()));
+            }
+        }
+    }
+}
+
+const STAGES: [&str; 4] = ["roster-match", "set-password", "security-questions", "confirm"];
+
+/// One request: an answer to the page `asked` while the journey stands at another, or at the same. Whether it was right.
+async fn steps(district: &District, family: &mut Family, (journey, stands): (&str, usize), asked: usize, chance: u64) -> bool {
+    let place = format!("{journey}/{}", STAGES[asked]);
+    let holder = super::carried::holder(district, &family.agent).await;
+    let token = csrf::token(&district.app.tools.keys, &district.app.tools.random, &holder, &place, district.app.now());
+    let right: Vec<(&str, &str)> = match STAGES[asked] {
+        "set-password" => vec![("new_password", PASSWORD), ("new_password_again", PASSWORD)],
+        "security-questions" => answers(),
+        _ => vec![],
+    };
+    // One in four is an empty form, which is the right one at the last look alone.
+    let (form, is_right) = if chance < 2 { (vec![], asked == 3) } else { (right, asked > 0) };
+    let status = family.agent.post(&place, &[&[("csrf", token.as_str())], &form[..]].concat()).await.status.as_u16();
+    let expected = match asked.cmp(&stands) {
+        Ordering::Less => 303,
+        Ordering::Greater => 409,
+        Ordering::Equal if is_right => 303,
+        Ordering::Equal => 422,
+    };
+    assert_eq!(status, expected, "{} asked at {}", STAGES[asked], STAGES[stands]);
+    asked == stands && is_right
 }
 
 /// A stage that was not shown yet has no token; whoever forges the address with the token of a page that was shown in
@@ -396,6 +446,36 @@ async fn e18_a_journey_is_its_browsers_own() {
         second.agent.adopt(&family.agent);
         second.answer().await;
         assert!(second.page.as_ref().unwrap().body.contains("S0123457"));
+    }
+}
+
+/// Row E15: a stranger begins and has the child go on at the same address, in a browser with the stranger's cookies. After the next
+/// step the journey is the child's alone; and so it is after each step, whoever copied the cookie from before.
+#[tokio::test]
+async fn e15_a_cookie_that_was_planted_or_copied_is_dead_after_each_step() {
+    for district in District::each().await {
+        let mut stranger = district.family("198.51.100.1");
+        stranger.claim(FLOW, ZOE).await;
+        let journey = stranger.address.clone();
+        let mut child = district.family("203.0.113.1");
+        child.agent.adopt(&stranger.agent);
+        assert_eq!(child.open(&journey).await.shows(), "new-password");
+        for step in 0..3 {
+            let mut copied = child.clone();
+            match step {
+                0 => child.choose(PASSWORD).await,
+                1 => child.answer().await,
+                _ => child.send(&[]).await,
+            };
+            for thief in [&mut stranger, &mut copied] {
+                let sent = thief.submit(&[("new_password", "huit canards bleus"), ("answer_1", "faux")]).await;
+                assert_eq!(sent.status, StatusCode::CONFLICT, "{step}");
+                assert_eq!(thief.agent.get(&journey).await.status, StatusCode::CONFLICT, "{step}");
+                assert!(thief.agent.cookie("__Host-sid").is_none(), "{step}");
+            }
+        }
+        assert_eq!(child.shows(), "enrolled");
+        assert_eq!(district.family("203.0.113.2").sign_in("0123456", PASSWORD).await, "home", "the password is the child's");
     }
 }
 

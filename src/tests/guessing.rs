@@ -1,4 +1,4 @@
-//! Guesses by the thousand, and a class at eight in the morning (security.md 2.5; rows R19, D7), on both databases. A hundred
+//! Guesses by the thousand, and a class at eight in the morning (security.md 2.5; rows R19, R23, D7), on both databases. A hundred
 //! accounts as a rule; a thousand, from two hundred addresses, where `PREAU_TEST_LONG` asks for it.
 
 use std::collections::BTreeSet;
@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use super::district::District;
 use super::family::{Family, PASSWORD};
-use crate::model::AccountId;
+use crate::limits::{self, Rule};
+use crate::model::{AccountId, Hash};
 use crate::store::accounts::{Account, AccountState};
-use crate::store::{StoreError, Tx};
+use crate::store::{Backend, StoreError, Tx};
 
 /// So many people of a role, each with an account and the same password.
 async fn people(district: &District, role: &str, number: usize) {
@@ -103,6 +104,52 @@ async fn r19_guesses_by_the_thousand_open_nothing_and_lock_nobody_out() {
             assert!(signs_in(owner, at).await.1, "{at}: a known device has a budget of its own");
         }
     }
+}
+
+/// Row R23: forty names are guessed at once at two nodes, and whoever knows their password comes in between. No time is measured:
+/// nobody is sent away, each guess is counted on its own name alone, and a counter that is being written holds nobody up.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r23_whoever_guesses_other_names_holds_nobody_up() {
+    for district in District::each_empty().await {
+        people(&district, "student", 41).await;
+        let node = district.node().await;
+        let guesses: Vec<_> = (1..41)
+            .map(|at| {
+                let mut guesser = if at % 2 == 0 { &district } else { &node }.family(&format!("198.51.100.{at}"));
+                tokio::spawn(async move {
+                    guesser.sign_in(&identifier(at), "quatre chats").await;
+                    (guesser.shows(), guesser.status())
+                })
+            })
+            .collect();
+        assert!(signs_in(district.family("203.0.113.1"), 0).await.1);
+        for guess in guesses {
+            assert_eq!(guess.await.unwrap(), ("password".to_owned(), 422));
+        }
+        for at in 0..41 {
+            let counted = limits::look(&node.app.store.read(), Rule::AccountPassword, &subject(&node, at).await, node.app.now()).await;
+            let counted: Result<_, StoreError> = counted;
+            assert_eq!(counted.unwrap().tries, u32::from(at > 0), "{at}");
+        }
+        // SQLite has one writer for everything, and holds it for a statement or two.
+        if district.app.store.backend() == Backend::Postgres {
+            let guessed = subject(&district, 1).await;
+            let hold = async |tx: &Tx| {
+                limits::take(tx, Rule::AccountPassword, &guessed, district.app.now()).await?;
+                limits::failed(tx, &district.app.tools.keys, "203.0.113.2", &guessed, district.app.now()).await?;
+                let other = signs_in(node.family("203.0.113.2"), 0);
+                let waited = tokio::time::timeout(Duration::from_secs(20), other).await;
+                assert!(waited.expect("it waits for nobody").1);
+                Ok::<_, StoreError>(())
+            };
+            district.app.store.write(hold).await.unwrap();
+        }
+    }
+}
+
+async fn subject(district: &District, at: usize) -> Hash {
+    let account = district.app.store.read().accounts().by_username(&identifier(at)).await.unwrap().unwrap();
+    limits::subject_of_account(&district.app.tools.keys, account.id)
 }
 
 #[expect(clippy::disallowed_methods, reason = "how long a test may take is no setting of the program")]

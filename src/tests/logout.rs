@@ -13,7 +13,11 @@ use serde_json::Value;
 use url::form_urlencoded;
 
 use super::agent::{Agent, Answer};
+use super::back_in::{CLAIM, claimed};
+use super::district::{LEA, ZOE};
+use super::family::PASSWORD;
 use super::relying_party::RelyingParty;
+use super::second_factor::world;
 use super::world::World;
 use crate::model::Hash;
 use crate::oidc::logout;
@@ -206,6 +210,29 @@ async fn s06_signing_out_everywhere_else_is_told_to_the_apps_of_everywhere_else(
         assert_eq!(answer.status, StatusCode::SEE_OTHER);
         logout::deliver_due(&world.app).await.unwrap();
         assert_eq!((here_server.heard().len(), there_server.heard().len()), (0, 1));
+    }
+}
+
+/// Row S02: a brother signs in where Zoé still is.
+#[tokio::test]
+async fn s02_whoever_signs_in_where_somebody_is_ends_their_session_and_their_apps_hear_of_it() {
+    for district in claimed(ZOE).await {
+        district.family("203.0.113.9").to_the_end(CLAIM, LEA).await;
+        let world = world(&district, &district.account("0123456").await.unwrap()).await;
+        let server = Server::start(FINE).await;
+        let app = server.app(&world).await;
+        let mut browser = district.family("203.0.113.1");
+        assert_eq!(browser.sign_in("0123456", PASSWORD).await, "home");
+        let tokens = app.tokens(&world, &mut browser.agent, "openid").await;
+        let mut zoes = browser.clone();
+        assert_eq!(browser.sign_in("0123457", PASSWORD).await, "home");
+        assert!(browser.page.as_ref().unwrap().body.contains("Léa"));
+        logout::deliver_due(&world.app).await.unwrap();
+        let told: LogoutToken = world.app.tools.keys.verify(LOGOUT_TYPE, &server.token()).unwrap();
+        let known: Value = world.app.tools.keys.verify(ID_TYPE, tokens["id_token"].as_str().unwrap()).unwrap();
+        assert_eq!(Some(told.sid.as_str()), known["sid"].as_str());
+        assert_eq!(zoes.open("/account").await.shows(), "sign-in");
+        assert_eq!(app.refresh(&world, tokens["refresh_token"].as_str().unwrap()).await.error(), "invalid_grant");
     }
 }
 

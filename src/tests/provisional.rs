@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use super::district::{District, FAMILIES};
 use super::family::{Family, PASSWORD};
+use super::relying_party::RelyingParty;
+use super::second_factor::world;
 use crate::cli::provision::{self, Provision};
 use crate::enrollment::provisioning::{self, Provisional};
 use crate::model::PersonId;
@@ -125,6 +127,24 @@ async fn e23_a_provisional_password_is_not_chosen_again_and_opens_no_other_page(
         assert_eq!(family.shows(), "password");
         family.send(&[("password", letter.password.expose())]).await;
         assert_eq!(family.shows(), "new-password");
+    }
+}
+
+#[tokio::test]
+async fn e23_no_app_gets_a_code_before_the_provisional_password_is_changed() {
+    for district in District::each_with_families().await {
+        let letter = anne(&district).await;
+        let account = district.app.store.read().accounts().by_username(&letter.username).await.unwrap().unwrap();
+        let world = world(&district, &account).await;
+        let app = RelyingParty::first_party(&world).await;
+        let mut family = district.family("203.0.113.1");
+        family.open(&app.request(&[])).await.send(&[("username", &letter.username)]).await;
+        family.send(&[("password", letter.password.expose())]).await;
+        assert_eq!(family.shows(), "new-password");
+        assert_eq!(app.refusal(&world, &mut family.agent.clone(), &[("prompt", "none")]).await, "login_required");
+        assert_eq!(family.clone().open(&app.request(&[])).await.shows(), "sign-in");
+        to_the_end(&district, &mut family).await;
+        app.code(&world, &mut family.agent, &[]).await;
     }
 }
 

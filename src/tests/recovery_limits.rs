@@ -8,13 +8,17 @@ use axum::http::StatusCode;
 
 use super::agent::Answer;
 use super::back_in::{
-    DAY, HOUR, NEW, WRONG, answer, answer_wrong, at_recall, at_the_questions, claimed, every_kind_of_name, office, planted, questions,
-    said, whose,
+    CLAIM, DAY, HOUR, NEW, WRONG, answer, answer_wrong, at_recall, at_the_questions, claimed, every_kind_of_name, office, planted,
+    questions, said, whose,
 };
-use super::district::{District, ZOE};
+use super::district::{District, LEA, ZOE};
 use super::family::{Family, PASSWORD};
+use super::passkeys;
+use super::relying_party::RelyingParty;
+use super::second_factor::world;
 use crate::cli::account as command;
 use crate::limits::{self, Rule, Taken};
+use crate::passkeys::software::Kind;
 use crate::policy::QUESTIONS;
 use crate::store::Tx;
 
@@ -225,6 +229,44 @@ async fn r21_a_counter_is_reset_by_its_own_factor_alone() {
         assert_eq!(counter(&district, Rule::SecurityAnswers, "0123456").await.in_all, 3, "failed tries stay counted for life");
         pupil.choose(NEW).await;
         assert_eq!((tries(Rule::AccountPassword).await, tries(Rule::SecurityAnswers).await), (0, 0));
+    }
+}
+
+/// Row R21: what goes well elsewhere says nothing of the password that somebody guesses meanwhile.
+#[tokio::test]
+async fn r21_no_refresh_no_passkey_no_letter_and_nobody_elses_unlock_frees_the_passwords_counter() {
+    for district in claimed(LEA).await {
+        district.family("203.0.113.201").to_the_end(CLAIM, ZOE).await;
+        let mut here = district.family("203.0.113.1");
+        assert_eq!(here.sign_in("0123457", PASSWORD).await, "home");
+        let passkey = passkeys::add(&mut here, Kind::Es256, "Clé").await;
+        let world = world(&district, &district.account("0123457").await.unwrap()).await;
+        let app = RelyingParty::first_party(&world).await;
+        let tokens = app.tokens(&world, &mut here.agent, "openid").await;
+        let mut stranger = district.family("203.0.113.2");
+        for _ in 0..4 {
+            assert_eq!(stranger.sign_in("0123457", "faux").await, "password");
+        }
+        let same = async |what: &str| assert_eq!(counter(&district, Rule::AccountPassword, "0123457").await.tries, 4, "{what}");
+        same("guessed four times").await;
+        assert_eq!(app.refresh(&world, tokens["refresh_token"].as_str().unwrap()).await.status, StatusCode::OK);
+        app.tokens(&world, &mut here.agent, "openid").await;
+        same("a token was refreshed, another given").await;
+        assert_eq!(passkeys::sign_in(&mut district.family("203.0.113.3"), &passkey).await, "home");
+        same("a passkey signed in").await;
+        here.open("/account/passkeys").await;
+        here.send(&[("passkey", &passkey.show(&passkeys::attribute(&here, "data-challenge")))]).await;
+        assert_eq!(here.shows(), "account-passkeys");
+        same("a passkey was shown in the place of the password").await;
+        let mut lost = district.family("203.0.113.4");
+        lost.open("/recover").await.send(&[("username", "0123457")]).await.send(&[("way", "mailed-link")]).await;
+        lost.another_letter(&district).await;
+        assert_eq!(lost.shows(), "check-mail");
+        same("a letter was sent, and sent again").await;
+        office(&district, command::Command::Unlock(whose("0123456"))).await;
+        same("another account was unlocked").await;
+        assert_eq!(district.family("203.0.113.5").sign_in("0123457", PASSWORD).await, "home");
+        assert_eq!(counter(&district, Rule::AccountPassword, "0123457").await.tries, 0, "the password itself was right");
     }
 }
 

@@ -11,8 +11,10 @@ use super::agent::Agent;
 use super::relying_party::{CALLBACK, RelyingParty, userinfo};
 use super::world::World;
 use crate::keys::Algorithm;
+use crate::model::Role;
 use crate::oidc::registration;
 use crate::store::clients::{AuthMethod, GrantType, SubjectType};
+use crate::store::testing::roster_becomes;
 
 fn text<'a>(tokens: &'a Value, name: &str) -> &'a str {
     tokens[name].as_str().unwrap_or_else(|| panic!("{name} in {tokens}"))
@@ -205,18 +207,45 @@ async fn p17_a_refresh_ends_with_the_session_and_offline_access_does_not() {
 
 #[tokio::test]
 async fn s07_a_client_that_is_shut_gets_nothing() {
-    let world = World::new().await;
-    let rp = RelyingParty::first_party(&world).await;
-    let mut agent = world.signed_in().await;
-    let tokens = rp.tokens(&world, &mut agent, "openid").await;
-    let code = rp.code(&world, &mut agent, &[]).await;
-    let (store, now) = (&world.app.store, world.app.now());
-    registration::update(store, now, &rp.client.client_id, |client| client.enabled = false).await.unwrap().unwrap();
-    assert_eq!(rp.exchange(&world, &code).await.error(), "invalid_client");
-    assert_eq!(rp.refresh(&world, text(&tokens, "refresh_token")).await.error(), "invalid_client");
-    assert_eq!(userinfo(&world, text(&tokens, "access_token")).await.status, StatusCode::UNAUTHORIZED);
-    let page = agent.get(&rp.request(&[])).await;
-    assert_eq!((page.status, page.location().as_str()), (StatusCode::BAD_REQUEST, ""));
+    for world in World::both().await {
+        let rp = RelyingParty::first_party(&world).await;
+        let mut agent = world.signed_in().await;
+        let tokens = rp.tokens(&world, &mut agent, "openid").await;
+        let code = rp.code(&world, &mut agent, &[]).await;
+        let (store, now) = (&world.app.store, world.app.now());
+        registration::update(store, now, &rp.client.client_id, |client| client.enabled = false).await.unwrap().unwrap();
+        assert_eq!(rp.exchange(&world, &code).await.error(), "invalid_client");
+        assert_eq!(rp.refresh(&world, text(&tokens, "refresh_token")).await.error(), "invalid_client");
+        assert_eq!(userinfo(&world, text(&tokens, "access_token")).await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(rp.ask(&world, "/introspect", &[("token", text(&tokens, "access_token"))]).await.error(), "invalid_client");
+        let page = agent.get(&rp.request(&[])).await;
+        assert_eq!((page.status, page.location().as_str()), (StatusCode::BAD_REQUEST, ""));
+    }
+}
+
+/// Row S07: the role, or the school, for whose sake an app was open to somebody.
+#[tokio::test]
+async fn s07_whoever_is_not_among_those_an_app_is_for_any_more_gets_nothing() {
+    for becomes in ["role = 'teacher'", "org_source = 'elsewhere'"] {
+        for world in World::both().await {
+            let rp = RelyingParty::registered(&world, |settings| {
+                settings.first_party = true;
+                settings.roles = [Role::Student].into();
+                settings.schools = [world.school].into();
+            })
+            .await;
+            let mut agent = world.signed_in().await;
+            let tokens = rp.tokens(&world, &mut agent, "openid").await;
+            let code = rp.code(&world, &mut agent, &[]).await;
+            roster_becomes(&world.app.store, &format!("UPDATE roster_roles SET {becomes} WHERE source_id = 'r1'")).await;
+            assert!(rp.exchange(&world, &code).await.json()["access_token"].is_null(), "{becomes}");
+            assert!(rp.refresh(&world, text(&tokens, "refresh_token")).await.json()["access_token"].is_null(), "{becomes}");
+            assert_eq!(userinfo(&world, text(&tokens, "access_token")).await.status, StatusCode::UNAUTHORIZED, "{becomes}");
+            let worth = rp.ask(&world, "/introspect", &[("token", text(&tokens, "access_token"))]).await;
+            assert_eq!(worth.json(), json!({ "active": false }), "{becomes}");
+            assert_eq!(rp.refusal(&world, &mut agent, &[("prompt", "none")]).await, "access_denied", "{becomes}");
+        }
+    }
 }
 
 #[tokio::test]
