@@ -10,17 +10,19 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::Place;
-use crate::config::{Config, masked};
+use crate::config::{Config, masked, whereabouts};
 use crate::console::Answer;
 use crate::keys::KeyStore;
 use crate::mail::Mailer;
 use crate::model::Timestamp;
 use crate::outbound::{Outbound, Reach};
 use crate::password::{Hasher, Pepper};
+use crate::people::name_key;
 use crate::policy::Policy;
 use crate::random::{Random, Secret};
 use crate::serve;
 use crate::store::events::Filter;
+use crate::store::people::Org;
 use crate::store::{Backend, Store, StoreError};
 
 /// How a check ended.
@@ -63,6 +65,7 @@ pub async fn run(place: &Place, now: Timestamp) -> Examined {
             findings.push(keys(&config, store.as_ref(), now).await);
             findings.push(passwords(&config).await);
             findings.push(rules(&config, store.as_ref()).await);
+            findings.push(schools(place, &config, store.as_ref()).await);
             findings.push(mail(&config, store.as_ref(), now).await);
             findings.push(clock(store.as_ref(), now).await);
             findings.push(issuer(&config).await);
@@ -163,6 +166,50 @@ async fn rules(config: &Config, store: Option<&Store>) -> Finding {
         },
     }
     finding(State::Right, said.join(". "))
+}
+
+/// Whether the roster has the schools that the settings name. A slip in one asks for nothing of anybody, and nobody notices.
+async fn schools(place: &Place, config: &Config, store: Option<&Store>) -> Finding {
+    let finding = |state, said: String| Finding { what: "schools", state, said };
+    let named = config.schools();
+    if named.is_empty() {
+        return finding(State::Right, "the settings name none".to_owned());
+    }
+    let Some(store) = store else {
+        return finding(State::Note, format!("the settings name {}; the roster is compared once there is a database", named.len()));
+    };
+    let known = match store.read().people().orgs().await {
+        Ok(known) if known.is_empty() => {
+            return finding(State::Note, format!("the settings name {}; the roster is not imported yet", named.len()));
+        }
+        Ok(known) => known,
+        Err(error) => return finding(State::Wrong, error.to_string()),
+    };
+    let strangers: Vec<String> = named
+        .iter()
+        .filter(|(_, school)| known.iter().all(|org| org.source_id != *school))
+        .map(|(key, school)| {
+            let at = whereabouts(place.file.as_deref(), &place.environment, key, school);
+            format!("{at}: {key} names {school:?}, which the roster does not have{}", nearest(school, &known))
+        })
+        .collect();
+    match strangers.is_empty() {
+        true => finding(State::Right, format!("the roster has the {} that the settings name", named.len())),
+        false => finding(State::Wrong, strangers.join("; ")),
+    }
+}
+
+/// Which school was meant, by its id or by its name.
+fn nearest(written: &str, known: &[Org]) -> String {
+    let likeness = |org: &Org| {
+        let by_name = strsim::jaro_winkler(&name_key(written), &name_key(&org.name));
+        strsim::jaro_winkler(written, &org.source_id).max(by_name)
+    };
+    let rated = known.iter().map(|org| (likeness(org), org));
+    match rated.max_by(|one, other| one.0.total_cmp(&other.0)).filter(|(likeness, _)| *likeness > 0.8) {
+        Some((_, org)) => format!("; did you mean {:?} ({})?", org.source_id, org.name),
+        None => String::new(),
+    }
 }
 
 async fn mail(config: &Config, store: Option<&Store>, now: Timestamp) -> Finding {
@@ -283,7 +330,7 @@ impl Examined {
     }
 }
 
-const AFTER_CONFIGURATION: &[&str] = &["database", "keys", "passwords", "password rules", "mail", "clock", "issuer"];
+const AFTER_CONFIGURATION: &[&str] = &["database", "keys", "passwords", "password rules", "schools", "mail", "clock", "issuer"];
 /// A hash that takes longer is felt at every sign-in.
 const SLOW_HASH: Duration = Duration::from_millis(500);
 /// A letter that waits so many seconds waits for somebody to look.
@@ -302,6 +349,7 @@ mod tests {
 
     use super::*;
     use crate::clock::{Clock, SystemClock};
+    use crate::roster::{Inputs, Options, import};
     use crate::store::Tx;
     use crate::store::events::Event;
 
@@ -318,7 +366,7 @@ mod tests {
 
     async fn states(place: &Place) -> Vec<(String, String)> {
         let examined = run(place, SystemClock.now()).await;
-        assert_eq!(examined.answer.text.lines().count(), 8, "one line a check: {}", examined.answer.text);
+        assert_eq!(examined.answer.text.lines().count(), 9, "one line a check: {}", examined.answer.text);
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         examined.answer.json.as_array().unwrap().iter().map(|one| (text(&one["check"]), text(&one["state"]))).collect()
     }
@@ -348,6 +396,59 @@ mod tests {
         let found = states(&place(dir.path(), 1)).await;
         assert_eq!((of(&found, "database"), of(&found, "keys"), of(&found, "issuer")), ("note", "note", "wrong"));
         assert!(!dir.path().join("preau.db").exists() && !dir.path().join("keys").exists());
+    }
+
+    /// A slip in the name of a school asks for nothing of anybody; the line that has it is told, with what was meant.
+    #[tokio::test]
+    async fn schools_that_the_roster_does_not_have_are_told_with_their_line_and_the_nearest_that_it_has() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = place(dir.path(), 1);
+        let file = place.file.clone().unwrap();
+        let plain = std::fs::read_to_string(&file).unwrap();
+        let first = plain.lines().count();
+        let write = |schools: &[&str]| {
+            let of = |school: &&str| format!("[[assurance.schools]]\nschool = \"{school}\"\nstaff = \"two-factor\"\n");
+            std::fs::write(&file, plain.clone() + &schools.iter().map(of).collect::<String>()).unwrap();
+        };
+        let said = async || {
+            let examined = run(&place, SystemClock.now()).await;
+            let findings = examined.answer.json.as_array().unwrap().clone();
+            let finding = findings.iter().find(|one| one["check"] == "schools").unwrap();
+            (
+                finding["state"].as_str().unwrap().to_owned(),
+                finding["said"].as_str().unwrap().replace(&format!("{}/", dir.path().display()), ""),
+            )
+        };
+        assert_eq!(said().await.0, "right", "none is named");
+        write(&["ecole-12"]);
+        assert_eq!(said().await.0, "note", "there is no database");
+        let app = serve::assemble(place.config().unwrap(), Arc::new(SystemClock)).await.unwrap();
+        assert_eq!(said().await.0, "note", "there is no roster");
+
+        let lists = tempfile::tempdir().unwrap();
+        let orgs = "sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId\n\
+                    ecole-12,,,École des Érables,school,,nord\necole-27,,,École du Ruisseau,school,,nord\nnord,,,Secteur nord,department,,\n";
+        let users = "sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,userIds,givenName,familyName,middleName,\
+                     identifier,email,sms,phone,agentSourcedIds,grades,password\np1,,,true,ecole-12,student,a,,Ada,Roy,,1,,,,,,\n";
+        std::fs::write(lists.path().join("orgs.csv"), orgs).unwrap();
+        std::fs::write(lists.path().join("users.csv"), users).unwrap();
+        let inputs = Inputs { clock: &SystemClock, random: &app.tools.random, progress: &|_, _| {} };
+        import(&app.store, &inputs, lists.path(), &Options { approve: true, ..Options::default() }).await.unwrap();
+
+        write(&["ecole-12", "nord"]);
+        assert_eq!(said().await, ("right".to_owned(), "the roster has the 2 that the settings name".to_owned()));
+        write(&["ecole-12", "ecole-72", "ecole du ruisseau", "zzz"]);
+        let (state, said) = said().await;
+        let line = |school: usize| first + 3 * school + 2;
+        let expected = format!(
+            "preau.toml:{}: assurance.schools names \"ecole-72\", which the roster does not have; did you mean \"ecole-27\" (École du Ruisseau)?; \
+             preau.toml:{}: assurance.schools names \"ecole du ruisseau\", which the roster does not have; did you mean \"ecole-27\" \
+             (École du Ruisseau)?; preau.toml:{}: assurance.schools names \"zzz\", which the roster does not have",
+            line(1),
+            line(2),
+            line(3)
+        );
+        assert_eq!((state.as_str(), said), ("wrong", expected));
     }
 
     #[tokio::test]

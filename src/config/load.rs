@@ -4,7 +4,8 @@ use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use toml::de::{DeTable, DeValue};
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
 
 use super::{Config, catalogue, check};
 
@@ -55,6 +56,18 @@ pub fn load(file: Option<&Path>, here: &Path, environment: impl IntoIterator<Ite
     config.resolve(&base);
     problems.extend(check::problems(&config).into_iter().map(|(key, what)| Problem { place: place(&name, &text, key), what }));
     if problems.is_empty() { Ok(config) } else { Err(ConfigError(problems)) }
+}
+
+/// Where somebody finds what a list of the settings names: the line of the file, or the variable that stands in its place.
+pub fn whereabouts(file: Option<&Path>, environment: &[(String, String)], key: &str, named: &str) -> String {
+    if let Some((variable, _)) = environment.iter().find(|(variable, _)| path_of(variable).as_deref() == Some(key)) {
+        return variable.clone();
+    }
+    let Some(file) = file else { return "the settings".to_owned() };
+    let (name, text) = (file.display(), std::fs::read_to_string(file).unwrap_or_default());
+    let parsed = DeTable::parse(&text).ok();
+    let line = parsed.and_then(|table| span_of_name(entry_of(table.get_ref(), key)?.1, named)).map(|span| line_of(&text, span.start));
+    line.map_or_else(|| name.to_string(), |line| format!("{name}:{line}"))
 }
 
 /// The file's own mistakes, by line; what is right of it.
@@ -158,12 +171,28 @@ fn place(name: &str, text: &str, key: &str) -> String {
 }
 
 fn span_of(table: &DeTable<'_>, path: &str) -> Option<Range<usize>> {
+    entry_of(table, path).map(|(key, _)| key.span())
+}
+
+type Entry<'t, 'text> = (&'t Spanned<DeString<'text>>, &'t Spanned<DeValue<'text>>);
+
+fn entry_of<'t, 'text>(table: &'t DeTable<'text>, path: &str) -> Option<Entry<'t, 'text>> {
     let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
     let (key, value) = table.iter().find(|(key, _)| key.get_ref() == first)?;
     match (rest, value.get_ref()) {
-        (None, _) => Some(key.span()),
-        (Some(rest), DeValue::Table(inner)) => span_of(inner, rest),
+        (None, _) => Some((key, value)),
+        (Some(rest), DeValue::Table(inner)) => entry_of(inner, rest),
         (Some(_), _) => None,
+    }
+}
+
+/// Where a word stands in a list of words, or as the `school` of one of a list of tables.
+fn span_of_name(value: &Spanned<DeValue<'_>>, named: &str) -> Option<Range<usize>> {
+    match value.get_ref() {
+        DeValue::String(text) => (text == named).then(|| value.span()),
+        DeValue::Array(values) => values.iter().find_map(|value| span_of_name(value, named)),
+        DeValue::Table(table) => span_of_name(entry_of(table, "school")?.1, named),
+        _ => None,
     }
 }
 
@@ -256,6 +285,26 @@ mod tests {
         let told = read("issuer = \"http://id.ecole.example\"\n[district]\n\ncolour = \"green\"\n", &[]).unwrap_err();
         assert!(told.contains("preau.toml:1: issuer: "), "{told}");
         assert!(told.contains("preau.toml:4: district.colour: "), "{told}");
+    }
+
+    #[test]
+    fn whatever_a_list_names_is_found_by_its_line_or_by_the_variable_that_holds_it() {
+        let text = "[assurance]\nstaff = \"two-factor\"\n\n[[assurance.schools]]\nschool = \"a\"\n[[assurance.schools]]\n# ours\n\
+                    school = \"b\"\n[policy.pupil_invites]\nschools = [\n  \"a\",\n  \"c\",\n]\n";
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("preau.toml");
+        std::fs::write(&file, text).unwrap();
+        let folder = dir.path().display().to_string();
+        let found = |environment: &[(String, String)], key: &str, named: &str| {
+            whereabouts(Some(&file), environment, key, named).replace(&format!("{folder}/"), "")
+        };
+        assert_eq!(found(&[], "assurance.schools", "a"), "preau.toml:5");
+        assert_eq!(found(&[], "assurance.schools", "b"), "preau.toml:8");
+        assert_eq!(found(&[], "policy.pupil_invites.schools", "c"), "preau.toml:12");
+        assert_eq!(found(&[], "hosts", "a"), "preau.toml", "what the file does not say");
+        let over = [("PREAU__ASSURANCE__SCHOOLS".to_owned(), "[{ school = \"b\" }]".to_owned())];
+        assert_eq!(found(&over, "assurance.schools", "b"), "PREAU__ASSURANCE__SCHOOLS");
+        assert_eq!(whereabouts(None, &[], "assurance.schools", "b"), "the settings");
     }
 
     #[test]

@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-pub use load::{ConfigError, Problem, load};
+pub use load::{ConfigError, Problem, load, whereabouts};
 
 use self::assurance::AssuranceSettings;
 use self::badges::BadgeSettings;
@@ -190,6 +190,17 @@ impl Config {
     /// The issuer's address.
     pub fn issuer(&self) -> url::Url {
         url::Url::parse(&self.issuer).expect("settings are checked when they are read")
+    }
+
+    /// Every school that the settings name by its `sourcedId`, with the key that does. What they say of one that the roster does not
+    /// have holds for nobody.
+    pub fn schools(&self) -> Vec<(&'static str, &str)> {
+        let mut named: Vec<(&'static str, &str)> = Vec::new();
+        named.extend(self.assurance.schools.iter().map(|asks| ("assurance.schools", asks.school.as_str())));
+        named.extend(self.badges.schools.iter().map(|school| ("badges.schools", school.as_str())));
+        named.extend(self.policy.pupil_invites.schools.iter().map(|school| ("policy.pupil_invites.schools", school.as_str())));
+        named.extend(self.hosts.iter().map(|host| ("hosts", host.school.as_str())));
+        named
     }
 
     /// Itself as TOML, passwords in addresses masked.

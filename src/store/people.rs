@@ -190,6 +190,12 @@ impl People<'_> {
         rows.iter().map(org_of).collect()
     }
 
+    /// All active schools, departments and districts, by name.
+    pub async fn orgs(&self) -> Result<Vec<Org>, StoreError> {
+        let rows = sql::rows(&self.0, &format!("{ORGS} ORDER BY o.name, o.source_id"), []).await?;
+        rows.iter().map(org_of).collect()
+    }
+
     /// The ties of a guardian to children, and of a child to guardians. Where two sources disagree about the records,
     /// the stricter one holds.
     pub async fn relationships(&self, of: PersonId) -> Result<Vec<Relationship>, StoreError> {
