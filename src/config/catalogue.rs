@@ -81,8 +81,13 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("badges.days", "The days on which they work."),
     ("badges.from", "From this hour of the schools' clock."),
     ("badges.until", "To this hour."),
-    ("badges.schools", "Only at these schools, by sourcedId; at all, if none is named."),
+    ("badges.only_at", "Only at these schools, by sourcedId; at all, if none is named."),
     ("badges.grades", "Only for these grades, as the roster writes them; for all, if none is named."),
+    (
+        "badges.schools",
+        "Schools with networks or hours of their own, each as [[badges.schools]] with `school`, `networks`, `days`, `from`, `until`: \
+         docs/admin/badges.md.",
+    ),
     ("policy.provisional.username", "The name that a letter gives somebody: {givenName}, {familyName}, {studentNumber}."),
     ("policy.provisional.days", "For how many days a provisional password is good."),
     ("policy.pupil_invites.enabled", "Pupils may invite a parent by mail."),

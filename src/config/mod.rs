@@ -197,7 +197,8 @@ impl Config {
     pub fn schools(&self) -> Vec<(&'static str, &str)> {
         let mut named: Vec<(&'static str, &str)> = Vec::new();
         named.extend(self.assurance.schools.iter().map(|asks| ("assurance.schools", asks.school.as_str())));
-        named.extend(self.badges.schools.iter().map(|school| ("badges.schools", school.as_str())));
+        named.extend(self.badges.only_at.iter().map(|school| ("badges.only_at", school.as_str())));
+        named.extend(self.badges.schools.iter().map(|own| ("badges.schools", own.school.as_str())));
         named.extend(self.policy.pupil_invites.schools.iter().map(|school| ("policy.pupil_invites.schools", school.as_str())));
         named.extend(self.hosts.iter().map(|host| ("hosts", host.school.as_str())));
         named

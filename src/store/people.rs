@@ -178,6 +178,17 @@ impl People<'_> {
         row.as_ref().map(org_of).transpose()
     }
 
+    /// The `sourcedId`s of a school and of all that it belongs to, the nearest first.
+    pub async fn lineage(&self, of: OrgId) -> Result<Vec<String>, StoreError> {
+        let (mut ids, mut next) = (Vec::new(), Some(of));
+        while let Some(id) = next.take() {
+            let Some(org) = self.org(id).await?.filter(|org| !ids.contains(&org.source_id)) else { break };
+            next = org.parent;
+            ids.push(org.source_id);
+        }
+        Ok(ids)
+    }
+
     /// The school of a `sourcedId`.
     pub async fn school(&self, source_id: &str) -> Result<Option<Org>, StoreError> {
         let row = sql::row(&self.0, &format!("{ORGS} WHERE o.source_id = $1 AND o.kind = 'school'"), [source_id.into()]).await?;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::district::{District, LEA, ZOE};
 use super::family::{Family, PASSWORD};
 use crate::cli::badge;
-use crate::config::badges::CardKind;
+use crate::config::badges::{BadgeSettings, CardKind, SchoolBadges};
 use crate::limits::{self, Rule};
 use crate::model::assurance::BADGE;
 use crate::model::{Network, Timestamp};
@@ -40,13 +40,17 @@ struct Lesson {
 
 impl Lesson {
     async fn each(kind: CardKind) -> Vec<Self> {
+        Self::each_with(|badges| badges.secret = kind).await
+    }
+
+    async fn each_with(change: impl Fn(&mut BadgeSettings)) -> Vec<Self> {
         let mut lessons = Vec::new();
         for bare in District::each_empty().await {
             let district = bare
                 .node_with(|tools, _| {
                     tools.config.badges.enabled = true;
-                    tools.config.badges.secret = kind;
                     tools.config.badges.networks = vec![Network::parse("198.51.100.0/24").unwrap()];
+                    change(&mut tools.config.badges);
                 })
                 .await;
             import(&district).await;
@@ -267,6 +271,59 @@ async fn a_photograph_of_a_card_is_worth_nothing_elsewhere_or_after_school() {
         carried.send(&[("secret-picture", MINE[2])]).await;
         assert_eq!((carried.shows().as_str(), carried.status()), ("badge-secret", 422));
         assert!(lesson.session("0123456").await.is_none());
+    }
+}
+
+/// Ana goes to the Ruisseau, which begins at ten and has a line of its own; Zoé to the Érables, which do as the district does.
+#[tokio::test]
+async fn at_a_school_of_its_own_network_and_hours_its_own_cards_work_and_no_others() {
+    const RUISSEAU: &str = "192.0.2.7";
+    let own = || SchoolBadges {
+        school: "s2".to_owned(),
+        networks: Some(vec![Network::parse("192.0.2.0/24").unwrap()]),
+        days: None,
+        from: Some("10:00".to_owned()),
+        until: None,
+    };
+    for lesson in Lesson::each_with(|badges| badges.schools = vec![own()]).await {
+        let claim = [("given_name", "Ana"), ("family_name", "Silva"), ("student_number", "0777001")];
+        lesson.district.family(HOME).to_the_end("student-claim", &claim).await;
+        let (zoe, ana, lost) = (lesson.card("p1").await, lesson.card("p4").await, lesson.card("p2").await);
+        lesson.command("revoke --student p2").await.unwrap();
+        let at = async |network: &str, card: &str| {
+            let mut tablet = lesson.district.family(network);
+            tablet.open(card).await;
+            let place = if tablet.address.starts_with("/badge") { tablet.address.clone() } else { String::new() };
+            (tablet.shows(), place)
+        };
+        let pictures = ("badge-secret".to_owned(), String::new());
+        let page = |address: &str| ("badge".to_owned(), address.to_owned());
+        // At nine, the Ruisseau is not open: no card is even looked at there.
+        assert_eq!(at(SCHOOL, &zoe).await, pictures);
+        for card in [&zoe, &ana, &lost] {
+            assert_eq!(at(RUISSEAU, card).await, page("/badge"));
+        }
+        assert_eq!(at(SCHOOL, &ana).await, page("/badge?card=elsewhere"));
+        lesson.district.clock.advance(Duration::from_hours(1));
+        assert_eq!((at(RUISSEAU, &ana).await, at(SCHOOL, &zoe).await), (pictures.clone(), pictures));
+        // A card of another school tells nothing of itself, lost or not.
+        for card in [&zoe, &lost] {
+            assert_eq!(at(RUISSEAU, card).await, page("/badge?card=elsewhere"));
+        }
+        assert_eq!(at(SCHOOL, &lost).await, page("/badge?card=over"));
+        let mut reader = lesson.district.family(RUISSEAU);
+        reader.open("/badge").await.send(&[("secret-card", &zoe)]).await;
+        assert_eq!((reader.status(), reader.wrong()), (422, vec!["secret-card".to_owned()]));
+        assert!(reader.text("secret-card-error").unwrap().contains("dans son école"));
+        // Nor does it go on at another school, whatever was begun at its own.
+        let mut tablet = lesson.district.family(RUISSEAU);
+        choose(&mut tablet, &ana).await;
+        leave(&mut tablet).await;
+        tablet.open(&ana).await.send(&[("secret-picture", MINE[0])]).await.send(&[("secret-picture", MINE[1])]).await;
+        tablet.agent = tablet.agent.clone().moved(lesson.district.router.clone(), SCHOOL);
+        tablet.send(&[("secret-picture", MINE[2])]).await;
+        assert_eq!((tablet.shows().as_str(), tablet.status()), ("badge-secret", 422));
+        assert!(lesson.session("0777001").await.is_none());
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::visitor::given_name;
 use super::{second_factor, session};
-use crate::config::badges::CardKind;
+use crate::config::badges::{CardKind, Here};
 use crate::flow::{FlowError, Step};
 use crate::keys::KeyStore;
 use crate::limits::{self, Rule};
@@ -38,6 +38,8 @@ pub enum Read {
     Asleep,
     /// It works, and its owner cannot come in by it: no account that is open, or one that asks for more than a card.
     NotOpen,
+    /// It is no card of here, or not at this hour: whatever else may be true of it is not told.
+    Elsewhere,
     /// Nobody here printed it.
     Unknown,
 }
@@ -50,18 +52,33 @@ impl Read {
             Self::Over => "over",
             Self::Asleep => "asleep",
             Self::NotOpen => "not-open",
+            Self::Elsewhere => "elsewhere",
             Self::Unknown => "unknown",
         }
     }
 }
 
-/// Cards work in this network at this moment. Everywhere else they are never even looked at: a photograph of one tells
-/// nothing and opens nothing.
+/// Cards of some school work in this network at this moment. Everywhere else they are never even looked at: a photograph of one
+/// tells nothing and opens nothing.
 pub fn works_here(tools: &Tools, network: &str, now: Timestamp) -> bool {
-    let badges = &tools.config.badges;
-    badges.enabled
-        && badges.works_in(network, tools.policy.is_school_network(network))
-        && badges.works_at(now, &tools.config.district.zone())
+    let (badges, zone) = (&tools.config.badges, tools.config.district.zone());
+    let at_school = tools.policy.is_school_network(network);
+    badges.enabled && badges.work_for_somebody(&Here { network, at_school, now, zone: &zone })
+}
+
+/// The card of this pupil works in this network at this moment, by what one of their schools says, else the district.
+pub async fn works_for(people: &People<'_>, tools: &Tools, pupil: &Person, network: &str, now: Timestamp) -> Result<bool, StoreError> {
+    let (badges, zone) = (&tools.config.badges, tools.config.district.zone());
+    if !works_here(tools, network, now) || badges.schools.is_empty() {
+        return Ok(works_here(tools, network, now));
+    }
+    let here = Here { network, at_school: tools.policy.is_school_network(network), now, zone: &zone };
+    for at in pupil.roles.iter().filter(|at| at.role == Role::Student) {
+        if badges.work_at(&people.lineage(at.org).await?, &here) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What a reader of squares types, or a camera opens: the address of a card, or what stands at its end.
@@ -76,14 +93,19 @@ pub fn link(issuer: &str, token: &Secret) -> Secret {
     Secret::new(format!("{issuer}{ADDRESS}/{}", token.expose()))
 }
 
-/// Looks at a card. Changes nothing.
-pub async fn read(reader: &Reader<'_>, tools: &Tools, token: &Secret, now: Timestamp) -> Result<Read, StoreError> {
+/// Looks at a card in a network. Changes nothing.
+pub async fn read(reader: &Reader<'_>, tools: &Tools, token: &Secret, network: &str, now: Timestamp) -> Result<Read, StoreError> {
     let Some(badge) = reader.badges().by_token(&token.hash()).await? else { return Ok(Read::Unknown) };
+    let person = reader.people().find(badge.person).await?;
+    if let Some(pupil) = &person
+        && !works_for(&reader.people(), tools, pupil, network, now).await?
+    {
+        return Ok(Read::Elsewhere);
+    }
     if badge.revoked.is_some() {
         return Ok(Read::Over);
     }
     let Some(account) = reader.accounts().of_person(badge.person).await? else { return Ok(Read::NotOpen) };
-    let person = reader.people().find(badge.person).await?;
     if !is_good(&reader.people(), tools, &account, person.as_ref()).await? || reader.second_factors().has_any(account.id).await? {
         return Ok(Read::NotOpen);
     }
@@ -109,11 +131,11 @@ pub async fn is_meant(people: &People<'_>, tools: &Tools, person: &Person) -> Re
         return Ok(false);
     }
     let grade = badges.grades.is_empty() || person.grade.as_ref().is_some_and(|grade| badges.grades.contains(grade));
-    if badges.schools.is_empty() || !grade {
+    if badges.only_at.is_empty() || !grade {
         return Ok(grade);
     }
     for at in &person.roles {
-        if people.org(at.org).await?.is_some_and(|school| badges.schools.contains(&school.source_id)) {
+        if people.org(at.org).await?.is_some_and(|school| badges.only_at.contains(&school.source_id)) {
             return Ok(true);
         }
     }

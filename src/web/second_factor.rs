@@ -118,17 +118,14 @@ pub async fn may_be_mailed_instead(step: &Step<'_>, account: &Account) -> Result
 /// The schools of somebody, and those of a guardian's children, with all that these belong to, by the source's ids.
 async fn schools(step: &Step<'_>, person: &Person) -> Result<Vec<String>, FlowError> {
     let people = step.tx.people();
-    let mut waiting: Vec<OrgId> = person.roles.iter().map(|at| at.org).collect();
+    let mut theirs: BTreeSet<OrgId> = person.roles.iter().map(|at| at.org).collect();
     for tie in people.relationships(person.id).await?.iter().filter(|tie| tie.guardian == person.id) {
         let child = people.find(tie.child).await?.filter(|child| child.active);
-        waiting.extend(child.into_iter().flat_map(|child| child.roles).map(|at| at.org));
+        theirs.extend(child.into_iter().flat_map(|child| child.roles).map(|at| at.org));
     }
-    let (mut seen, mut schools) = (BTreeSet::new(), Vec::new());
-    while let Some(next) = waiting.pop() {
-        if let Some(org) = people.org(next).await?.filter(|_| seen.insert(next)) {
-            waiting.extend(org.parent);
-            schools.push(org.source_id);
-        }
+    let mut schools = Vec::new();
+    for school in theirs {
+        schools.extend(people.lineage(school).await?);
     }
     Ok(schools)
 }

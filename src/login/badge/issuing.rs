@@ -65,7 +65,7 @@ pub enum Refused {
     #[error("the roster has no pupil with the sourcedId {}", .0.join(", "))]
     NoPupil(Vec<String>),
     /// Nobody would get one.
-    #[error("nobody of them gets a badge: {0} pupils are of another school or grade than badges.schools and badges.grades name")]
+    #[error("nobody of them gets a badge: {0} pupils are of another school or grade than badges.only_at and badges.grades name")]
     Nobody(u64),
     /// The store.
     #[error(transparent)]

@@ -56,7 +56,7 @@ pub async fn open(State(app): State<Arc<App>>, visitor: Visitor, Path(token): Pa
         return Ok(see_other(ADDRESS));
     }
     let read = match badge::token_of(&token) {
-        Some(token) => badge::read(&app.store.read(), &app.tools, &token, visitor.now).await?,
+        Some(token) => badge::read(&app.store.read(), &app.tools, &token, &visitor.origin.network, visitor.now).await?,
         None => Read::Unknown,
     };
     let Read::Works { badge, account } = read else { return Ok(see_other(&format!("{ADDRESS}?card={}", read.word()))) };
@@ -91,7 +91,7 @@ impl Stage for ReadCard {
             return Ok(Prepared::Nothing);
         }
         let read = match badge::token_of(form.text(FIELD)) {
-            Some(token) => badge::read(&look.reader, look.tools, &token, look.now).await?,
+            Some(token) => badge::read(&look.reader, look.tools, &token, &look.visitor.network, look.now).await?,
             None => Read::Unknown,
         };
         Ok(Prepared::made(read))
@@ -107,6 +107,7 @@ impl Stage for ReadCard {
             Some(Read::Over) => Outcome::again(FIELD, "badge-over"),
             Some(Read::Asleep) => Outcome::again(FIELD, "badge-asleep"),
             Some(Read::NotOpen) => Outcome::again(FIELD, "badge-not-open"),
+            Some(Read::Elsewhere) => Outcome::again(FIELD, "badge-of-elsewhere"),
             Some(Read::Unknown) => Outcome::again(FIELD, "badge-unknown"),
             // The page that is shown again says where cards work.
             None => Outcome::Again(Vec::new()),
@@ -123,6 +124,9 @@ pub(super) async fn come_in(step: &mut Step<'_>) -> Result<Finished, FlowError> 
         return back(ADDRESS);
     }
     let Some((account, person)) = badge::owner(step.tx, step.tools, card.badge).await? else { return back(OVER) };
+    if !badge::works_for(&step.tx.people(), step.tools, &person, &step.visitor.network, step.now).await? {
+        return back(ELSEWHERE);
+    }
     if step.draft.account != Some(account.id) || !step.tx.badges().used(card.badge, step.now).await? {
         return back(OVER);
     }
@@ -140,5 +144,6 @@ pub(super) async fn come_in(step: &mut Step<'_>) -> Result<Finished, FlowError> 
 /// The flow of its name.
 const FLOW: &str = "badge";
 const OVER: &str = "/badge?card=over";
+const ELSEWHERE: &str = "/badge?card=elsewhere";
 /// Never kept and never shown again: its name says that it is a secret.
 const FIELD: &str = "secret-card";

@@ -14,7 +14,7 @@ pub struct Badge {
 }
 
 /// What is wrong with a card, as an address says it.
-pub const STATES: &[&str] = &["over", "asleep", "not-open", "unknown"];
+pub const STATES: &[&str] = &["over", "asleep", "not-open", "elsewhere", "unknown"];
 
 /// What a child shows beside the card.
 #[derive(Clone, Debug, Serialize)]
@@ -77,7 +77,7 @@ impl Page for Badge {
     const TEMPLATE: &'static str = "pages/badge.html";
 
     fn samples() -> Vec<Self> {
-        ["read", "elsewhere"].iter().chain(STATES).map(|state| Self { state }).collect()
+        std::iter::once(&"read").chain(STATES).map(|state| Self { state }).collect()
     }
 }
 

@@ -116,6 +116,9 @@ impl Stage for BesideCard {
         let Some((account, person)) = badge::owner(step.tx, step.tools, badge).await? else {
             return Ok(Outcome::again(FIELD, "badge-over"));
         };
+        if !badge::works_for(&step.tx.people(), step.tools, &person, &step.visitor.network, step.now).await? {
+            return Ok(Outcome::again(FIELD, "badge-of-elsewhere"));
+        }
         let Some(card) = step.draft.card.as_mut() else { return Err(FlowError::Broken("a card that was held is gone".to_owned())) };
         if let Heard::More(sealed) = heard {
             card.tapped = Some(sealed);

@@ -46,6 +46,7 @@ badge-wrong = { $left ->
 badge-wait = The card rests until { $until }. Your teacher can wake it.
 badge-closed = The card no longer works: too many tries. Your teacher can give you a new secret.
 badge-once-more = Try once more.
+badge-of-elsewhere = This card works at its own school, in its hours. Ask an adult at school.
 badge-no-longer-here = Cards do not work any more at this hour. Ask an adult at school.
 
 picture-sun = Sun

@@ -46,6 +46,7 @@ badge-wrong = { $left ->
 badge-wait = La carte se repose jusqu’à { $until }. Ton enseignant peut la réveiller.
 badge-closed = La carte ne marche plus : trop d’essais. Ton enseignant peut te redonner un secret.
 badge-once-more = Essaie encore une fois.
+badge-of-elsewhere = Cette carte marche dans son école, à ses heures. Demande à un adulte de l’école.
 badge-no-longer-here = Les cartes ne marchent plus à cette heure. Demande à un adulte de l’école.
 
 picture-sun = Soleil
