@@ -171,6 +171,12 @@ impl Policy {
         role.audience() == Audience::Staff && self.settings.counter_roles.contains(&role)
     }
 
+    /// A guardian takes a copy of what is held about a child of this age (R17's limit). Of whom nobody knows the age, nobody knows that
+    /// they are young.
+    pub fn may_guardian_take_data(&self, age: Option<i16>) -> bool {
+        age.is_some_and(|age| age < i16::from(self.settings.child_data_until_age))
+    }
+
     fn of(&self, audience: Audience) -> &AudienceSettings {
         match audience {
             Audience::Student => &self.settings.student,
@@ -458,6 +464,17 @@ mod tests {
         let policy = Policy::new(settings).unwrap();
         assert!(policy.may_open_counter(Role::Aide) && !policy.may_open_counter(Role::Secretary));
         assert!(!policy.may_open_counter(Role::Student) && !policy.may_open_counter(Role::Parent), "whatever the settings say");
+    }
+
+    #[test]
+    fn r17_a_guardian_takes_the_data_of_a_young_child_alone() {
+        let until = |child_data_until_age| Policy::new(PolicySettings { child_data_until_age, ..PolicySettings::default() }).unwrap();
+        for (limit, age, may) in
+            [(14, Some(13), true), (14, Some(14), false), (14, None, false), (18, Some(17), true), (0, Some(0), false), (0, None, false)]
+        {
+            assert_eq!(until(limit).may_guardian_take_data(age), may, "{limit} {age:?}");
+        }
+        assert!(!Policy::default().may_guardian_take_data(Some(14)));
     }
 
     #[test]

@@ -55,6 +55,7 @@ pub fn pages() -> Vec<Address> {
         ("/account/approvals", get(account::approvals::show).post(account::approvals::decide)),
         ("/account/invite", get(enrollment::pupil_invites::show).post(enrollment::pupil_invites::send)),
         ("/account/children", get(account::children::show)),
+        ("/account/children/{child}/data", get(account::child_data::show).post(account::child_data::take)),
         ("/account/check", get(account::check::show)),
         ("/account/sessions", get(account::sessions::show).post(account::sessions::end)),
         ("/account/badges", get(account::badges::show).post(account::badges::change)),

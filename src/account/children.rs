@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 
+use super::child_data;
 use super::overview::schools;
 use super::pages::{Child, Children};
 use super::sign_in_first;
@@ -15,13 +16,13 @@ use crate::flow::Flow;
 use crate::model::PersonId;
 use crate::pages::Telephone;
 use crate::people::children_of;
-use crate::store::{Reader, StoreError};
+use crate::store::StoreError;
 use crate::web::{self, FrameExtras, PageError, Visitor, page};
 
 /// `GET /account/children`.
 pub async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Response, PageError> {
     let Some(signed_in) = &visitor.signed_in else { return Ok(sign_in_first("/account/children")) };
-    let children = children(&app.store.read(), signed_in.person).await?;
+    let children = children(&app, &visitor, signed_in.person).await?;
     Ok(page(&Children { children, add: add(&app) }, FrameExtras::default()))
 }
 
@@ -32,13 +33,15 @@ fn add(app: &App) -> Option<String> {
 }
 
 /// By name. Nobody whose records the guardian may not see, and nobody who left.
-async fn children(reader: &Reader<'_>, guardian: PersonId) -> Result<Vec<Child>, StoreError> {
+async fn children(app: &App, visitor: &Visitor, guardian: PersonId) -> Result<Vec<Child>, StoreError> {
+    let reader = app.store.read();
     let people = reader.people();
     let mut children = Vec::new();
     for child in children_of(&people, guardian).await? {
         let homeroom = people.classes(child.id).await?.into_iter().find(|class| class.homeroom).map(|class| class.title);
         let telephones = people.telephones(child.id).await?.into_iter().filter_map(|(_, number)| Telephone::of(None, &number)).collect();
-        children.push(Child { name: child.display_name(), schools: schools(reader, &child).await?, class: homeroom, telephones });
+        let data = child_data::is_young(&app.tools, &child, visitor.now).then(|| child_data::address(&child.id.to_string()));
+        children.push(Child { name: child.display_name(), schools: schools(&reader, &child).await?, class: homeroom, telephones, data });
     }
     children.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(children)

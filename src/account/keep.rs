@@ -54,14 +54,14 @@ impl Finish for Keep {
             let done = if added || managed { format!("?done={}", flow.name) } else { String::new() };
             return Ok(Finished::Done(path(&format!("/account/codes{done}"))));
         }
-        // The flow asked who it is, and nothing else: what it opens is the page of their data.
+        // The flow asked who it is, and nothing else: what it opens is the page that sent them.
         if changes_nothing(step.draft) {
             if !is_fresh(step) {
                 step.draft.ask_owner_again();
                 return Ok(Finished::NotYet);
             }
             step.tx.sessions().show(session, step.now).await?;
-            return Ok(Finished::Done(path(super::data::ADDRESS)));
+            return Ok(Finished::Back);
         }
         Ok(Finished::Done(path(&format!("/account?done={}", flow.name))))
     }

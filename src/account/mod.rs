@@ -11,6 +11,7 @@ mod authenticators;
 pub mod badge_pages;
 pub mod badges;
 pub mod check;
+pub mod child_data;
 pub mod children;
 pub mod codes;
 pub mod data;

@@ -97,6 +97,8 @@ pub struct Child {
     pub class: Option<String>,
     /// Where the schools answer (B15).
     pub telephones: Vec<Telephone>,
+    /// What is held about the child, where the guardian may take a copy of it.
+    pub data: Option<String>,
 }
 
 /// Can each of the children get in?
@@ -168,6 +170,8 @@ pub struct Place {
 pub struct Data {
     /// There is nothing to show who it is by: they sign in anew.
     pub again: bool,
+    /// The child whose it is, for a guardian who reads it.
+    pub child: Option<String>,
     /// What there is, kind by kind.
     pub sections: Vec<InWords>,
 }
@@ -370,6 +374,7 @@ impl Page for Children {
             schools: vec!["École des Tilleuls".to_owned()],
             class: class.map(str::to_owned),
             telephones: Telephone::of(None, "613-555-0199").into_iter().collect(),
+            data: class.map(|_| "/account/children/0192/data".to_owned()),
         };
         let add = Some("/enroll/guardian-code".to_owned());
         vec![
@@ -470,7 +475,8 @@ impl Page for Data {
                 ],
             ),
         ];
-        vec![Self { again: false, sections }, Self { again: true, sections: Vec::new() }]
+        let page = |again, child: Option<&str>, sections| Self { again, child: child.map(str::to_owned), sections };
+        vec![page(false, None, sections.clone()), page(false, Some("Léa"), sections), page(true, None, Vec::new())]
     }
 }
 

@@ -99,6 +99,10 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("policy.temporary_password_by_mail", "A temporary password may be mailed; mail is read by others, and a link is the better way."),
     ("policy.school_networks", "Public addresses of schools: many pupils behind one address are not an attack."),
     ("policy.counter_roles", "Roles whose people open a session at the counter of their school: docs/admin/counter.md; []: nobody does."),
+    (
+        "policy.child_data_until_age",
+        "Until a child has this age, a guardian who may see the records takes a copy of what is held about it; 0: none does.",
+    ),
     ("policy.forbidden_words", "Words that no password may be made of: the mascot, the town, the portal's name."),
     ("policy.reminder_days", "So many days before an invitation ends, whoever has not joined is reminded by mail; []: nobody is."),
     (

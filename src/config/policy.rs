@@ -51,6 +51,8 @@ pub struct PolicySettings {
     pub school_networks: Vec<String>,
     /// Roles whose people open a session at the counter of their school, for pupils and guardians.
     pub counter_roles: Vec<Role>,
+    /// Until a child has this age, a guardian who may see the records takes a copy of what is held about it; 0: none does.
+    pub child_data_until_age: u8,
     /// Words that no password may be made of: the mascot, the town, the name of the portal.
     pub forbidden_words: Vec<String>,
     /// So many days before an invitation ends, whoever has not joined is reminded of it, where there is an address (E3).
@@ -126,6 +128,7 @@ impl Default for PolicySettings {
             temporary_password_by_mail: false,
             school_networks: Vec::new(),
             counter_roles: vec![Role::Secretary, Role::Principal, Role::Administrator, Role::SiteAdministrator],
+            child_data_until_age: 14,
             forbidden_words: Vec::new(),
             reminder_days: vec![30, 7, 1],
         }

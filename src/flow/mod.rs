@@ -213,6 +213,8 @@ pub enum Finished {
     Into(String),
     /// What was asked for is written; nobody is signed in by it.
     Done(LocalPath),
+    /// The same, and the person goes on to where the journey was to return.
+    Back,
     /// The world changed on the way, and the draft with it: a stage has something to say or to ask again. Nothing was
     /// made, and the journey goes on from there.
     NotYet,

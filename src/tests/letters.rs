@@ -30,6 +30,7 @@ fn of_the_counter() -> Vec<(&'static str, Value)> {
 fn of_changes() -> Vec<(&'static str, Value)> {
     let kinds = [
         ("data-taken", "mail-data-taken-own"),
+        ("data-taken", "mail-data-taken-guardian"),
         ("data-taken", "mail-data-taken-school"),
         ("account-changed", "mail-account-changed-questions"),
         ("account-changed", "mail-account-changed-news"),

@@ -117,6 +117,81 @@ async fn e07_nobody_reads_another_adults_address_in_what_is_held_about_a_child_o
     }
 }
 
+/// Anne is the mother of Noé, who is twelve, and of Léa, who is fourteen; Zoé is another family's.
+#[tokio::test]
+async fn e27_r17_a_guardian_takes_the_data_of_a_young_child_and_of_nobody_else_while_the_roster_lets_them() {
+    for district in District::each_with_families().await {
+        let claim = [("given_name", "Noé"), ("family_name", "Roy"), ("student_number", "0100002")];
+        district.family("203.0.113.2").to_the_end("student-claim", &claim).await;
+        grown_up(&district, "anne@famille.example").await;
+        district.clock.advance(Duration::from_secs(1));
+        let mut noe = district.family("203.0.113.3");
+        assert_eq!(noe.sign_in("0100002", PASSWORD).await, "home");
+        let of = async |number: &str| format!("/account/children/{}/data", district.pupil(number).await.id);
+        let (young, grown, other) = (of("0100002").await, of("0100001").await, of("0100003").await);
+        let mut anne = district.family("203.0.113.1");
+        assert_eq!(district.family("203.0.113.9").open(&young).await.shows(), "sign-in");
+        assert_eq!(anne.sign_in("anne@famille.example", PASSWORD).await, "home");
+        let children = anne.open("/account/children").await.page.as_ref().unwrap().body.clone();
+        assert!(children.contains(&young) && children.contains("Léa") && !children.contains(&grown), "{children}");
+
+        assert_eq!(anne.open(&young).await.shows(), "account-data");
+        let body = anne.page.as_ref().unwrap().body.clone();
+        assert!(body.contains("Les données de Noé") && body.contains("S0100002") && !body.contains("marc@famille.example"));
+        let theirs = anne.submit(&[("format", "json")]).await.json();
+        assert!(anne.submit(&[("format", "pdf")]).await.body.starts_with("%PDF-"));
+        let own = {
+            noe.open("/account/data").await;
+            noe.submit(&[("format", "json")]).await.json()
+        };
+        for section in ["account", "roster", "guardians", "sessions", "questions"] {
+            assert_eq!(theirs["data"][section], own["data"][section], "{section}");
+        }
+        assert_eq!((&theirs["person"], &theirs["account"]), (&own["person"], &own["account"]));
+        // The child reads who took it, and the family is told.
+        let taken: Vec<&Value> = own["data"]["events"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|event| event["event"] == "data.taken" && event["by"] == "other")
+            .collect();
+        assert_eq!(taken.len(), 2);
+        assert!(taken.iter().all(|event| event["detail"].as_str().unwrap().contains("right: guardian")), "{taken:?}");
+        let letters = told(&district, "data-taken").await;
+        let by_anne = letters.iter().filter(|letter| letter.data["what"] == "mail-data-taken-guardian");
+        let told: Vec<&str> = by_anne.map(|letter| letter.to.as_str()).collect();
+        assert_eq!(told.len(), 4, "both parents, of each copy: {told:?}");
+        assert!(told.contains(&"marc@famille.example"));
+
+        // Whoever else, whatever else.
+        let herself = format!("/account/children/{}/data", district.guardian("anne@famille.example", "Anne").await.id);
+        for address in [&grown, &other, &herself, "/account/children/x/data"] {
+            assert_eq!(anne.open(address).await.status(), 403, "{address}");
+        }
+        assert_eq!(noe.open(&young).await.status(), 403, "their own is another page");
+        // The password again after five minutes, and back to the child.
+        let mut stale = anne.open(&young).await.clone();
+        district.clock.advance(Duration::from_secs(5 * 60 + 1));
+        assert_eq!(stale.submit(&[("format", "json")]).await.location(), young);
+        assert_eq!(anne.open(&young).await.shows(), "password");
+        anne.send(&[("password", PASSWORD)]).await;
+        assert_eq!((anne.shows(), anne.address.clone()), ("account-data".to_owned(), young.clone()));
+        // A court's order comes while the page is open.
+        let guardian = district.guardian("anne@famille.example", "Anne").await;
+        let mut open = anne.clone();
+        district.forbid(&guardian).await;
+        let before = district.count("events WHERE kind = 'data.taken'").await;
+        assert_eq!(open.submit(&[("format", "json")]).await.status.as_u16(), 403);
+        assert_eq!(anne.open(&young).await.status(), 403);
+        assert!(!anne.open("/account/children").await.page.as_ref().unwrap().body.contains(&young));
+        district.allow(&guardian).await;
+        // The day on which the child is fourteen.
+        district.sql("UPDATE roster_births SET birth_date = '2013-01-15' WHERE birth_date = '2015-01-02'").await;
+        assert_eq!(open.submit(&[("format", "json")]).await.status.as_u16(), 403);
+        assert_eq!(district.count("events WHERE kind = 'data.taken'").await, before);
+    }
+}
+
 #[tokio::test]
 async fn r12_the_school_takes_a_copy_in_the_open_and_its_file_is_for_one_pair_of_eyes() {
     use std::os::unix::fs::PermissionsExt;

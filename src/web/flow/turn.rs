@@ -184,7 +184,7 @@ impl Turn<'_> {
             Finished::Elsewhere(elsewhere) | Finished::Done(elsewhere) => {
                 Ending { at, to: elsewhere.clone(), session: None, username: None }
             }
-            Finished::NotYet | Finished::Into(_) => Ending { at, to, session: None, username: None },
+            Finished::Back | Finished::NotYet | Finished::Into(_) => Ending { at, to, session: None, username: None },
         }
     }
 
@@ -267,6 +267,7 @@ impl Turn<'_> {
         let id = self.held.journey.id;
         match finished {
             Finished::Elsewhere(path) | Finished::Done(path) => with_cookie(see_other(path.as_str()), self.cookie(next)),
+            Finished::Back => with_cookie(see_other(self.held.journey.return_to.as_str()), self.cookie(next)),
             Finished::NotYet | Finished::Into(_) => self.go_on(next),
             Finished::SignedIn { session, secret, persistent_until, device, welcome, .. } => {
                 let to = if welcome.is_some() { address(id) } else { self.held.journey.return_to.as_str().to_owned() };

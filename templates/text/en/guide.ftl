@@ -58,6 +58,7 @@ guide-forgotten-letter = An e-mail arrives with a link. Nobody else can choose y
 guide-children = One account shows all your children, at several schools too.
 guide-children-code = With another code you add a child to this account.
 guide-children-missing = If one is missing, tell the school.
+guide-children-data = On the page “{ $link }” you take a copy of what the school account holds about a young child. Older children take theirs themselves.
 guide-children-check = Before the first day of school, “{ $link }” says for each child whether they can get in.
 
 guide-shared-title = One device for several people

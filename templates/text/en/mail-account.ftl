@@ -47,6 +47,8 @@ mail-passkey-you = If it was you, there is nothing to do.
 mail-passkey-not-you = It was not you? Take the account back at once, look at “My passkeys”, then tell the school.
 
 mail-data-taken-own = { $name }: a copy of the data was taken
+mail-data-taken-guardian = { $name }: a guardian took a copy of the data
+mail-data-taken-guardian-not-you = Nobody of the family did? Write to the school: it finds out whose account it was.
 mail-data-taken-school = { $name }: the school took a copy of the data
 mail-data-taken-what = The copy holds everything that the school account holds, without a password.
 mail-account-changed-questions = { $name }: new security questions

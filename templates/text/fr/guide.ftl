@@ -58,6 +58,7 @@ guide-forgotten-letter = Un courriel arrive avec un lien. Personne d’autre ne 
 guide-children = Un seul compte montre tous vos enfants, même dans plusieurs écoles.
 guide-children-code = Avec un autre code, vous ajoutez un enfant à ce compte.
 guide-children-missing = S’il en manque un, dites-le à l’école.
+guide-children-data = Sur la page « { $link } », vous prenez une copie de ce que le compte de l’école tient sur un jeune enfant. Les plus grands prennent la leur eux-mêmes.
 guide-children-check = Avant la rentrée, « { $link } » dit pour chaque enfant s’il peut entrer.
 
 guide-shared-title = Un appareil pour plusieurs

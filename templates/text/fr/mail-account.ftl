@@ -47,6 +47,8 @@ mail-passkey-you = Si c’était vous, il n’y a rien à faire.
 mail-passkey-not-you = Ce n’était pas vous ? Reprenez le compte tout de suite, regardez « Mes clés d’accès », puis prévenez l’école.
 
 mail-data-taken-own = { $name } : une copie des données a été prise
+mail-data-taken-guardian = { $name } : un adulte responsable a pris une copie des données
+mail-data-taken-guardian-not-you = Ce n’était personne de la famille ? Écrivez à l’école : elle retrouve de quel compte il s’agit.
 mail-data-taken-school = { $name } : l’école a pris une copie des données
 mail-data-taken-what = La copie contient tout ce que le compte de l’école tient, sans mot de passe.
 mail-account-changed-questions = { $name } : nouvelles questions de sécurité

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { expect, look as judge, test } from "../support/checks.js";
 import { letterTo } from "../support/mail.js";
 
-test.use({ settings: '\n[assurance]\nguardian = "mailed-code"\n' });
+test.use({ settings: '\n[assurance]\nguardian = "mailed-code"\n[policy]\nchild_data_until_age = 18\n' });
 
 const CODE = /^\d{4} \d{4}\s*$/m;
 
@@ -58,6 +58,16 @@ for (const [locale, javaScriptEnabled] of [
     expect(pdf.subarray(0, 5).toString("latin1")).toBe("%PDF-");
     expect(pdf.includes("/StructTreeRoot")).toBe(true);
     await letterTo(district, parent.email, /\/recover/, new Set([first.name, second.name]));
+
+    // And with what is held about a child, which the whole family hears of.
+    await page.goto("/account/children");
+    await look("account-children");
+    await page.locator("a.data-of").first().click();
+    await look("account-data");
+    const child = JSON.parse((await take("json")).toString("utf8"));
+    expect(child.person).not.toBe(json.person);
+    expect((await take("pdf")).subarray(0, 5).toString("latin1")).toBe("%PDF-");
+    await letterTo(district, parent.email, /adulte responsable a pris|a guardian took/);
     await context.close();
   });
 }
