@@ -69,6 +69,7 @@ pub fn pages() -> Vec<Address> {
         ("/office/counter", get(counter::desk::list)),
         ("/office/counter/{session}", get(counter::desk::show).post(counter::desk::act)),
         ("/office/counter/{session}/sheet", get(counter::desk::print)),
+        ("/office/counter/{session}/sheet.pdf", get(counter::desk::pdf)),
         ("/office/open-counter", get(counter::desk::start).post(counter::desk::start_with)),
         ("/counter", get(flow::start).post(flow::start_with)),
         (END, get(counter::end::show)),

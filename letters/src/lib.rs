@@ -4,7 +4,7 @@
 //! A [`Typesetter`] holds template, layout and fonts; [`print()`] sends letters through it, one document a class, on every
 //! core, into files. Nothing here chooses a word: sentences and labels come with the data, from the caller's catalogue.
 //! Nothing here asks for the time, chance or the environment: the same letters make the same bytes. A [`Record`], which is what a school
-//! holds about somebody, goes the same way.
+//! holds about somebody, and a [`Sheet`] to take home go the same way.
 //!
 //! ```ignore
 //! let setter = Typesetter::new(Template::shipped(), layout, Vec::new())?;
@@ -19,6 +19,7 @@ mod fonts;
 mod join;
 mod qr;
 mod record;
+mod sheet;
 mod text;
 mod typeset;
 
@@ -28,6 +29,7 @@ pub use cards::{Card, CardSheet, CardSize, print_cards};
 pub use error::{Error, Mistake, Mistakes};
 pub use files::{Output, Written, print};
 pub use record::{Record, Section};
+pub use sheet::Sheet;
 pub use typeset::{Document, Template, Typesetter};
 
 /// One letter: what is on it, word by word. Every text may hold anything; none of it is ever read as markup.

@@ -32,6 +32,11 @@ impl Template {
         Self { name: "record.typ".to_owned(), source: include_str!("../../templates/letters/record.typ").to_owned() }
     }
 
+    /// That of a [`crate::Sheet`], which is `templates/letters/sheet.typ`.
+    pub(crate) fn sheet() -> Self {
+        Self { name: "sheet.typ".to_owned(), source: include_str!("../../templates/letters/sheet.typ").to_owned() }
+    }
+
     /// That of sheets of cards, which is `templates/letters/cards.typ`.
     pub(crate) fn cards() -> Self {
         Self { name: "cards.typ".to_owned(), source: include_str!("../../templates/letters/cards.typ").to_owned() }

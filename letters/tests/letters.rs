@@ -75,6 +75,42 @@ fn a_record_is_tagged_and_has_every_fact_in_it() {
     }
 }
 
+/// The sheet of the counter: one page, tagged, its name to be copied, however long, and nothing of it is markup.
+#[test]
+fn a_sheet_to_take_home_is_one_tagged_page() {
+    for (paper, size) in PAPERS {
+        for (language, name) in [("fr", "S0123456"), ("en", "jean-philippe.tremblay-gagnon-de-la-fontaine@courriel.ecole.example")] {
+            let sheet = letters::Sheet {
+                language: language.to_owned(),
+                paper,
+                sender: "Conseil scolaire des Tilleuls · École des Érables".to_owned(),
+                title: "La fiche de #Éloïse".to_owned(),
+                name_label: "Votre identifiant".to_owned(),
+                name: name.to_owned(),
+                ways_label: "Mot de passe oublié\u{a0}?".to_owned(),
+                ways: vec!["Par un *courriel*.".to_owned(), "Au secrétariat.".to_owned()],
+                note: "Le mot de passe n’est écrit nulle part.".to_owned(),
+                address: "compte.tilleuls.example".to_owned(),
+            };
+            let document = sheet.set().unwrap_or_else(|error| panic!("{language}: {error}"));
+            assert_eq!((document.warnings, document.pages), (Vec::new(), 1));
+            let file = Printed::from(document.pdf);
+            let about = file.info();
+            for wanted in ["Tagged:          yes", size, "La fiche de #Éloïse", "JavaScript:      no"] {
+                assert!(about.contains(wanted), "{paper:?} {language}: {wanted:?} is not in\n{about}");
+            }
+            let bytes = file.bytes();
+            for said in ["pdfuaid:part>1<", &format!("/Lang({language})"), "/S/H1", "/S/H2", "/S/L/"] {
+                assert!(contains(&bytes, said), "{paper:?} {language}: {said}");
+            }
+            let text = file.text();
+            for said in [name, "Par un *courriel*.", "compte.tilleuls.example"] {
+                assert!(text.contains(said), "{said:?} is not in\n{text}");
+            }
+        }
+    }
+}
+
 #[test]
 fn names_code_address_and_dates_are_there_to_be_read_and_copied() {
     for (paper, _) in PAPERS {

@@ -5,11 +5,8 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::HeaderValue;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde_json::json;
-use tokio::sync::Semaphore;
 
 use super::child_data::may_take;
 use super::export::{self, Export, Whose, Writing};
@@ -26,7 +23,7 @@ use crate::store::{StoreError, Tx};
 use crate::tools::Tools;
 use crate::web::notice::Desk;
 use crate::web::session::audience;
-use crate::web::{self, FrameExtras, PageError, Sent, SignedIn, Visitor, page, see_other};
+use crate::web::{self, FrameExtras, PageError, Sent, SignedIn, Visitor, page, paper, see_other};
 
 /// How a copy is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,9 +132,7 @@ pub async fn record(tools: &Tools, tx: &Tx, whose: Whose, by: Option<&Account>, 
 /// Sets it as PDF on a thread that may wait, one at a time.
 pub async fn set(export: &Export, writing: Writing<'_>) -> Result<Vec<u8>, String> {
     let record = export.on_paper(writing);
-    let _turn = SETTING.acquire().await.map_err(|error| error.to_string())?;
-    let set = tokio::task::spawn_blocking(move || record.set()).await.map_err(|error| error.to_string())?;
-    Ok(set.map_err(|error| error.to_string())?.pdf)
+    paper::set(move || record.set().map(|set| set.pdf)).await
 }
 
 /// Who it is was asked a moment ago: at the sign-in, by password or passkey, or since. Who got back in by a mailbox or by answers showed
@@ -174,13 +169,11 @@ async fn is_child(app: &App, signed_in: &SignedIn, now: Timestamp) -> Result<boo
 
 fn file(format: Format, bytes: Vec<u8>, now: Timestamp) -> Response {
     let day = jiff::Timestamp::from_second(now.0).unwrap_or_default().strftime("%Y-%m-%d").to_string();
-    let named = format!("attachment; filename=\"data-{day}.{}\"", format.word());
     let kind = match format {
         Format::Json => "application/json",
         Format::Pdf => "application/pdf",
     };
-    let named = HeaderValue::from_str(&named).expect("a day and a word are plain ASCII");
-    ([(CONTENT_TYPE, HeaderValue::from_static(kind)), (CONTENT_DISPOSITION, named)], bytes).into_response()
+    paper::file(&format!("data-{day}.{}", format.word()), kind, bytes)
 }
 
 /// Where the page is.
@@ -192,4 +185,3 @@ const STRONG: &[&str] = &["pwd", "pop"];
 /// Things of a section; the file has all of them.
 const ON_THE_PAGE: usize = 10;
 const CHILD_UNDER: i16 = 12;
-static SETTING: Semaphore = Semaphore::const_new(1);

@@ -88,6 +88,11 @@ pub(super) const KEYS: &[(&str, &str)] = &[
         "Schools with networks or hours of their own, each as [[badges.schools]] with `school`, `networks`, `days`, `from`, `until`: \
          docs/admin/badges.md.",
     ),
+    (
+        "counter.checklist",
+        "What the office ticks before it opens a session at the counter, each with `word`, `proof` and, for words of your own, `label.fr` and \
+         `label.en`: docs/admin/counter.md.",
+    ),
     ("policy.provisional.username", "The name that a letter gives somebody: {givenName}, {familyName}, {studentNumber}."),
     ("policy.provisional.days", "For how many days a provisional password is good."),
     ("policy.pupil_invites.enabled", "Pupils may invite a parent by mail."),

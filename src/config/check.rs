@@ -25,6 +25,7 @@ pub(super) fn problems(config: &Config) -> Vec<(&'static str, String)> {
         ("assurance.two_factor_roles", of_pupils(&config.assurance.two_factor_roles)),
         ("assurance.schools", of_schools(&config.assurance.schools)),
         ("badges", config.badges.problem(&config.policy.school_networks)),
+        ("counter.checklist", config.counter.problem(&config.languages)),
         ("passkeys", config.passkeys.problem(&config.issuer)),
         ("policy.reminder_days", days(&config.policy.reminder_days)),
         ("roster.schedule", config.roster.schedule.schedule().err()),

@@ -6,6 +6,7 @@ pub mod assurance;
 pub mod badges;
 mod catalogue;
 mod check;
+pub mod counter;
 pub mod district;
 pub mod keys;
 mod load;
@@ -26,6 +27,7 @@ pub use load::{ConfigError, Problem, load, whereabouts};
 
 use self::assurance::AssuranceSettings;
 use self::badges::BadgeSettings;
+use self::counter::CounterSettings;
 use self::district::DistrictSettings;
 use self::keys::KeySettings;
 use self::mail::MailSettings;
@@ -78,6 +80,8 @@ pub struct Config {
     pub assurance: AssuranceSettings,
     /// Cards for the youngest.
     pub badges: BadgeSettings,
+    /// The counter of a school.
+    pub counter: CounterSettings,
     /// Addresses of schools' own.
     pub hosts: Vec<HostSettings>,
     /// Other providers at which people may sign in.
@@ -153,6 +157,7 @@ impl Default for Config {
             policy: PolicySettings::default(),
             assurance: AssuranceSettings::default(),
             badges: BadgeSettings::default(),
+            counter: CounterSettings::default(),
             hosts: Vec::new(),
             sources: Vec::new(),
             registration: RegistrationSettings::default(),

@@ -1,14 +1,17 @@
 //! The list that the office ticks before it opens a session: who stands there, how it knows, and in which language the pages speak. What
-//! was seen goes into the log, never the number of a document. What the roster says proves nobody: many people know it (row D1).
+//! was seen goes into the log, never the number of a document. What the roster says proves nobody: many people know it (row D1). Which
+//! things are ticked the district says (`[counter]`).
 
 use async_trait::async_trait;
 use serde::Deserialize;
 
 use super::pages::{self, Standing};
 use super::who::family;
+use crate::config::counter::{COMPARED, CheckSettings, KNOWN, PHOTO_ID};
 use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
 use crate::limits::{self, Rule, Taken};
-use crate::model::{Draft, FieldError, Language, Seen};
+use crate::model::{Draft, FieldError, Language, Message};
+use crate::pages::Pages;
 use crate::store::accounts::AccountState;
 use crate::web::counter::may_help;
 use crate::web::{alarm, session};
@@ -43,7 +46,9 @@ impl Stage for Checks {
         }
         let languages = look.tools.config.languages.iter().map(|language| (language.tag().to_owned(), language.name().to_owned()));
         let language = found.language.unwrap_or(look.language).tag().to_owned();
-        Ok(Screen::of(&pages::CounterChecks { standing, languages: languages.collect(), language, back: "?correct=1" }))
+        let checklist = &look.tools.config.counter.checklist;
+        let checklist = checklist.iter().map(|check| tick(check, look.language, &look.tools.pages)).collect();
+        Ok(Screen::of(&pages::CounterChecks { standing, checklist, languages: languages.collect(), language, back: "?correct=1" }))
     }
 
     async fn submit(&self, step: &mut Step<'_>, form: &Form, _prepared: Prepared) -> Result<Outcome, FlowError> {
@@ -63,10 +68,13 @@ impl Stage for Checks {
         if account.is_none() || may_help(&people, &step.tools.policy, &staff, whom).await?.is_none() {
             return Ok(Outcome::again(WHOM, "counter-whom-missing"));
         }
-        let seen: Vec<Seen> = Seen::ALL.iter().copied().filter(|seen| form.ticked(seen.word())).collect();
-        if !seen.iter().any(|seen| seen.is_proof()) {
-            return Ok(Outcome::again(Seen::ALL[0].word(), "counter-seen-missing"));
+        let checklist = &step.tools.config.counter.checklist;
+        let seen: Vec<&CheckSettings> = checklist.iter().filter(|check| form.ticked(&field(&check.word))).collect();
+        if !seen.iter().any(|check| check.proof) {
+            let first = checklist.first().map_or_else(|| WHOM.to_owned(), |check| field(&check.word));
+            return Ok(Outcome::again(&first, "counter-seen-missing"));
         }
+        let seen: Vec<String> = seen.into_iter().map(|check| check.word.clone()).collect();
         let language = Language::from_tag(form.text(LANGUAGE)).filter(|language| step.tools.config.languages.contains(language));
         let Some(language) = language else { return Ok(Outcome::again(LANGUAGE, "counter-language-missing")) };
         let Some(own) = step.draft.account else { return Ok(Outcome::again(WHOM, "counter-whom-missing")) };
@@ -83,5 +91,23 @@ impl Stage for Checks {
     }
 }
 
+/// A line of the list, in the district's words or in ours.
+fn tick(check: &CheckSettings, language: Language, pages: &Pages) -> pages::Tick {
+    let ours = SAID.iter().find(|(word, _)| *word == check.word).map(|(_, text)| *text);
+    let label = match (check.label.get(&language), ours) {
+        (Some(label), _) => label.clone(),
+        (None, Some(text)) => pages.text(language, &Message::of(text)),
+        (None, None) => check.word.clone(),
+    };
+    pages::Tick { field: field(&check.word), label }
+}
+
+/// No word of a district's own is that of another control of the page.
+fn field(word: &str) -> String {
+    format!("seen-{word}")
+}
+
+const SAID: &[(&str, &str)] =
+    &[(PHOTO_ID, "counter-seen-photo-id"), (KNOWN, "counter-seen-known-in-person"), (COMPARED, "counter-seen-roster-compared")];
 const WHOM: &str = "whom";
 const LANGUAGE: &str = "spoken";

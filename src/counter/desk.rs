@@ -9,8 +9,8 @@ use axum::http::{HeaderName, HeaderValue, Uri};
 use axum::response::Response;
 use serde_json::json;
 
-use super::pages::{Counter, CounterSession as Shown, Opened, Standing, says};
-use super::sheet::sheet;
+use super::pages::{Counter, CounterSession as Shown, CounterSheet, Opened, Standing, says};
+use super::sheet::{on_paper, sheet};
 use crate::app::App;
 use crate::authenticator::Picture;
 use crate::model::{AddressSaid, Timestamp};
@@ -20,7 +20,7 @@ use crate::store::people::Person;
 use crate::store::{StoreError, Tx};
 use crate::web::counter::{counters_of, shown};
 use crate::web::{
-    self, FrameExtras, PageError, Sent, SignedIn, Visitor, browser_state, cookies, flow, page, see_other, session, with_cookie,
+    self, FrameExtras, PageError, Sent, SignedIn, Visitor, browser_state, cookies, flow, page, paper, see_other, session, with_cookie,
 };
 
 /// `GET /office/counter`.
@@ -78,6 +78,7 @@ pub async fn show(State(app): State<Arc<App>>, visitor: Visitor, Path(id): Path<
         code: waits.map(|shown| shown.code),
         wrong_address: session.address == Some(AddressSaid::Wrong),
         sheet: format!("{}/sheet", address(&session)),
+        pdf: format!("{}/sheet.pdf", address(&session)),
     };
     let action = address(&session);
     Ok(page(&about, FrameExtras { action, ..FrameExtras::default() }))
@@ -114,12 +115,27 @@ pub async fn act(State(app): State<Arc<App>>, visitor: Visitor, Path(id): Path<S
 pub async fn print(State(app): State<Arc<App>>, visitor: Visitor, Path(id): Path<String>) -> Result<Response, PageError> {
     let Some(signed_in) = &visitor.signed_in else { return Ok(sign_in_first(ADDRESS)) };
     let session = own(&app, signed_in, &id).await?;
+    let mut sheet = sheet_of(&app, &session).await?;
+    sheet.back = Some(address(&session));
+    Ok(page(&sheet, FrameExtras::default()))
+}
+
+/// `GET /office/counter/{session}/sheet.pdf`: the same as PDF, in the language that the session was opened in.
+pub async fn pdf(State(app): State<Arc<App>>, visitor: Visitor, Path(id): Path<String>) -> Result<Response, PageError> {
+    let Some(signed_in) = &visitor.signed_in else { return Ok(sign_in_first(ADDRESS)) };
+    let session = own(&app, signed_in, &id).await?;
+    let sheet = sheet_of(&app, &session).await?;
+    let school = app.store.read().people().org(session.school).await?.map(|school| school.name);
+    let sheet = app.tools.pages.sheet_on_paper(on_paper(&app.tools, session.language, sheet, school));
+    let bytes = paper::set(move || sheet.set().map(|set| set.pdf)).await.map_err(PageError::broken)?;
+    Ok(paper::file("sheet.pdf", "application/pdf", bytes))
+}
+
+async fn sheet_of(app: &App, session: &CounterSession) -> Result<CounterSheet, PageError> {
     let reader = app.store.read();
     let (account, person) = (reader.accounts().of_person(session.person).await?, reader.people().find(session.person).await?);
     let (Some(account), Some(person)) = (account, person) else { return Err(PageError::NotFound) };
-    let mut sheet = sheet(&reader, &account, &person).await?;
-    sheet.back = Some(address(&session));
-    Ok(page(&sheet, FrameExtras::default()))
+    Ok(sheet(&reader, &account, &person).await?)
 }
 
 /// The journey first, then the row, in the order in which the end of a session takes them.

@@ -58,7 +58,7 @@ impl Finish for OpenCounter {
         step.tx.counter_sessions().add(&session, &secrets).await?;
         let told = |kind, detail| Event { actor: Some(opened_by), person: Some(whom), school: Some(school), detail, ..Event::of(kind) };
         for seen in seen {
-            step.tx.record(&told("counter.checked", json!({ "counter": id, "seen": seen.word() })), now).await?;
+            step.tx.record(&told("counter.checked", json!({ "counter": id, "seen": seen })), now).await?;
         }
         step.tx.record(&told("counter.opened", json!({ "counter": id, "language": language.tag() })), now).await?;
         Ok(Finished::Done(LocalPath::parse(&format!("/office/counter/{id}")).expect("an id is plain")))

@@ -40,6 +40,15 @@ pub struct Standing {
     pub audience: &'static str,
 }
 
+/// A line of the list to tick.
+#[derive(Clone, Debug, Serialize)]
+pub struct Tick {
+    /// What the form calls it.
+    pub field: String,
+    /// What it says.
+    pub label: String,
+}
+
 /// Whom is the office looking for?
 #[derive(Debug, Serialize)]
 pub struct CounterWho {}
@@ -49,6 +58,8 @@ pub struct CounterWho {}
 pub struct CounterChecks {
     /// Who may stand there.
     pub standing: Vec<Standing>,
+    /// How the office knows.
+    pub checklist: Vec<Tick>,
     /// The languages of the pages, by tag and name.
     pub languages: Vec<(String, String)>,
     /// The one in which the school writes to the person.
@@ -78,6 +89,8 @@ pub struct CounterSession {
     pub wrong_address: bool,
     /// Where the sheet is printed.
     pub sheet: String,
+    /// The same as PDF.
+    pub pdf: String,
 }
 
 /// The first page at the counter.
@@ -156,6 +169,13 @@ impl Page for CounterChecks {
         let standing = |value: &str, label: &str, audience| Standing { value: value.to_owned(), label: label.to_owned(), audience };
         let page = |standing: Vec<Standing>| Self {
             standing,
+            checklist: [
+                ("seen-photo-id", "J’ai vu une pièce avec sa photo"),
+                ("seen-known-in-person", "Je connais cette personne"),
+                ("seen-roster-compared", "J’ai comparé ce qu’elle dit avec le dossier"),
+            ]
+            .map(|(field, label)| Tick { field: field.to_owned(), label: label.to_owned() })
+            .into(),
             languages: [("fr", "Français"), ("en", "English")].map(|(tag, name)| (tag.to_owned(), name.to_owned())).into(),
             language: "fr".to_owned(),
             back: "?correct=1",
@@ -179,6 +199,7 @@ impl Page for CounterSession {
             picture: (state == "waiting").then(|| Picture::of("https://compte.tilleuls.example/counter#c=abc")),
             wrong_address,
             sheet: "/office/counter/0192/sheet".to_owned(),
+            pdf: "/office/counter/0192/sheet.pdf".to_owned(),
         };
         vec![
             page("waiting", false),

@@ -5,10 +5,12 @@ use serde::Deserialize;
 
 use super::{at_counter, pages};
 use crate::flow::{FlowError, Form, Look, Outcome, Prepared, Screen, Stage, Step};
-use crate::model::Draft;
+use crate::model::{Draft, Language};
+use crate::pages::paper::SheetOnPaper;
 use crate::store::accounts::Account;
 use crate::store::people::Person;
 use crate::store::{Reader, StoreError};
+use crate::tools::Tools;
 use crate::web::flow::ways_back;
 use crate::web::visitor::given_name;
 
@@ -33,6 +35,20 @@ impl Stage for TakeSheet {
     async fn submit(&self, step: &mut Step<'_>, _form: &Form, _prepared: Prepared) -> Result<Outcome, FlowError> {
         at_counter(step)?.sheet = true;
         Ok(Outcome::Next)
+    }
+}
+
+/// The same for paper, in the language of whoever takes it; `school`: where.
+pub(super) fn on_paper(tools: &Tools, language: Language, sheet: pages::CounterSheet, school: Option<String>) -> SheetOnPaper {
+    let issuer = tools.config.issuer.as_str();
+    let district = &tools.config.district.name;
+    SheetOnPaper {
+        language,
+        sender: school.map_or_else(|| district.clone(), |school| format!("{district} · {school}")),
+        name: sheet.name,
+        username: sheet.username,
+        ways_back: sheet.ways_back,
+        address: issuer.split_once("://").map_or(issuer, |(_, bare)| bare).to_owned(),
     }
 }
 

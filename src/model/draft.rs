@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{
     AccountId, AddressSaid, AuthenticatorId, BadgeId, CaseId, CodeId, CounterId, DateFormat, JourneyId, Language, LocalPath, PasskeyId,
-    PersonId, Seen, SessionId, Timestamp,
+    PersonId, SessionId, Timestamp,
 };
 
 /// One person's way through one flow. It is bound to its browser by a cookie whose hash the store keeps; the id
@@ -167,8 +167,8 @@ pub struct Desk {
     pub found: PersonId,
     /// The one who stands there: they, or a guardian of theirs.
     pub whom: Option<PersonId>,
-    /// What the office saw.
-    pub seen: Vec<Seen>,
+    /// What the office saw, by the words of its list.
+    pub seen: Vec<String>,
     /// The language of the guided pages.
     pub language: Option<Language>,
 }

@@ -20,7 +20,7 @@ mod scopes;
 mod timestamp;
 
 pub use animal::Animal;
-pub use counter::{AddressSaid, Seen};
+pub use counter::AddressSaid;
 pub use date_format::DateFormat;
 pub use draft::{Draft, Journey};
 pub use hash::Hash;

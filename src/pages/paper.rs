@@ -41,6 +41,23 @@ pub struct OnPaper {
     pub qr: String,
 }
 
+/// The sheet that somebody takes home from the counter.
+#[derive(Clone)]
+pub struct SheetOnPaper {
+    /// Theirs.
+    pub language: Language,
+    /// The district, and the school.
+    pub sender: String,
+    /// The first name.
+    pub name: String,
+    /// The name to sign in with.
+    pub username: String,
+    /// The ways back in, by the texts that say them.
+    pub ways_back: Vec<&'static str>,
+    /// Where they sign in, without `https://`.
+    pub address: String,
+}
+
 /// Who reads a letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reader {
@@ -98,6 +115,23 @@ impl Pages {
             sender: Arc::new(sender),
             class,
             cards: cards.into_iter().map(card).collect(),
+        }
+    }
+
+    /// The sheet of the counter in words, ready to be set.
+    pub fn sheet_on_paper(&self, about: SheetOnPaper) -> letters::Sheet {
+        let say = |id: &str| self.text(about.language, &Message::of(id));
+        letters::Sheet {
+            language: about.language.tag().to_owned(),
+            paper: letters::Paper::A4,
+            sender: about.sender,
+            title: self.text(about.language, &Message::of("counter-sheet-title").with("name", about.name)),
+            name_label: say("enrolled-username"),
+            name: about.username,
+            ways_label: say("enrolled-ways"),
+            ways: about.ways_back.into_iter().map(say).collect(),
+            note: say("counter-sheet-no-password"),
+            address: about.address,
         }
     }
 

@@ -6,9 +6,10 @@ use std::time::Duration;
 use super::back_in::{NEW, grown_up};
 use super::district::{District, FAMILIES};
 use super::family::{Family, PASSWORD};
+use crate::config::counter::CheckSettings;
 use crate::config::policy::PolicySettings;
 use crate::limits::{self, Rule};
-use crate::model::PersonId;
+use crate::model::{Language, PersonId};
 use crate::policy::Policy;
 use crate::store::Tx;
 
@@ -58,7 +59,7 @@ async fn look_for(office: &mut Family, who: &str) {
 async fn open(office: &mut Family, who: &str, whom: PersonId) -> String {
     look_for(office, who).await;
     assert_eq!(office.shows(), "counter-checks");
-    office.send(&[("whom", &whom.to_string()), ("photo-id", "yes"), ("roster-compared", "yes"), ("spoken", "fr")]).await;
+    office.send(&[("whom", &whom.to_string()), ("seen-photo-id", "yes"), ("seen-roster-compared", "yes"), ("spoken", "fr")]).await;
     assert_eq!(office.shows(), "counter-session");
     office.text("counter-code").unwrap()
 }
@@ -157,23 +158,23 @@ async fn r12_a01_a02_an_office_helps_pupils_and_guardians_of_its_school_and_nobo
         // Somebody else's id in the form.
         let noe = district.pupil("0100002").await.id.to_string();
         for whom in [noe.as_str(), "x", ""] {
-            odile.send(&[("whom", whom), ("photo-id", "yes"), ("spoken", "fr")]).await;
+            odile.send(&[("whom", whom), ("seen-photo-id", "yes"), ("spoken", "fr")]).await;
             assert_eq!(odile.wrong(), ["whom"], "{whom}");
         }
         // Row D1: what the roster says is no proof of who stands there.
         let lea = district.pupil(LEA).await.id.to_string();
-        for seen in [&[("roster-compared", "yes")][..], &[]] {
+        for seen in [&[("seen-roster-compared", "yes")][..], &[]] {
             let all = [&[("whom", lea.as_str()), ("spoken", "fr"), ("password", NEW), ("new_password", NEW)], seen].concat();
             odile.send(&all).await;
-            assert_eq!(odile.wrong(), ["photo-id"]);
+            assert_eq!(odile.wrong(), ["seen-photo-id"]);
         }
         assert_eq!(district.count("counter_sessions").await, 0);
-        odile.send(&[("whom", &lea), ("known-in-person", "yes"), ("spoken", "en")]).await;
+        odile.send(&[("whom", &lea), ("seen-known-in-person", "yes"), ("spoken", "en")]).await;
         assert_eq!(odile.shows(), "counter-session");
         let session = odile.address.clone();
         // The other office does not see it, nor does a family find any of this.
         let mut remi = office(&district, REMI).await;
-        for address in [session.clone(), format!("{session}/sheet")] {
+        for address in [session.clone(), format!("{session}/sheet"), format!("{session}/sheet.pdf")] {
             assert_eq!(remi.open(&address).await.status(), 404, "{address}");
         }
         assert!(!remi.open("/office/counter").await.page.as_ref().unwrap().body.contains("Léa"));
@@ -187,6 +188,35 @@ async fn r12_a01_a02_an_office_helps_pupils_and_guardians_of_its_school_and_nobo
 }
 
 #[tokio::test]
+async fn d1_the_list_is_the_districts_and_only_what_it_calls_a_proof_opens_a_session() {
+    for district in districts().await {
+        let check = |word: &str, proof, fr: &str, en: &str| CheckSettings {
+            word: word.to_owned(),
+            proof,
+            label: [(Language::French, fr.to_owned()), (Language::English, en.to_owned())].into(),
+        };
+        let checklist = vec![
+            check("language", true, "J’ai vu la carte <d’élève>", "I saw the student card"),
+            check("called", false, "L’enseignant a appelé", "The teacher called"),
+        ];
+        let district = district.node_with(|tools, _| tools.config.counter.checklist = checklist).await;
+        let lea = district.pupil(LEA).await.id.to_string();
+        let mut odile = office(&district, ODILE).await;
+        look_for(&mut odile, LEA).await;
+        let body = odile.page.as_ref().unwrap().body.clone();
+        assert!(body.contains("J’ai vu la carte &lt;d’élève&gt;") && body.contains("L’enseignant a appelé") && !body.contains("photo-id"));
+        for seen in ["seen-called", "seen-photo-id", "language"] {
+            odile.send(&[("whom", &lea), (seen, "yes"), ("spoken", "fr")]).await;
+            assert_eq!(odile.wrong(), ["seen-language"], "{seen}");
+        }
+        odile.send(&[("whom", &lea), ("seen-language", "yes"), ("seen-called", "yes"), ("spoken", "fr")]).await;
+        assert_eq!(odile.shows(), "counter-session");
+        let log = district.texts("events", &["kind", "detail"]).await;
+        assert!(log.contains("\"seen\":\"language\"") && log.contains("\"seen\":\"called\"") && !log.contains("photo-id"), "{log}");
+    }
+}
+
+#[tokio::test]
 async fn s10_a21_whoever_opens_a_session_showed_who_they_are_a_moment_ago() {
     for district in districts().await {
         let lea = district.pupil(LEA).await.id.to_string();
@@ -195,7 +225,7 @@ async fn s10_a21_whoever_opens_a_session_showed_who_they_are_a_moment_ago() {
         assert_eq!(odile.shows(), "password");
         look_for(&mut odile, LEA).await;
         district.clock.advance(Duration::from_secs(301));
-        odile.send(&[("whom", &lea), ("photo-id", "yes"), ("spoken", "fr")]).await;
+        odile.send(&[("whom", &lea), ("seen-photo-id", "yes"), ("spoken", "fr")]).await;
         assert_eq!((odile.shows().as_str(), district.count("counter_sessions").await), ("password", 0));
         odile.send(&[("password", PASSWORD)]).await;
         assert_eq!(odile.shows(), "counter-session");
@@ -390,6 +420,10 @@ async fn r16_a_guardian_at_the_counter_says_that_the_address_is_wrong_and_it_is_
         assert_eq!(district.guardian("anne@famille.example", "Anne").await.email, anne.email);
         assert_eq!(district.family("203.0.113.7").sign_in("anne@famille.example", NEW).await, "home");
         assert!(odile.open(&format!("{session}/sheet")).await.text("username-given").is_some());
+        let pdf = odile.agent.get(&format!("{session}/sheet.pdf")).await;
+        assert_eq!((pdf.status.as_u16(), pdf.header("content-type").as_str()), (200, "application/pdf"));
+        assert_eq!(pdf.header("content-disposition"), "attachment; filename=\"sheet.pdf\"");
+        assert!(pdf.body.starts_with("%PDF-"));
     }
 }
 
@@ -432,7 +466,7 @@ async fn r12_an_office_opens_forty_sessions_a_day_and_the_district_hears_of_the_
         }
         look_for(&mut odile, LEA).await;
         for _ in 0..2 {
-            odile.send(&[("whom", &lea), ("photo-id", "yes"), ("spoken", "fr")]).await;
+            odile.send(&[("whom", &lea), ("seen-photo-id", "yes"), ("spoken", "fr")]).await;
             assert_eq!((odile.status(), odile.shows().as_str()), (429, "counter-checks"));
         }
         let letters = district.letters().await;

@@ -168,7 +168,7 @@ const IDS: &[(&str, &[&str])] = &[
     ("confirm", &["continue"]),
     ("counter", &["open-counter"]),
     ("counter-who", &["who", "continue"]),
-    ("counter-checks", &["whom", "photo-id", "known-in-person", "roster-compared", "spoken", "continue"]),
+    ("counter-checks", &["whom", "seen-photo-id", "seen-known-in-person", "seen-roster-compared", "spoken", "continue"]),
     ("counter-session", &["counter-code", "picture", "here", "stop"]),
     ("counter-code", &["code", "continue"]),
     ("counter-address", &["address", "right", "wrong"]),

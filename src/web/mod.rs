@@ -26,6 +26,7 @@ pub mod logo;
 pub mod mail_proof;
 pub mod new_device;
 pub mod notice;
+pub mod paper;
 pub mod respond;
 pub mod second_factor;
 pub mod seen;

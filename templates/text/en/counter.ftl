@@ -44,6 +44,7 @@ counter-here = Use this screen
 counter-stop = Stop the session
 counter-look = See how it stands
 counter-print = Print the sheet
+counter-sheet-pdf = The sheet as PDF, in their language
 counter-done = The new password stands. Other devices are signed out, and the family is told.
 counter-wrong-address = The person says that the e-mail address on file is not theirs. Correct it in the school’s own system.
 counter-no-trace = Nothing changed in the account.

@@ -44,6 +44,7 @@ counter-here = Utiliser cet écran
 counter-stop = Arrêter la séance
 counter-look = Voir où elle en est
 counter-print = Imprimer la feuille
+counter-sheet-pdf = La fiche en PDF, dans sa langue
 counter-done = Le nouveau mot de passe est en place. Les autres appareils sont déconnectés et la famille est prévenue.
 counter-wrong-address = La personne dit que l’adresse de courriel au dossier n’est pas la sienne. Corrigez-la dans le logiciel de l’école.
 counter-no-trace = Rien n’a changé dans le compte.

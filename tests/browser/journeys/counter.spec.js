@@ -1,5 +1,6 @@
 // Help from an adult: the session at the counter, with the office's screen and the counter's side by side; and the yes of a guardian or
 // a teacher, with the same digits on both screens. On a small telephone, with and without JavaScript.
+import { readFile } from "node:fs/promises";
 import { expect, look as judge, test } from "../support/checks.js";
 import { expectAccessible } from "../support/plain.js";
 import { letterTo } from "../support/mail.js";
@@ -66,9 +67,9 @@ for (const [index, settings] of SETTINGS.entries()) {
     await office.locator("input[name=whom]").first().check();
     await office.locator("button#continue").click();
     await look(office, "counter-checks");
-    await expect(office.locator("#photo-id-error")).toBeVisible();
-    await office.locator("#photo-id").check();
-    await office.locator("#roster-compared").check();
+    await expect(office.locator("#seen-photo-id-error")).toBeVisible();
+    await office.locator("#seen-photo-id").check();
+    await office.locator("#seen-roster-compared").check();
     await office.locator("#spoken").selectOption(settings.locale.slice(0, 2));
     await office.locator("button#continue").click();
     await look(office, "counter-session");
@@ -125,6 +126,9 @@ for (const [index, settings] of SETTINGS.entries()) {
     await expect(office.locator("#counter-code")).toHaveCount(0);
     await office.locator("a#sheet").click();
     await look(office, "counter-sheet");
+    const [sheet] = await Promise.all([office.waitForEvent("download"), office.locator("a#sheet-pdf").click()]);
+    expect(sheet.suggestedFilename()).toBe("sheet.pdf");
+    expect((await readFile(await sheet.path())).subarray(0, 5).toString("latin1")).toBe("%PDF-");
     await signIn(home, { ...pupil, password: NEW });
     await look(home, "home");
     await Promise.all([home, office, counter].map((page) => page.context().close()));
@@ -143,7 +147,7 @@ for (const [index, settings] of SETTINGS.entries()) {
       await office.locator("#who").fill(pupil.username);
       await office.locator("button#continue").click();
       await office.locator("input[name=whom]").first().check();
-      await office.locator("#known-in-person").check();
+      await office.locator("#seen-known-in-person").check();
       await office.locator("button#continue").click();
       await look(office, "counter-session");
     };
@@ -226,7 +230,7 @@ test("the family hears of a password that was chosen at the counter, and can shu
   await office.locator("#who").fill(pupil.username);
   await office.locator("button#continue").click();
   await office.locator("input[name=whom]").first().check();
-  await office.locator("#photo-id").check();
+  await office.locator("#seen-photo-id").check();
   await office.locator("button#continue").click();
   const code = await office.locator("#counter-code").innerText();
   await page.goto("/counter");
