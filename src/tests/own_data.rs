@@ -1,6 +1,7 @@
 //! Everything that is held about somebody, taken along by its owner or the school, and erased: on both databases (rows S10, R12, R15, E07).
 
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -14,6 +15,7 @@ use crate::cli::account::{Command, Erase, Export, Failed, run};
 use crate::cli::audit;
 use crate::model::Letter;
 use crate::store::clients::AuthMethod;
+use crate::store::{StoreError, Tx};
 
 const PUPIL: &str = "0123457";
 const TEACHER: &str = "paul@ecole.example";
@@ -271,6 +273,48 @@ async fn whoever_is_erased_is_gone_from_pages_apps_and_tables_and_the_log_still_
         assert_ne!(back.id, account.person);
         assert!(back.active && back.is_pupil() == person.is_pupil() && back.roles.len() == person.roles.len());
         assert!(district.app.store.read().accounts().of_person(back.id).await.unwrap().is_none());
+    }
+}
+
+/// Lets a piece of work go on so many times, then drops it where it stands, as the end of the process does.
+async fn cut_off_after<T>(turns: usize, work: impl Future<Output = T>) -> Option<T> {
+    let (mut work, mut left) = (std::pin::pin!(work), turns);
+    std::future::poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(None);
+        }
+        left -= 1;
+        work.as_mut().poll(context).map(Some)
+    })
+    .await
+}
+
+/// It is one write: wherever it is cut off, everything of the person is there, or nothing is and the family was told.
+#[tokio::test]
+async fn f03_an_erasure_that_is_cut_off_at_any_step_erased_nothing_or_everything() {
+    for district in District::each_with_families().await {
+        grown_up(&district, TEACHER).await;
+        assert_eq!(district.family("203.0.113.1").sign_in(TEACHER, PASSWORD).await, "home");
+        let before = office(&district, erase(TEACHER, true, false)).await.unwrap()["goes"].clone();
+        let mut cut_off = 0;
+        for turns in (1..).step_by(3) {
+            let done = cut_off_after(turns, office(&district, erase(TEACHER, false, true))).await;
+            // What was dropped is rolled back, or committed, before the next write begins.
+            district.app.store.write(async |_: &Tx| Ok::<_, StoreError>(())).await.unwrap();
+            let left = office(&district, erase(TEACHER, true, false)).await;
+            let told = (district.count("events WHERE kind = 'account.erased'").await, told(&district, "account-erased").await.len());
+            match left {
+                Ok(left) => assert_eq!((&left["goes"], told), (&before, (0, 0)), "after {turns} turns"),
+                Err(error) => {
+                    assert!(matches!(error, Failed::Unknown(_)), "{error}");
+                    assert_eq!((told, district.count("sessions").await), ((1, 1), 0), "after {turns} turns");
+                    break;
+                }
+            }
+            assert!(done.is_none(), "it said that it was done");
+            cut_off += 1;
+        }
+        assert!(cut_off > 10, "it was cut off on the way {cut_off} times");
     }
 }
 
