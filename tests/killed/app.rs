@@ -10,8 +10,15 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use openidconnect::JsonWebKey;
 use openidconnect::core::{CoreJsonWebKey, CoreJsonWebKeySet, CoreJwsSigningAlgorithm};
 use serde_json::Value;
+use url::{Url, form_urlencoded};
 
 use crate::pupil::client;
+
+/// Where every app is answered.
+pub const CALLBACK: &str = "https://rp.test/cb";
+/// RFC 7636 appendix B.
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// What all apps of a test saw.
 #[derive(Default)]
@@ -72,7 +79,7 @@ impl App {
         let (status, body) = self
             .answered(|app| {
                 let secret = app.secret.lock().unwrap().clone();
-                let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&form).finish();
+                let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(&form).finish();
                 let request = app.http.post(format!("{}/token", app.issuer)).basic_auth(&app.client_id, Some(secret));
                 request.header("content-type", "application/x-www-form-urlencoded").body(body)
             })
@@ -139,6 +146,32 @@ impl App {
     }
 }
 
-fn decode(text: &str) -> Vec<u8> {
+/// Where an app sends a browser for a code.
+pub fn authorize(client_id: &str) -> String {
+    let asked = [
+        ("response_type", "code"),
+        ("client_id", client_id),
+        ("redirect_uri", CALLBACK),
+        ("scope", "openid offline_access"),
+        ("code_challenge", CHALLENGE),
+        ("code_challenge_method", "S256"),
+    ];
+    format!("/authorize?{}", form_urlencoded::Serializer::new(String::new()).extend_pairs(asked).finish())
+}
+
+/// The code with which the browser comes back to the app; none, where it was sent elsewhere.
+pub fn code_in(place: &str) -> Option<String> {
+    let place = Url::parse(place).ok().filter(|place| place.as_str().starts_with(CALLBACK))?;
+    let code = place.query_pairs().find(|(name, _)| name == "code")?.1.into_owned();
+    Some(code)
+}
+
+/// What the app then asks the token endpoint.
+pub fn exchange(code: &str) -> [(&str, &str); 4] {
+    [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", CALLBACK), ("code_verifier", VERIFIER)]
+}
+
+/// A part of a token.
+pub fn decode(text: &str) -> Vec<u8> {
     BASE64_URL_SAFE_NO_PAD.decode(text).unwrap()
 }

@@ -6,17 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use serde_json::Value;
-use url::{Url, form_urlencoded};
-
-use crate::app::{App, Ledger};
+use crate::app::{App, Ledger, authorize, code_in, exchange};
 use crate::pupil::{Browser, Pupil};
 use crate::server::{Database, District, Server, setting};
-
-const CALLBACK: &str = "https://rp.test/cb";
-/// RFC 7636 appendix B.
-const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn f11_nothing_is_lost_while_keys_and_secrets_and_servers_change_on_sqlite() {
@@ -36,24 +28,7 @@ async fn change_everything(district: &District) {
     let rounds = if setting("PREAU_TEST_LONG").is_some() { 40 } else { 2 };
     let server = district.serve().await;
     let issuer = server.address.clone();
-    let registered = district.json(&[
-        "client",
-        "register",
-        "--json",
-        "--name",
-        "Cahier",
-        "--first-party",
-        "--redirect-uri",
-        CALLBACK,
-        "--scope",
-        "openid offline_access",
-        "--grant",
-        "authorization_code",
-        "refresh_token",
-        "client_credentials",
-    ]);
-    let client_id = registered["client_id"].as_str().unwrap().to_owned();
-    let secret = registered["client_secret"].as_str().unwrap().to_owned();
+    let (client_id, secret) = district.register();
     // One worker has each new secret at once; another is changed by hand, later on the same day.
     let (quick, slow) = (Arc::new(Mutex::new(secret.clone())), Arc::new(Mutex::new(secret)));
     let (ledger, over) = (Arc::new(Ledger::default()), Arc::new(AtomicBool::new(false)));
@@ -122,8 +97,7 @@ async fn ask_for_a_pupil(mut app: App, mut browser: Browser, over: Arc<AtomicBoo
             Some(token) => app.fetch(&[("grant_type", "refresh_token"), ("refresh_token", &token)]).await,
             None => {
                 let Some(code) = code(&mut browser, &app.client_id, &ledger).await else { continue };
-                let form = [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", CALLBACK), ("code_verifier", VERIFIER)];
-                app.fetch(&form).await
+                app.fetch(&exchange(&code)).await
             }
         };
         if app.kind == "refresh" {
@@ -134,20 +108,8 @@ async fn ask_for_a_pupil(mut app: App, mut browser: Browser, over: Arc<AtomicBoo
 
 /// A code for whoever sits at this browser; none where nobody answered, and the person tries again.
 async fn code(browser: &mut Browser, client_id: &str, ledger: &Ledger) -> Option<String> {
-    let asked = [
-        ("response_type", "code"),
-        ("client_id", client_id),
-        ("redirect_uri", CALLBACK),
-        ("scope", "openid offline_access"),
-        ("code_challenge", CHALLENGE),
-        ("code_challenge_method", "S256"),
-    ];
-    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(asked).finish();
-    let place = browser.is_sent_to(&format!("/authorize?{query}")).await.ok()?;
-    let code = Url::parse(&place).ok().and_then(|place| {
-        let code = place.query_pairs().find(|(name, _)| name == "code")?.1.into_owned();
-        place.as_str().starts_with(CALLBACK).then_some(code)
-    });
+    let place = browser.is_sent_to(&authorize(client_id)).await.ok()?;
+    let code = code_in(&place);
     if code.is_none() {
         ledger.lose(format!("somebody who is signed in was sent to {place}"));
     }
@@ -158,12 +120,6 @@ async fn signed_in(address: &str, pupil: Pupil) -> Browser {
     let mut browser = Browser::new(address, pupil);
     browser.claim().await;
     browser
-}
-
-impl District {
-    fn json(&self, words: &[&str]) -> Value {
-        serde_json::from_slice(&self.run(words)).expect("the command answers in JSON")
-    }
 }
 
 const PAUSE: Duration = Duration::from_millis(30);

@@ -1,6 +1,7 @@
 //! `kill -9` at random moments while pupils claim their accounts (security.md 3.1, F01): whatever was acknowledged is
 //! there after the restart, nothing is there by half, and whoever was interrupted goes on where they stood.
-//! And the same for apps, while everything that is changed on a working day is changed under them (`lossless`).
+//! And the same for apps, while everything that is changed on a working day is changed under them (`lossless`); and for two servers on
+//! one PostgreSQL, which may never differ (`two_nodes`).
 //!
 //! The real program, over HTTP, on SQLite and, where `PREAU_TEST_POSTGRES` says, on PostgreSQL.
 
@@ -11,9 +12,13 @@ mod journal;
 #[cfg(test)]
 mod lossless;
 #[cfg(test)]
+mod nodes;
+#[cfg(test)]
 mod pupil;
 #[cfg(test)]
 mod server;
+#[cfg(test)]
+mod two_nodes;
 
 #[cfg(test)]
 mod tests {

@@ -26,9 +26,18 @@ pub struct Browser {
     pub page: String,
     /// Its path.
     pub place: String,
+    /// Its status.
+    pub status: u16,
+    /// What is typed where a password is asked for.
+    pub password: String,
+    /// Who answers by what the address bar says.
+    issuer: String,
+    /// The server that takes its requests.
     address: String,
     html: String,
     cookies: BTreeMap<String, String>,
+    /// The questions that were chosen at the claim, as the page says them, in the order of the answers.
+    chosen: Vec<String>,
 }
 
 /// The server is gone.
@@ -36,17 +45,39 @@ pub struct Browser {
 pub struct Gone;
 
 const PASSWORD: &str = "quatre lapins sous la lune";
+const ANSWERS: [&str; 3] = ["Tournesol", "rue des Lilas", "Capitaine Crochet"];
 
 impl Browser {
     /// A fresh one.
     pub fn new(address: &str, pupil: Pupil) -> Self {
-        let (page, place, html) = (String::new(), String::new(), String::new());
-        Self { pupil, acknowledged: Vec::new(), page, place, html, address: address.to_owned(), cookies: BTreeMap::new() }
+        Self {
+            pupil,
+            acknowledged: Vec::new(),
+            page: String::new(),
+            place: String::new(),
+            status: 0,
+            password: PASSWORD.to_owned(),
+            issuer: address.to_owned(),
+            address: address.to_owned(),
+            html: String::new(),
+            cookies: BTreeMap::new(),
+            chosen: Vec::new(),
+        }
     }
 
-    /// The same browser, after the server moved to another port.
+    /// The same browser, its requests taken by the server of this address: whose port the address bar never shows.
     pub fn at(&self, address: &str) -> Self {
         Self { address: address.to_owned(), ..self.clone() }
+    }
+
+    /// The server that takes its requests.
+    pub fn server(&self) -> &str {
+        &self.address
+    }
+
+    /// The same pupil at a browser that has never been here.
+    pub fn elsewhere(&self) -> Self {
+        Self { password: self.password.clone(), chosen: self.chosen.clone(), ..Self::new(&self.issuer, self.pupil.clone()) }
     }
 
     /// Whether the claim has been acknowledged to its end.
@@ -66,9 +97,8 @@ impl Browser {
             let answer = self.send(reqwest::Method::GET, &place, None).await?;
             match answer {
                 Answer::Elsewhere(next) => place = next,
-                Answer::Page(html) => {
-                    self.page = between(&html, "<main id=\"page-", "\"").unwrap_or_default();
-                    self.html = html;
+                Answer::Page(status, html) => {
+                    self.see(status, html);
                     self.place = place;
                     return Ok(());
                 }
@@ -81,6 +111,9 @@ impl Browser {
     pub async fn answer(&mut self) -> Result<(), Gone> {
         let page = self.page.clone();
         let fields = self.fields();
+        if page == "security-questions" {
+            self.chosen = self.questions().into_iter().map(|(_, said)| said).collect();
+        }
         self.submit(fields).await?;
         self.acknowledged.push(page);
         let place = self.place.clone();
@@ -101,25 +134,63 @@ impl Browser {
     pub async fn is_sent_to(&mut self, place: &str) -> Result<String, Gone> {
         match self.send(reqwest::Method::GET, place, None).await? {
             Answer::Elsewhere(next) => Ok(next),
-            Answer::Page(html) => panic!("{place} was answered with a page:\n{html}"),
+            Answer::Page(_, html) => panic!("{place} was answered with a page:\n{html}"),
         }
+    }
+
+    /// Opens an address of a server that answers; the page that it leads to.
+    pub async fn visit(&mut self, place: &str) -> &str {
+        self.open(place).await.unwrap_or_else(|_| panic!("nobody answers at {place}"));
+        &self.page
+    }
+
+    /// Whether the page in sight asks for anything.
+    pub fn has_form(&self) -> bool {
+        self.html.split("<main").nth(1).is_some_and(|main| main.contains("<form method=\"post\""))
+    }
+
+    /// Sends the form in sight with these fields, and looks at what comes of it: the page.
+    pub async fn fill(&mut self, fields: &[(&str, &str)]) -> &str {
+        let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        match self.send_form(fields).await.unwrap_or_else(|_| panic!("nobody answers {}", self.page)) {
+            Answer::Elsewhere(next) => self.visit(&next).await,
+            Answer::Page(status, html) => {
+                self.see(status, html);
+                &self.page
+            }
+        }
+    }
+
+    /// The same with what the pupil knows.
+    pub async fn fill_in(&mut self) -> &str {
+        let fields = self.fields();
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.fill(&fields).await
+    }
+
+    /// Says who is there; the password is asked for next.
+    pub async fn name_oneself(&mut self) {
+        let number = self.pupil.number.clone();
+        self.visit("/sign-in").await;
+        assert_eq!(self.fill(&[("username", &number)]).await, "password");
     }
 
     /// Name, then password; whether that opens the home page.
     pub async fn sign_in(&mut self) -> bool {
-        self.open("/sign-in").await.expect("the sign-in page opens");
-        self.submit(vec![("username".to_owned(), self.pupil.number.clone())]).await.expect("the name is taken");
-        self.open(&self.place.clone()).await.expect("the password page opens");
-        let password = vec![("password".to_owned(), PASSWORD.to_owned())];
-        let Answer::Elsewhere(_) = self.send_form(password).await.expect("the password is judged") else { return false };
-        self.open("/").await.expect("the home page opens");
-        self.page == "home"
+        self.name_oneself().await;
+        self.fill_in().await != "password" && self.visit("/").await == "home"
+    }
+
+    fn see(&mut self, status: u16, html: String) {
+        self.page = between(&html, "<main id=\"page-", "\"").unwrap_or_default();
+        self.status = status;
+        self.html = html;
     }
 
     async fn submit(&mut self, fields: Vec<(String, String)>) -> Result<(), Gone> {
         match self.send_form(fields).await? {
             Answer::Elsewhere(next) => self.place = next,
-            Answer::Page(html) => panic!("{} was answered with a page:\n{html}", self.page),
+            Answer::Page(_, html) => panic!("{} was answered with a page:\n{html}", self.page),
         }
         Ok(())
     }
@@ -127,6 +198,7 @@ impl Browser {
     async fn send_form(&mut self, fields: Vec<(String, String)>) -> Result<Answer, Gone> {
         let main = self.html.split("<main").nth(1).expect("every page has a main part");
         let form = main.split("<form method=\"post\"").nth(1).unwrap_or_else(|| panic!("{} has no form", self.page));
+        let form = form.split("</form>").next().unwrap_or_default();
         let action = between(form, "action=\"", "\"").expect("the form says where it goes");
         let hidden = form
             .split("<input type=\"hidden\"")
@@ -145,26 +217,39 @@ impl Browser {
                     ("student_number", self.pupil.number.clone()),
                 ]
             }
-            "new-password" => vec![("new_password", PASSWORD.to_owned()), ("new_password_again", PASSWORD.to_owned())],
+            "password" => vec![("password", self.password.clone())],
+            "new-password" => {
+                let again = self.html.contains("new_password_again").then(|| ("new_password_again", self.password.clone()));
+                [("new_password", self.password.clone())].into_iter().chain(again).collect()
+            }
             "security-questions" => {
-                let options: Vec<String> = self.html.split("<option value=\"").skip(1).filter_map(|o| between(o, "", "\"")).collect();
-                let questions: Vec<String> = options.into_iter().filter(|key| key.len() > 2).collect();
-                let answers = ["Tournesol", "rue des Lilas", "Capitaine Crochet"];
-                let named = (0..3).flat_map(|n| {
-                    [(format!("question_{}", n + 1), questions[n].clone()), (format!("answer_{}", n + 1), answers[n].to_owned())]
+                let named = self.questions().into_iter().zip(ANSWERS).zip(1..).flat_map(|(((key, _), answer), number)| {
+                    [(format!("question_{number}"), key), (format!("answer_{number}"), answer.to_owned())]
                 });
                 return named.collect();
+            }
+            "recall-questions" => {
+                let asked = self.html.split("<label for=\"answer_").skip(1).filter_map(|label| between(label, ">", "<"));
+                let known = asked.map(|said| self.chosen.iter().position(|chosen| *chosen == said).expect("a question from the claim"));
+                return (1..).zip(known).map(|(number, at)| (format!("answer_{number}"), ANSWERS[at].to_owned())).collect();
             }
             _ => Vec::new(),
         };
         facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
+    /// The first three questions that a claim offers, by their keys and as the page says them.
+    fn questions(&self) -> Vec<(String, String)> {
+        let options = self.html.split("<option value=\"").skip(1).filter_map(|o| Some((between(o, "", "\"")?, between(o, ">", "<")?)));
+        options.filter(|(key, _)| key.len() > 2).take(3).collect()
+    }
+
     async fn send(&mut self, method: reqwest::Method, place: &str, body: Option<String>) -> Result<Answer, Gone> {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut request = client().request(method, format!("{}{place}", self.address)).header("cookie", cookies.join("; "));
+        request = request.header("host", self.issuer.trim_start_matches("http://"));
         if let Some(body) = body {
-            let origin = self.address.clone();
+            let origin = self.issuer.clone();
             request = request.header("content-type", "application/x-www-form-urlencoded").header("origin", origin).body(body);
         }
         let response = request.send().await.map_err(|_| Gone)?;
@@ -176,15 +261,16 @@ impl Browser {
         }
         if response.status().is_redirection() {
             let next = response.headers()["location"].to_str().unwrap().to_owned();
-            return Ok(Answer::Elsewhere(next.trim_start_matches(&self.address).to_owned()));
+            return Ok(Answer::Elsewhere(next.trim_start_matches(&self.issuer).to_owned()));
         }
-        Ok(Answer::Page(response.text().await.map_err(|_| Gone)?))
+        let status = response.status().as_u16();
+        Ok(Answer::Page(status, response.text().await.map_err(|_| Gone)?))
     }
 }
 
 enum Answer {
     Elsewhere(String),
-    Page(String),
+    Page(u16, String),
 }
 
 /// What speaks HTTP here: it follows nothing by itself.

@@ -9,6 +9,7 @@ use std::time::Duration;
 use sea_orm::ConnectionTrait;
 use tempfile::TempDir;
 
+use crate::app::CALLBACK;
 use crate::pupil::Pupil;
 
 /// Where the district is kept.
@@ -23,8 +24,11 @@ pub enum Database {
 pub struct District {
     /// Everything of it.
     pub folder: TempDir,
+    /// Who it is to apps and browsers, and where its first server listens.
+    pub address: String,
+    /// Its database.
+    pub database: String,
     config: PathBuf,
-    address: String,
 }
 
 /// The program, serving. Dropped, it is killed too.
@@ -37,38 +41,45 @@ pub struct Server {
 impl District {
     /// A district of some hundred pupils.
     pub async fn new(database: Database) -> Self {
+        Self::of(400, database).await
+    }
+
+    /// A district of so many pupils.
+    pub async fn of(students: u32, database: Database) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = match database {
             Database::Sqlite => format!("sqlite:{}", folder.path().join("preau.db").display()),
             Database::Postgres(server) => fresh(&server).await,
         };
-        // Nobody else asks for this port between now and the start; a test of its own does not meet a fixed one.
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let address = format!("http://localhost:{port}");
+        let address = free_address();
         let config = folder.path().join("preau.toml");
-        let text = format!("issuer = \"{address}\"\nlisten = \"127.0.0.1:{port}\"\n\n[database]\nurl = \"{url}\"\n");
-        std::fs::write(&config, text).unwrap();
-        let district = Self { folder, config, address };
+        std::fs::write(&config, format!("issuer = \"{address}\"\n\n[database]\nurl = \"{url}\"\n")).unwrap();
+        let district = Self { folder, address, database: url, config };
         let roster = district.roster();
         // Edition 1.1 says in users.csv itself who is a pupil.
-        district.run(&["roster", "generate", &roster, "--students", "400", "--seed", "7", "--oneroster", "1.1"]);
+        district.run(&["roster", "generate", &roster, "--students", &students.to_string(), "--seed", "7", "--oneroster", "1.1"]);
         district.run(&["roster", "import", &roster]);
         district
     }
 
     /// Starts the program and waits until it can serve: at most five seconds (F01).
     pub async fn serve(&self) -> Server {
-        let log = std::fs::File::create(self.folder.path().join("log")).unwrap();
+        self.serve_at(&self.address).await
+    }
+
+    /// The same at another address than the issuer's, as one of several servers behind it.
+    pub async fn serve_at(&self, address: &str) -> Server {
+        let listens = address.replace("http://localhost", "127.0.0.1");
+        let log = self.folder.path().join(format!("log-{listens}"));
         let mut command = self.command(&["serve"]);
-        let child = command.stdout(Stdio::null()).stderr(log).spawn().unwrap();
-        let server = Server { address: self.address.clone(), child };
+        command.env("PREAU__LISTEN", &listens).stdout(Stdio::null()).stderr(std::fs::File::create(&log).unwrap());
+        let server = Server { address: address.to_owned(), child: command.spawn().unwrap() };
         let answers = async {
-            let port = self.address.rsplit(':').next().unwrap();
-            while tokio::net::TcpStream::connect(format!("127.0.0.1:{port}")).await.is_err() {
+            while tokio::net::TcpStream::connect(&listens).await.is_err() {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        let log = || std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+        let log = || std::fs::read_to_string(&log).unwrap_or_default();
         assert!(tokio::time::timeout(Duration::from_secs(20), answers).await.is_ok(), "it does not start:\n{}", log());
         server
     }
@@ -86,9 +97,36 @@ impl District {
 
     /// How many accounts there are.
     pub fn accounts(&self) -> usize {
-        let listed: serde_json::Value = serde_json::from_slice(&self.run(&["account", "list", "--json"])).unwrap();
+        let listed = self.json(&["account", "list", "--json"]);
         let rows = listed.as_array().or_else(|| listed["accounts"].as_array());
         rows.expect("a list of accounts").len()
+    }
+
+    /// An app for which nobody is asked: its name in the protocol, and its secret.
+    pub fn register(&self) -> (String, String) {
+        let registered = self.json(&[
+            "client",
+            "register",
+            "--json",
+            "--name",
+            "Cahier",
+            "--first-party",
+            "--redirect-uri",
+            CALLBACK,
+            "--scope",
+            "openid offline_access",
+            "--grant",
+            "authorization_code",
+            "refresh_token",
+            "client_credentials",
+        ]);
+        let told = |name: &str| registered[name].as_str().unwrap().to_owned();
+        (told("client_id"), told("client_secret"))
+    }
+
+    /// What a command answers in JSON.
+    pub fn json(&self, words: &[&str]) -> serde_json::Value {
+        serde_json::from_slice(&self.run(words)).expect("the command answers in JSON")
     }
 
     fn roster(&self) -> String {
@@ -143,6 +181,12 @@ impl Drop for Server {
 #[expect(clippy::disallowed_methods, reason = "which databases there are is the machine's to say")]
 pub fn setting(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+/// Nobody else asks for this port between now and the start; a test of its own does not meet a fixed one.
+pub fn free_address() -> String {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    format!("http://localhost:{port}")
 }
 
 async fn fresh(server: &str) -> String {
