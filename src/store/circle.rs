@@ -217,7 +217,7 @@ impl Circle<'_> {
             Which::Records(_) | Which::People(_) => return Ok(None),
         };
         let row = sql::row(&self.0, select, [id.into()]).await?;
-        Ok(row.map(|row| row.try_get("", "name")).transpose()?)
+        row.map(|row| row.try_get("", "name")).transpose()
     }
 }
 

@@ -33,7 +33,7 @@ impl Consents<'_> {
     /// The clients that a person allowed something.
     pub async fn of_account(&self, account: AccountId) -> Result<BTreeSet<String>, StoreError> {
         let rows = sql::rows(&self.0, "SELECT client_id FROM consents WHERE account = $1", [account.0.into()]).await?;
-        rows.iter().map(|row| Ok(row.try_get("", "client_id")?)).collect()
+        rows.iter().map(|row| row.try_get("", "client_id")).collect()
     }
 
     /// Remembers what a person allows a client, beside what was allowed before.

@@ -98,7 +98,7 @@ impl DeviceRequests<'_> {
             return Ok(None);
         }
         let row = sql::row(&self.0, "SELECT id FROM device_requests WHERE user_code = $1", [code.to_vec().into()]).await?;
-        Ok(row.map(|row| row.try_get("", "id")).transpose()?)
+        row.map(|row| row.try_get("", "id")).transpose()
     }
 
     /// The person's answer, once, from the session that the request is tied to.

@@ -436,7 +436,10 @@ mod tests {
             let found = found.await.unwrap();
             locked(&order).push(found);
         };
-        let short = async { locked(&order).push(count(&store).await) };
+        let short = async {
+            let marks = count(&store).await;
+            locked(&order).push(marks);
+        };
         tokio::join!(long, within_a_write, short);
         assert_eq!(*locked(&order), [0, 1_000_000, 1_000_000]);
         assert_eq!(count(&store).await, 1, "the write went on where the question left it");

@@ -87,7 +87,7 @@ impl Families<'_> {
         let select = "SELECT o.source_id FROM current_roster_orgs o WHERE EXISTS \
                       (SELECT 1 FROM current_roster_roles r WHERE r.org_source = o.source_id AND r.role = 'student') \
                       ORDER BY o.name, o.source_id";
-        sql::rows(&self.0, select, []).await?.iter().map(|row| Ok(row.try_get("", "source_id")?)).collect()
+        sql::rows(&self.0, select, []).await?.iter().map(|row| row.try_get("", "source_id")).collect()
     }
 
     /// There is such a school, or such a class.

@@ -130,7 +130,7 @@ impl LogoutOutbox<'_> {
     /// How much waits, in the whole district.
     pub async fn waiting(&self) -> Result<i64, StoreError> {
         let row = sql::row(&self.0, "SELECT COUNT(*) AS n FROM logout_outbox", []).await?;
-        row.map_or(Ok(0), |row| Ok(row.try_get("", "n")?))
+        row.map_or(Ok(0), |row| row.try_get("", "n"))
     }
 }
 

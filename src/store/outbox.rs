@@ -111,7 +111,7 @@ impl Outbox<'_> {
     pub async fn due(&self, most: u32, now: Timestamp) -> Result<i64, StoreError> {
         let select = format!("SELECT COUNT(*) AS n FROM (SELECT id FROM outbox WHERE {DUE} LIMIT $2) AS due");
         let row = sql::row(&self.0, &select, [now.0.into(), i64::from(most).into()]).await?;
-        row.map_or(Ok(0), |row| Ok(row.try_get("", "n")?))
+        row.map_or(Ok(0), |row| row.try_get("", "n"))
     }
 
     /// Takes the letter that has been due longest, for the length of a lease; of several that ask at once each gets

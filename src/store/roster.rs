@@ -471,7 +471,7 @@ fn open_row(row: &Row) -> Result<OpenRow, StoreError> {
 }
 
 fn ids(rows: &[Row]) -> Result<Vec<i64>, StoreError> {
-    rows.iter().map(|row| Ok(row.try_get("", "id")?)).collect()
+    rows.iter().map(|row| row.try_get("", "id")).collect()
 }
 
 /// Rows of one insert: of the widest table some 3,700 values. SQLite takes 32,766 in one statement, PostgreSQL 65,535.

@@ -171,7 +171,7 @@ impl Imports<'_> {
     /// The generation that everybody sees.
     pub async fn generation(&self) -> Result<i64, StoreError> {
         let row = sql::row(&self.0, "SELECT generation FROM roster_state WHERE id = 1", []).await?;
-        row.map_or(Ok(0), |row| Ok(row.try_get("", "generation")?))
+        row.map_or(Ok(0), |row| row.try_get("", "generation"))
     }
 
     /// The latest runs, newest first.
