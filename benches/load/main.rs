@@ -5,6 +5,7 @@
 #![expect(clippy::disallowed_macros, reason = "a program that prints what it measured")]
 #![expect(clippy::disallowed_types, reason = "the bare operation asks the library as a stranger would")]
 
+mod authenticator;
 mod district;
 mod drive;
 mod figures;
@@ -12,6 +13,7 @@ mod http;
 mod import;
 mod light;
 mod limit;
+mod passkey;
 mod peer;
 mod person;
 mod postgres;
@@ -27,6 +29,7 @@ type Measure = (&'static str, fn() -> Vec<Row>);
 /// What `cargo xtask bench` may be asked for.
 const MEASURES: &[Measure] = &[
     ("sign-in", sign_in::measure),
+    ("passkey", passkey::measure),
     ("tokens", tokens::measure),
     ("light", light::measure),
     ("start", start::cold),

@@ -1,11 +1,12 @@
-//! A person at a browser without scripts, who signs in to an app: the whole code flow with PKCE, from the app's request
-//! to its tokens.
+//! A person at a browser, who signs in to an app: the whole code flow with PKCE, from the app's request to its tokens. By a
+//! password without scripts, or by a passkey, for which the page's script does no more than is done here.
 
 use aws_lc_rs::digest;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use url::form_urlencoded::Serializer;
 
+use crate::authenticator::Authenticator;
 use crate::district::{App, PASSWORD, REDIRECT};
 use crate::http::{Answer, Connection};
 
@@ -36,6 +37,47 @@ impl Browser {
         request.exchange(connection, &code_in(&done)).await
     }
 
+    /// Sent by an app to sign in: the address of the page for it, which is not opened yet.
+    pub async fn led_to_sign_in(&mut self, connection: &mut Connection, request: &Request<'_>) -> String {
+        let mut place = request.address();
+        while !place.starts_with("/flow/") {
+            let answer = self.get(connection, &place).await;
+            place = inside(connection, &answer).unwrap_or_else(|| panic!("{}\n{}", answer.head, answer.text()));
+        }
+        place
+    }
+
+    /// Opens that page and answers it by a passkey; where the server then leads.
+    pub async fn show_passkey(&mut self, connection: &mut Connection, place: &str, passkey: &Authenticator) -> Answer {
+        let page = self.get(connection, place).await;
+        let html = page.text();
+        let challenge = between(html, "data-challenge=\"", "\"").unwrap_or_else(|| panic!("no passkey is asked for:\n{html}"));
+        self.send(connection, &page, "id=\"with-passkey\"", &[("passkey", &passkey.show(challenge))]).await
+    }
+
+    /// The rest of a sign-in, from what the server answered to its proof on: the app's tokens.
+    pub async fn come_back(&mut self, connection: &mut Connection, request: &Request<'_>, proven: Answer) -> serde_json::Value {
+        let done = self.follow(connection, proven).await;
+        request.exchange(connection, &code_in(&done)).await
+    }
+
+    /// Signs in by the password and adds a passkey to the account.
+    pub async fn add_passkey(&mut self, connection: &mut Connection, username: &str) -> Authenticator {
+        let asked = self.get(connection, "/account/passkeys").await;
+        let name = self.follow(connection, asked).await;
+        let password = self.submit(connection, &name, &[("username", username)]).await;
+        // Who is signed in shows once more who it is.
+        let again = self.submit(connection, &password, &[("password", PASSWORD)]).await;
+        let list = self.submit(connection, &again, &[("password", PASSWORD)]).await;
+        let options = plain(between(list.text(), "data-options=\"", "\"").expect("a passkey can be added"));
+        let options: serde_json::Value = serde_json::from_str(&options).expect("JSON");
+        let passkey = Authenticator::new(&options, &format!("http://{}", connection.host()));
+        let made = passkey.make(options["challenge"].as_str().expect("a challenge"));
+        let kept = self.submit(connection, &list, &[("name", "Tablette"), ("passkey", &made)]).await;
+        assert!(kept.text().contains("id=\"done\""), "{}", kept.text());
+        passkey
+    }
+
     /// Signs in where whoever comes is let in: redirects within the server, until the one to the app, with its code.
     pub async fn walk_in(&mut self, connection: &mut Connection, request: &Request<'_>) -> String {
         let asked = self.get(connection, &request.address()).await;
@@ -47,28 +89,35 @@ impl Browser {
         code_in(&self.get(connection, &request.address()).await)
     }
 
+    /// Sends the first form of a page; the page at the end of where that leads.
     async fn submit(&mut self, connection: &mut Connection, page: &Answer, fields: &[(&str, &str)]) -> Answer {
+        let answer = self.send(connection, page, "", fields).await;
+        self.follow(connection, answer).await
+    }
+
+    /// Sends the form of a page whose tag says `which`, filled in with these fields.
+    async fn send(&mut self, connection: &mut Connection, page: &Answer, which: &str, fields: &[(&str, &str)]) -> Answer {
         let html = page.text();
         let main = html.split("<main").nth(1).expect("every page has a main part");
-        let form = main.split("<form method=\"post\"").nth(1).unwrap_or_else(|| panic!("no form:\n{html}"));
+        let mut forms = main.split("<form method=\"post\"").skip(1);
+        let is_meant = |form: &&str| form.split('>').next().is_some_and(|tag| tag.contains(which));
+        let form = forms.find(is_meant).unwrap_or_else(|| panic!("no form:\n{html}"));
         let action = plain(between(form, "action=\"", "\"").expect("a form says where it goes"));
+        let form = form.split("</form>").next().unwrap_or_default();
         let hidden = form.split("<input type=\"hidden\"").skip(1);
         let hidden = hidden.filter_map(|field| Some((between(field, "name=\"", "\"")?, between(field, "value=\"", "\"")?)));
+        let hidden = hidden.filter(|(name, _)| fields.iter().all(|(filled, _)| filled != name));
         let body = Serializer::new(String::new()).extend_pairs(hidden).extend_pairs(fields).finish();
         let headers = format!("origin: http://{}\r\n{}", connection.host(), self.header());
         let answer = connection.post(&action, &headers, &body).await;
         assert_eq!(answer.status, 303, "{}", answer.text());
         self.keep(&answer);
-        self.follow(connection, answer).await
+        answer
     }
 
     /// Follows redirects within the server; the page at their end, or the redirect that leaves it.
     async fn follow(&mut self, connection: &mut Connection, mut answer: Answer) -> Answer {
-        while answer.status == 303
-            && let Some(place) = answer.header("location")
-            && let Some(path) = place.strip_prefix(&format!("http://{}", connection.host())).or(place.starts_with('/').then_some(place))
-        {
-            let path = path.to_owned();
+        while let Some(path) = inside(connection, &answer) {
             answer = self.get(connection, &path).await;
         }
         answer
@@ -136,11 +185,19 @@ fn code_in(answer: &Answer) -> String {
     code.unwrap_or_else(|| panic!("no code: {place}")).1.into_owned()
 }
 
+/// Where a redirect leads that stays within the server.
+fn inside(connection: &Connection, answer: &Answer) -> Option<String> {
+    let place = answer.header("location").filter(|_| answer.status == 303)?;
+    let path = place.strip_prefix(&format!("http://{}", connection.host())).or(place.starts_with('/').then_some(place))?;
+    Some(path.to_owned())
+}
+
 fn between<'t>(text: &'t str, from: &str, to: &str) -> Option<&'t str> {
     let rest = &text[text.find(from)? + from.len()..];
     Some(&rest[..rest.find(to)?])
 }
 
 fn plain(attribute: &str) -> String {
-    attribute.replace("&amp;", "&").replace("&#x2f;", "/").replace("&#x3d;", "=")
+    let signs = [("&quot;", "\""), ("&#x27;", "'"), ("&#x2f;", "/"), ("&#x3d;", "="), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")];
+    signs.iter().fold(attribute.to_owned(), |text, (written, sign)| text.replace(written, sign))
 }
