@@ -99,7 +99,7 @@ fn tick(check: &CheckSettings, language: Language, pages: &Pages) -> pages::Tick
         (None, Some(text)) => pages.text(language, &Message::of(text)),
         (None, None) => check.word.clone(),
     };
-    pages::Tick { field: field(&check.word), label }
+    pages::Tick { field: field(&check.word), label, proof: check.proof }
 }
 
 /// No word of a district's own is that of another control of the page.

@@ -47,6 +47,8 @@ pub struct Tick {
     pub field: String,
     /// What it says.
     pub label: String,
+    /// It says who somebody is: one such is ticked.
+    pub proof: bool,
 }
 
 /// Whom is the office looking for?
@@ -170,11 +172,11 @@ impl Page for CounterChecks {
         let page = |standing: Vec<Standing>| Self {
             standing,
             checklist: [
-                ("seen-photo-id", "J’ai vu une pièce avec sa photo"),
-                ("seen-known-in-person", "Je connais cette personne"),
-                ("seen-roster-compared", "J’ai comparé ce qu’elle dit avec le dossier"),
+                ("seen-photo-id", "J’ai vu une pièce avec sa photo", true),
+                ("seen-known-in-person", "Je connais cette personne", true),
+                ("seen-roster-compared", "J’ai comparé ce qu’elle dit avec le dossier", false),
             ]
-            .map(|(field, label)| Tick { field: field.to_owned(), label: label.to_owned() })
+            .map(|(field, label, proof)| Tick { field: field.to_owned(), label: label.to_owned(), proof })
             .into(),
             languages: [("fr", "Français"), ("en", "English")].map(|(tag, name)| (tag.to_owned(), name.to_owned())).into(),
             language: "fr".to_owned(),
