@@ -1,5 +1,5 @@
 //! `preau key`: the keys that sign tokens. What is changed here is in the database, and every server that runs takes it
-//! in within a minute.
+//! in within seconds.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
