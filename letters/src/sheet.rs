@@ -48,6 +48,15 @@ impl Sheet {
     }
 }
 
+/// A name that stands on one line is copied as it is; a longer one may break.
+fn name(name: &str, fonts: &Fonts) -> String {
+    let printed = printable(name, fonts);
+    if name.chars().count() <= ONE_LINE { printed.replace('\u{200b}', "") } else { printed }
+}
+
+/// So many characters are set small enough for one line (`sheet.typ`).
+const ONE_LINE: usize = 90;
+
 /// Everything that the template gets: `sys.inputs.sheet`.
 fn inputs(sheet: &Sheet, fonts: &Fonts) -> Dict {
     let text = |text: &str| Value::Str(printable(text, fonts).into());
@@ -60,7 +69,7 @@ fn inputs(sheet: &Sheet, fonts: &Fonts) -> Dict {
             "sender" => text(&sheet.sender),
             "title" => text(&sheet.title),
             "name-label" => text(&sheet.name_label),
-            "name" => text(&sheet.name),
+            "name" => Value::Str(name(&sheet.name, fonts).into()),
             "ways-label" => text(&sheet.ways_label),
             "ways" => sheet.ways.iter().map(|way| text(way)).collect::<Array>(),
             "note" => text(&sheet.note),
