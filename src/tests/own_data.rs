@@ -297,7 +297,7 @@ async fn f03_an_erasure_that_is_cut_off_at_any_step_erased_nothing_or_everything
         assert_eq!(district.family("203.0.113.1").sign_in(TEACHER, PASSWORD).await, "home");
         let before = office(&district, erase(TEACHER, true, false)).await.unwrap()["goes"].clone();
         let mut cut_off = 0;
-        for turns in (1..).step_by(3) {
+        for turns in 1.. {
             let done = cut_off_after(turns, office(&district, erase(TEACHER, false, true))).await;
             // What was dropped is rolled back, or committed, before the next write begins.
             district.app.store.write(async |_: &Tx| Ok::<_, StoreError>(())).await.unwrap();
@@ -316,7 +316,7 @@ async fn f03_an_erasure_that_is_cut_off_at_any_step_erased_nothing_or_everything
         }
         // SQLite is asked without a pause between two statements: the end of the program alone cuts it off there.
         if district.app.store.backend() == Backend::Postgres {
-            assert!(cut_off > 10, "it was cut off on the way {cut_off} times");
+            assert!(cut_off > 5, "it was cut off on the way {cut_off} times");
         }
     }
 }
