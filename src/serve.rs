@@ -3,6 +3,7 @@
 
 mod connections;
 pub mod imports;
+mod lanes;
 mod ready;
 mod tls;
 mod upkeep;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use self::lanes::Lanes;
 use self::ready::Answers;
 use self::tls::{BadTls, Tls};
 use crate::app::App;
@@ -71,6 +73,9 @@ pub enum StartError {
     /// A template of ours.
     #[error(transparent)]
     Pages(#[from] RenderError),
+    /// The threads that answer.
+    #[error("the threads that answer cannot start: {0}")]
+    Lanes(std::io::Error),
     /// A folder.
     #[error("{0}: {1}")]
     Folder(String, std::io::Error),
@@ -160,7 +165,9 @@ pub async fn run(app: Arc<App>, listener: TcpListener, stop: impl Future<Output 
     let keys = Arc::clone(&app);
     let published = move || keys.tools.keys.published();
     let answers = Answers::of_issuer(&app.tools.config.issuer, routes::router(Arc::clone(&app)), &app.tools.clock, published);
-    connections::serve(listener, answers, tls, stop).await;
+    // Connections to the database live on them too: they end last.
+    let lanes = Lanes::open().map_err(StartError::Lanes)?;
+    connections::serve(listener, &lanes, answers, tls, stop).await;
     stopping.send_replace(true);
     let _ = tokio::time::timeout(LAST_WORK, upkeep).await;
     Ok(())

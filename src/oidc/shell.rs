@@ -15,7 +15,7 @@ use crate::model::draft::AskedFor;
 use crate::model::{Draft, GrantId, LocalPath};
 use crate::pages::{Page, plain};
 use crate::random::Secret;
-use crate::store::Tx;
+use crate::store::{StoreError, Tx};
 use crate::web::cookies::{self, Jar};
 use crate::web::{self, FrameExtras, PageError, Sent, Visitor};
 use crate::web::{browser_state, session};
@@ -78,7 +78,18 @@ impl Shell<'_> {
 
     /// Starts a journey.
     pub async fn begin(&self, flow: &str, draft: Draft, return_to: LocalPath) -> Response {
-        match web::flow::begin(self.app, self.visitor, flow, draft, return_to).await {
+        self.begin_after(flow, draft, return_to, async |_: &Tx| Ok(())).await
+    }
+
+    /// Starts a journey, and in the same write, `before` it, what it stands on.
+    pub async fn begin_after(
+        &self,
+        flow: &str,
+        draft: Draft,
+        return_to: LocalPath,
+        before: impl AsyncFnOnce(&Tx) -> Result<(), StoreError>,
+    ) -> Response {
+        match web::flow::begin_after(self.app, self.visitor, flow, draft, return_to, before).await {
             Ok(response) => response,
             Err(error) => error.into_response(),
         }

@@ -12,9 +12,10 @@ use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 
+use super::lanes::Lanes;
 use super::ready::Answers;
 use super::tls::Tls;
 use crate::web::ShownCertificate;
@@ -29,7 +30,7 @@ struct Counted {
 }
 
 /// Accepts connections until `stop` comes, then waits a moment for the requests under way.
-pub(super) async fn serve(listener: TcpListener, answers: Answers, tls: Option<Arc<Tls>>, stop: impl Future<Output = ()>) {
+pub(super) async fn serve(listener: TcpListener, lanes: &Lanes, answers: Answers, tls: Option<Arc<Tls>>, stop: impl Future<Output = ()>) {
     let slow = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER);
     let answers = answers.map(|router| router.layer(RequestBodyTimeoutLayer::new(BODY)).layer(slow));
     let (graceful, open) = (GracefulShutdown::new(), Open::default());
@@ -44,8 +45,10 @@ pub(super) async fn serve(listener: TcpListener, answers: Answers, tls: Option<A
                 let Some(counted) = Counted::take(&open, peer.ip()) else { continue };
                 // A small answer waits for nothing.
                 let _ = stream.set_nodelay(true);
+                let Ok(stream) = stream.into_std() else { continue };
                 let (watcher, answers, tls) = (graceful.watcher(), answers.clone(), tls.clone());
-                tokio::spawn(async move {
+                lanes.take(async move {
+                    let Ok(stream) = TcpStream::from_std(stream) else { return };
                     // A connection that breaks is its client's affair.
                     match tls {
                         None => _ = watcher.watch(connection(stream, (peer, None), answers)).await,

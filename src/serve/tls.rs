@@ -182,6 +182,9 @@ mod tests {
     use tokio_rustls::TlsConnector;
 
     use super::*;
+    use crate::serve::connections;
+    use crate::serve::lanes::Lanes;
+    use crate::serve::ready::Answers;
     use crate::web::ShownCertificate;
 
     const AUTHORITY: &[u8] = include_bytes!("../tests/keys/tls/ca.pem");
@@ -203,12 +206,11 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let tell = async |shown: Option<Extension<ShownCertificate>>| shown.map_or(0, |shown| shown.0.0.len()).to_string();
         let router = Router::new().route("/", get(tell));
-        tokio::spawn(super::super::connections::serve(
-            listener,
-            super::super::ready::Answers::of(router),
-            Some(Arc::clone(&tls)),
-            std::future::pending(),
-        ));
+        let served = Some(Arc::clone(&tls));
+        tokio::spawn(async move {
+            let lanes = Lanes::open().unwrap();
+            connections::serve(listener, &lanes, Answers::of(router), served, std::future::pending()).await;
+        });
         (tls, address)
     }
 

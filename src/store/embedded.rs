@@ -475,7 +475,7 @@ mod tests {
             }
             Ok::<_, StoreError>(())
         });
-        assert!(matches!(work.await, Err(StoreError::Shared(_))));
+        assert!(matches!(work.await, Err(StoreError::Commit(_))));
         assert_eq!(count(&store).await, 0);
         assert_eq!(store.write(async |tx: &Tx| sql::execute(&tx.db(), "INSERT INTO mark VALUES (3)", []).await).await.unwrap(), 1);
     }

@@ -14,7 +14,7 @@ pub enum StoreError {
     Embedded(#[from] rusqlite::Error),
     /// The commit that this write shared with others failed; the text says why.
     #[error("the database failed: {0}")]
-    Shared(String),
+    Commit(String),
     /// The transaction ended before its work did.
     #[error("the database took a transaction back that was not at its end")]
     Abandoned,

@@ -70,8 +70,7 @@ pub async fn add_pupil(store: &Store, person: PersonId, school: OrgId) {
 
 /// The pupil of [`add_pupil`] leaves: the next roster does not have them.
 pub async fn pupil_leaves(store: &Store) {
-    let left = "UPDATE roster_users SET active = FALSE WHERE source_id = 'u1'";
-    store.write(async |tx: &Tx| sql::execute(&tx.db(), left, []).await).await.unwrap();
+    roster_becomes(store, "UPDATE roster_users SET active = FALSE WHERE source_id = 'u1'").await;
 }
 
 /// Changes the roster as an import would.

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex as Guarded};
 
 use sea_orm::{DatabaseConnection, DatabaseExecutor, TransactionTrait};
 use tokio::sync::{Mutex, watch};
+use tokio::task::spawn_blocking;
 
 use super::embedded::{Connection, Transaction};
 use super::{Change, Db, StoreError, Tx, Work, sql};
@@ -135,11 +136,9 @@ impl Closing {
         }
         drop(head);
         self.0 = None;
-        match outcome.borrow().clone() {
-            Some(Ok(())) => Ok(()),
-            Some(Err(error)) => Err(StoreError::Shared(error)),
-            None => Err(StoreError::Abandoned),
-        }
+        // Whoever began the commit may have gone away before its end.
+        let said = outcome.wait_for(Option::is_some).await.map_err(|_| StoreError::Abandoned)?.clone();
+        said.unwrap_or(Ok(())).map_err(StoreError::Commit)
     }
 }
 
@@ -152,11 +151,13 @@ impl Drop for Closing {
     }
 }
 
-/// Commits the open batch, if there is one, and tells everybody who is in it.
+/// Commits the open batch, if there is one, and tells everybody who is in it. That waits for the disk, so it is done where
+/// nobody else waits; and it goes on when whoever began it has gone away.
 async fn commit(head: &mut Option<Batch>) {
-    let Some(Batch { transaction, outcome }) = head.take() else { return };
-    let committed = transaction.commit().await.map_err(|error| error.to_string());
-    outcome.send_replace(Some(committed));
+    let Some(Batch { transaction: Tx(Work::Embedded(whole)), outcome }) = head.take() else { return };
+    let committed = spawn_blocking(move || outcome.send_replace(Some(whole.commit().map_err(|error| error.to_string()))));
+    // A panic there has dropped `outcome`, and everybody hears of it.
+    let _ = committed.await;
 }
 
 #[cfg(test)]

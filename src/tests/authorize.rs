@@ -186,6 +186,22 @@ async fn a_request_goes_on_only_in_the_browser_that_began_it() {
     assert_eq!(agent.get(&path).await.status, StatusCode::OK);
 }
 
+/// One redirect lies between the app and the page that asks who it is; one more where the browser must be told something first.
+#[tokio::test]
+async fn whoever_must_sign_in_is_led_straight_to_the_page() {
+    let world = World::new().await;
+    let rp = RelyingParty::first_party(&world).await;
+    let mut agent = Agent::new(&world);
+    let journey = agent.get(&rp.request(&[])).await.location();
+    assert!(journey.starts_with("/flow/"), "{journey}");
+    assert!(agent.get(&journey).await.body.contains("id=\"page-sign-in\""));
+    assert!(Agent::new(&world).get(&journey).await.status.is_client_error(), "it is this browser's alone");
+    let told = agent.get(&rp.request(&[("ui_locales", "fr")])).await.location();
+    assert!(told.starts_with("/authorize/") && told.ends_with("?language=fr"), "{told}");
+    let again = world.signed_in().await.get(&rp.request(&[("prompt", "login")])).await.location();
+    assert!(again.starts_with("/flow/"), "{again}");
+}
+
 #[tokio::test]
 async fn a_request_by_post_goes_on_by_get() {
     let world = World::new().await;
@@ -196,7 +212,7 @@ async fn a_request_by_post_goes_on_by_get() {
     let cross_site = [("sec-fetch-site", "cross-site".to_owned()), ("origin", "https://rp.test".to_owned())];
     let mut without_cookies = Agent::new(&world);
     let posted = without_cookies.send(Method::POST, "/authorize", &cross_site, Some(&form)).await;
-    assert_eq!(posted.status, StatusCode::SEE_OTHER, "{posted:?}");
+    assert!(posted.location().starts_with("/authorize/"), "{posted:?}");
     let mut with_cookies = world.signed_in().await;
     with_cookies.adopt(&without_cookies);
     let answer = with_cookies.get(&posted.location()).await;

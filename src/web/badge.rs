@@ -69,8 +69,9 @@ pub fn works_here(tools: &Tools, network: &str, now: Timestamp) -> bool {
 /// The card of this pupil works in this network at this moment, by what one of their schools says, else the district.
 pub async fn works_for(people: &People<'_>, tools: &Tools, pupil: &Person, network: &str, now: Timestamp) -> Result<bool, StoreError> {
     let (badges, zone) = (&tools.config.badges, tools.config.district.zone());
-    if !works_here(tools, network, now) || badges.schools.is_empty() {
-        return Ok(works_here(tools, network, now));
+    let somewhere = works_here(tools, network, now);
+    if !somewhere || badges.schools.is_empty() {
+        return Ok(somewhere);
     }
     let here = Here { network, at_school: tools.policy.is_school_network(network), now, zone: &zone };
     for at in pupil.roles.iter().filter(|at| at.role == Role::Student) {

@@ -41,7 +41,7 @@ use crate::web::{Visitor, see_other, with_cookie};
 /// `GET /authorize`.
 pub async fn get(State(app): State<Arc<App>>, visitor: Visitor, RawQuery(query): RawQuery) -> Response {
     let query = query.unwrap_or_default();
-    begin(&Shell { app: &app, visitor: &visitor }, query.as_bytes()).await
+    begin(&Shell { app: &app, visitor: &visitor }, query.as_bytes(), Came::WithCookies).await
 }
 
 /// `POST /authorize`. The app's own page sent it, so no cookie of ours came along; the first step is kept and taken
@@ -52,7 +52,7 @@ pub async fn post(State(app): State<Arc<App>>, visitor: Visitor, RawQuery(query)
         return shell.refused(&error, "the body");
     }
     let both = [query.unwrap_or_default().as_bytes(), b"&", &body].concat();
-    begin(&shell, &both).await
+    begin(&shell, &both, Came::WithoutCookies).await
 }
 
 /// `GET /authorize/{grant}`: where every journey returns.
@@ -64,8 +64,15 @@ pub async fn go_on(State(app): State<Arc<App>>, visitor: Visitor, headers: Heade
     }
 }
 
+/// Whether what we know of the browser came along with its request.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Came {
+    WithCookies,
+    WithoutCookies,
+}
+
 /// Checks a request; it is answered at once, or kept for the person to go on with.
-async fn begin(shell: &Shell<'_>, encoded: &[u8]) -> Response {
+async fn begin(shell: &Shell<'_>, encoded: &[u8], came: Came) -> Response {
     let params = match Params::parse(encoded) {
         Ok(params) => params,
         Err(error) => return shell.refused(&error, error.description),
@@ -87,7 +94,7 @@ async fn begin(shell: &Shell<'_>, encoded: &[u8]) -> Response {
     let Ok(reply_to) = ReplyTo::of(&client, &asked.params, issuer(shell.app)) else {
         return shell.refused(&UNTRUSTED, "redirect_uri");
     };
-    match answer(shell, &asked, &client, &reply_to).await {
+    match answer(shell, &asked, came, &client, &reply_to).await {
         Ok(response) => response,
         Err(error) => refuse_at_once(shell, &client, &reply_to, &error),
     }
@@ -111,7 +118,7 @@ async fn find_client(shell: &Shell<'_>, params: &Params) -> Result<Arc<Client>, 
     }
 }
 
-async fn answer(shell: &Shell<'_>, asked: &Asked, client: &Client, reply_to: &ReplyTo) -> Result<Response, OAuthError> {
+async fn answer(shell: &Shell<'_>, asked: &Asked, came: Came, client: &Client, reply_to: &ReplyTo) -> Result<Response, OAuthError> {
     let (app, visitor, params) = (shell.app, shell.visitor, &asked.params);
     let checked = rules::check(params, client)?;
     let request = Request {
@@ -141,11 +148,32 @@ async fn answer(shell: &Shell<'_>, asked: &Asked, client: &Client, reply_to: &Re
         // Nobody can do anything about a refusal.
         Some(error) if silent || matches!(next, Next::Refuse(_)) => Err(error),
         Some(_) => {
-            app.store.write(async |tx: &Tx| tx.grants().add(&grant).await).await?;
-            let first = format!("{}{}", path_of(grant.id), in_language(params, visitor));
-            Ok(with_cookie(see_other(&first), shell::grant_cookie(grant.id, &browser)))
+            let keep = async |tx: &Tx| tx.grants().add(&grant).await;
+            let language = in_language(params, visitor);
+            let response = match next {
+                // Straight to the first page: on a slow line each redirect is a second.
+                Next::SignIn(_) if came == Came::WithCookies && language.is_empty() => {
+                    let (draft, return_to) = to_sign_in(&grant, asked_for(client, reply_to));
+                    shell.begin_after(SIGN_IN, draft, return_to, keep).await
+                }
+                _ => {
+                    app.store.write(keep).await?;
+                    see_other(&format!("{}{language}", path_of(grant.id)))
+                }
+            };
+            Ok(with_cookie(response, shell::grant_cookie(grant.id, &browser)))
         }
     }
+}
+
+/// What a journey of flow `sign-in` begins with for a request, where it ends again.
+fn to_sign_in(grant: &Grant, client: AskedFor) -> (Draft, LocalPath) {
+    let draft = Draft { client: Some(client), hint: grant.request.login_hint.clone(), ..Draft::default() };
+    (draft, LocalPath::parse(&path_of(grant.id)).expect("an id is plain"))
+}
+
+fn asked_for(client: &Client, reply_to: &ReplyTo) -> AskedFor {
+    AskedFor { client_id: client.client_id.clone(), origin: reply_to.origin() }
 }
 
 /// OpenID Connect Core section 3.1.2.1: an ID token that we gave this client, which may be over. Anything else, an
@@ -220,11 +248,9 @@ impl Open {
         }
     }
 
-    /// A journey of flow `sign-in`, which ends here again.
     async fn sign_in(&self, shell: &Shell<'_>) -> Response {
-        let draft = Draft { client: Some(self.asked_for()), hint: self.grant.request.login_hint.clone(), ..Draft::default() };
-        let return_to = LocalPath::parse(&path_of(self.grant.id)).expect("an id is plain");
-        shell.begin("sign-in", draft, return_to).await
+        let (draft, return_to) = to_sign_in(&self.grant, self.asked_for());
+        shell.begin(SIGN_IN, draft, return_to).await
     }
 
     fn chooser(&self, shell: &Shell<'_>) -> ChooseAccount {
@@ -242,7 +268,7 @@ impl Open {
     }
 
     fn asked_for(&self) -> AskedFor {
-        AskedFor { client_id: self.client.client_id.clone(), origin: self.reply_to.origin() }
+        asked_for(&self.client, &self.reply_to)
     }
 
     /// Says no, and forgets the request.
@@ -269,5 +295,7 @@ fn path_of(grant: GrantId) -> String {
     format!("{}/{grant}", paths::AUTHORIZE)
 }
 
+/// The flow that a request leads to.
+const SIGN_IN: &str = "sign-in";
 const UNKNOWN_CLIENT: OAuthError = ErrorCode::InvalidRequest.because("client_id is not that of a known client");
 const UNTRUSTED: OAuthError = ErrorCode::InvalidRequest.because("redirect_uri is not registered for this client");

@@ -54,13 +54,26 @@ pub struct Enrolled {
 }
 
 /// Starts a journey whose first facts are known, such as which app asked, and leads to it.
-pub async fn begin(app: &App, visitor: &Visitor, flow: &str, mut draft: Draft, return_to: LocalPath) -> Result<Response, PageError> {
+pub async fn begin(app: &App, visitor: &Visitor, flow: &str, draft: Draft, return_to: LocalPath) -> Result<Response, PageError> {
+    begin_after(app, visitor, flow, draft, return_to, async |_: &Tx| Ok(())).await
+}
+
+/// The same, and in the same write, `before` it, what the journey stands on.
+pub async fn begin_after(
+    app: &App,
+    visitor: &Visitor,
+    flow: &str,
+    mut draft: Draft,
+    return_to: LocalPath,
+    before: impl AsyncFnOnce(&Tx) -> Result<(), StoreError>,
+) -> Result<Response, PageError> {
     draft.signs_in_at = held::remembered(visitor);
     let flow = &*app.flow(flow).ok_or(PageError::NotFound)?;
     let id = JourneyId::new(visitor.now, &app.tools.random);
     let secret = app.tools.random.secret();
     let journey = new_journey(flow, id, draft, return_to, visitor);
     let add = async |tx: &Tx| {
+        before(tx).await?;
         let mut draft = journey.draft.clone();
         let mut step = Step {
             tools: &app.tools,
