@@ -3,6 +3,9 @@
 use axum::http::{Method, StatusCode};
 
 use super::agent::Agent;
+use super::back_in::claimed;
+use super::district::ZOE;
+use super::recovery::world;
 use super::relying_party::{CALLBACK, Callback, RelyingParty};
 use super::world::World;
 use crate::model::Role;
@@ -189,17 +192,19 @@ async fn a_request_goes_on_only_in_the_browser_that_began_it() {
 /// One redirect lies between the app and the page that asks who it is; one more where the browser must be told something first.
 #[tokio::test]
 async fn whoever_must_sign_in_is_led_straight_to_the_page() {
-    let world = World::new().await;
-    let rp = RelyingParty::first_party(&world).await;
-    let mut agent = Agent::new(&world);
-    let journey = agent.get(&rp.request(&[])).await.location();
-    assert!(journey.starts_with("/flow/"), "{journey}");
-    assert!(agent.get(&journey).await.body.contains("id=\"page-sign-in\""));
-    assert!(Agent::new(&world).get(&journey).await.status.is_client_error(), "it is this browser's alone");
-    let told = agent.get(&rp.request(&[("ui_locales", "fr")])).await.location();
-    assert!(told.starts_with("/authorize/") && told.ends_with("?language=fr"), "{told}");
-    let again = world.signed_in().await.get(&rp.request(&[("prompt", "login")])).await.location();
-    assert!(again.starts_with("/flow/"), "{again}");
+    for district in claimed(ZOE).await {
+        let world = world(&district).await;
+        let rp = RelyingParty::first_party(&world).await;
+        let mut browser = Agent::new(&world);
+        let journey = browser.get(&rp.request(&[])).await.location();
+        assert!(journey.starts_with("/flow/"), "{journey}");
+        assert!(browser.get(&journey).await.body.contains("id=\"page-sign-in\""));
+        assert!(Agent::new(&world).get(&journey).await.status.is_client_error(), "it is this browser's alone");
+        let told = browser.get(&rp.request(&[("ui_locales", "fr")])).await.location();
+        assert!(told.starts_with("/authorize/") && told.ends_with("?language=fr"), "{told}");
+        let again = world.signed_in().await.get(&rp.request(&[("prompt", "login")])).await.location();
+        assert!(again.starts_with("/flow/"), "{again}");
+    }
 }
 
 #[tokio::test]

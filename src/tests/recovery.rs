@@ -348,7 +348,7 @@ async fn by_name(district: &District, name: &str) -> Account {
 }
 
 /// The pupil of 0123456 as the tests of the protocol know one.
-async fn world(district: &District) -> World {
+pub async fn world(district: &District) -> World {
     let (account, person) = (district.account("0123456").await.unwrap(), district.pupil("0123456").await);
     World {
         app: Arc::clone(&district.app),
