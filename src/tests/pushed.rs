@@ -21,12 +21,12 @@ async fn p26_a_pushed_request_is_its_clients_for_a_minute_and_for_one_answer() {
     let world = World::new().await;
     let (rp, other) = (RelyingParty::first_party(&world).await, RelyingParty::first_party(&world).await);
     let mut agent = world.signed_in().await;
-    let pushed = rp.push(&world, &[], &[]).await;
+    let pushed = rp.push(&world, &[("ui_locales", "fr")], &[]).await;
     assert_eq!((pushed.status, pushed.header("cache-control").as_str()), (StatusCode::CREATED, "no-store"));
     assert_eq!(pushed.json()["expires_in"], 60);
     let here = rp.pushed(&pushed);
     // Somebody who is not signed in looks at it, and uses nothing up.
-    assert_eq!(Agent::new(&world).get(&here).await.status, StatusCode::SEE_OTHER);
+    assert!(Agent::new(&world).get(&here).await.location().ends_with("?language=fr"));
     let theirs = here.replace(&rp.client.client_id, &other.client.client_id);
     let refused = agent.get(&theirs).await;
     assert_eq!((refused.status, refused.location().as_str()), (StatusCode::BAD_REQUEST, ""), "another client's");
