@@ -28,7 +28,7 @@ pub struct Request<'a> {
 const VERIFIER: &str = "a-verifier-that-is-as-long-as-the-standard-asks-for";
 
 impl Browser {
-    /// Signs in to an app from nothing: nine requests of the browser, and the app's own.
+    /// Signs in to an app from nothing: six requests of the browser, and the app's own.
     pub async fn sign_in(&mut self, connection: &mut Connection, request: &Request<'_>, username: &str) -> serde_json::Value {
         let asked = self.get(connection, &request.address()).await;
         let name = self.follow(connection, asked).await;

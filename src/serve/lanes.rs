@@ -1,5 +1,6 @@
-//! The threads that answer people. A connection stays on the one it was given to: what it asks is read, answered and written there,
-//! and wakes no other thread, where a pool that shares its work out wakes one for nearly every request (decision 39).
+//! The threads that answer people, one for each core (*thread per core*). A connection stays on the one it was given to: what it
+//! asks is read, answered and written there, and wakes no other thread, where a pool that shares its work out wakes one for nearly
+//! every request (decision 39).
 
 use std::convert::Infallible;
 use std::thread;
